@@ -1,0 +1,56 @@
+package loyalty
+
+import "time"
+
+// Customer is a guest whom an organization knows.
+type Customer struct {
+	OrgID          ID
+	ID             ID
+	ExternalID     string // the id in the restaurant's own system, unique; "" when none
+	Name           string
+	Email          string
+	Phone          string // as typed
+	PhoneE164      string // unique in the organization; "" when Phone does not parse
+	BirthDate      string // YYYY-MM-DD or ""
+	MarketingOptIn bool
+	AnonymizedAt   time.Time // zero unless the person was erased
+	CreatedAt      time.Time
+	UpdatedAt      time.Time
+}
+
+// Enrollment is a customer's account: the balance and the tier. Every customer
+// has one; it belongs to no program until one is active.
+type Enrollment struct {
+	OrgID      ID
+	ID         ID
+	CustomerID ID
+	ProgramID  ID
+	TierID     ID
+	Balance    Points
+	Lifetime   Points
+	Seq        int64     // number of the customer's last transaction, from 1
+	Revision   int64     // rises with every change of this row
+	FrozenAt   time.Time // zero unless frozen: neither earns nor spends
+	Since      time.Time
+}
+
+// CheckOpen returns a Conflict when the account is frozen.
+func (e Enrollment) CheckOpen() error {
+	if !e.FrozenAt.IsZero() {
+		return Errorf(Conflict, CodeAccountFrozen, "This account is frozen: it neither earns nor spends points.")
+	}
+	return nil
+}
+
+// Lot is points that stop counting on the same day.
+type Lot struct {
+	ExpiresOn time.Time // UTC midnight; zero means never
+	Points    Points
+}
+
+// Member is a customer together with the account, as lists show them.
+type Member struct {
+	Customer
+	Enrollment Enrollment
+	TierName   string // "" without a program
+}

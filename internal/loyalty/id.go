@@ -1,0 +1,54 @@
+package loyalty
+
+import (
+	"crypto/rand"
+	"encoding/binary"
+	"encoding/hex"
+	"time"
+)
+
+// ID identifies anything in the domain: a UUIDv7, so that ids made later sort
+// later and an index on them grows at its right edge. The zero ID means none.
+type ID [16]byte
+
+// NewID returns a UUIDv7 (RFC 9562, section 5.7) for the instant now, which
+// must lie between 1970 and 10889. The sub-millisecond part of now fills the
+// field that the RFC leaves for it (section 6.2, method 3).
+func NewID(now time.Time) ID {
+	var id ID
+	rand.Read(id[8:]) //nolint:errcheck // crypto/rand.Read never returns an error; it ends the program instead
+	ms := now.UnixMilli()
+	binary.BigEndian.PutUint64(id[:8], uint64(ms)<<16) //nolint:gosec // the years allowed fit 48 bits
+	sub := uint16(now.UnixNano() % 1e6 * 4096 / 1e6)   //nolint:gosec // below 4096
+	id[6], id[7] = 0x70|byte(sub>>8), byte(sub)
+	id[8] = id[8]&0x3f | 0x80
+	return id
+}
+
+// ParseID reads the 36-character form of any UUID version, upper or lower
+// case. Anything else is not ok.
+func ParseID(s string) (id ID, ok bool) {
+	if len(s) != 36 || s[8] != '-' || s[13] != '-' || s[18] != '-' || s[23] != '-' {
+		return ID{}, false
+	}
+	plain := s[:8] + s[9:13] + s[14:18] + s[19:23] + s[24:]
+	if _, err := hex.Decode(id[:], []byte(plain)); err != nil {
+		return ID{}, false
+	}
+	return id, true
+}
+
+// IsZero reports whether id is none.
+func (id ID) IsZero() bool { return id == ID{} }
+
+// String returns the 36-character lower-case form.
+func (id ID) String() string {
+	var b [36]byte
+	hex.Encode(b[:8], id[:4])
+	hex.Encode(b[9:13], id[4:6])
+	hex.Encode(b[14:18], id[6:8])
+	hex.Encode(b[19:23], id[8:10])
+	hex.Encode(b[24:], id[10:])
+	b[8], b[13], b[18], b[23] = '-', '-', '-', '-'
+	return string(b[:])
+}

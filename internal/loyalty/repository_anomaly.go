@@ -1,0 +1,7 @@
+package loyalty
+
+// AnomalyReader reads cases and what detectors need.
+type AnomalyReader interface{}
+
+// AnomalyWriter decides cases.
+type AnomalyWriter interface{}

@@ -1,0 +1,4 @@
+package loyalty
+
+// StatsReader reads figures that are kept up as they happen.
+type StatsReader interface{}
