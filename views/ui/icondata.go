@@ -8,6 +8,7 @@ var iconPaths = map[string]string{
 	"archive": `<rect width="20" height="5" x="2" y="3" rx="1"/><path d="M4 8v11a2 2 0 0 0 2 2h12a2 2 0 0 0 2-2V8"/><path d="M10 12h4"/>`,
 	"arrow-down": `<path d="M12 5v14"/><path d="m19 12-7 7-7-7"/>`,
 	"arrow-down-left": `<path d="M17 7 7 17"/><path d="M17 17H7V7"/>`,
+	"arrow-down-right": `<path d="m7 7 10 10"/><path d="M17 7v10H7"/>`,
 	"arrow-left": `<path d="m12 19-7-7 7-7"/><path d="M19 12H5"/>`,
 	"arrow-left-right": `<path d="M8 3 4 7l4 4"/><path d="M4 7h16"/><path d="m16 21 4-4-4-4"/><path d="M20 17H4"/>`,
 	"arrow-right": `<path d="M5 12h14"/><path d="m12 5 7 7-7 7"/>`,

@@ -1,0 +1,21 @@
+// After a swap the focus goes to what asks for it with data-focus (an error
+// summary, the next step), so that keyboard and screen reader follow.
+(() => {
+  function follow(root) {
+    if (!root || !root.querySelector) return;
+    const target = root.matches("[data-focus]") ? root : root.querySelector("[data-focus]");
+    if (target) target.focus();
+  }
+  document.addEventListener("htmx:afterSettle", (event) => follow(event.detail.elt));
+  document.addEventListener("DOMContentLoaded", () => follow(document.body));
+
+  // A line of an error summary leads to its field.
+  document.addEventListener("click", (event) => {
+    const link = event.target instanceof Element && event.target.closest('[data-focus] a[href^="#"]');
+    const field = link && document.getElementById(link.hash.slice(1));
+    if (field) {
+      event.preventDefault();
+      field.focus();
+    }
+  });
+})();

@@ -1,0 +1,40 @@
+// A form is sent once: a second press while the first is under way does
+// nothing. The server's idempotency key is what makes it safe; this makes it
+// visible. A lost connection is said in words and everything typed is kept.
+(() => {
+  const busy = new WeakSet();
+
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (event.defaultPrevented || form.method === "dialog" || form.matches("[hx-post],[hx-get],[hx-put],[hx-patch],[hx-delete]")) return;
+    if (busy.has(form)) {
+      event.preventDefault();
+      return;
+    }
+    busy.add(form);
+    form.setAttribute("aria-busy", "true");
+  });
+  // Coming back from the cache, a form is usable again.
+  window.addEventListener("pageshow", () => {
+    for (const form of document.querySelectorAll("form[aria-busy]")) {
+      busy.delete(form);
+      form.removeAttribute("aria-busy");
+    }
+  });
+
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    const form = event.detail.elt;
+    if (!(form instanceof HTMLFormElement)) return;
+    if (form.getAttribute("aria-busy") === "true" && event.detail.requestConfig.verb !== "get") event.preventDefault();
+    else form.setAttribute("aria-busy", "true");
+  });
+  document.addEventListener("htmx:afterRequest", (event) => {
+    if (event.detail.elt instanceof HTMLFormElement) event.detail.elt.removeAttribute("aria-busy");
+  });
+
+  const say = (key) => window.regulars.toast(document.body.dataset[key], "warn");
+  document.addEventListener("htmx:sendError", () => say("offline"));
+  document.addEventListener("htmx:timeout", () => say("offline"));
+  document.addEventListener("htmx:responseError", () => say("failed"));
+  window.addEventListener("offline", () => say("offline"));
+})();

@@ -1,0 +1,58 @@
+// Toasts go by themselves after a while: longer with an action, never while
+// pointed at or focused, and bad news stays until dismissed.
+(() => {
+  const region = () => document.getElementById("toasts");
+
+  function arm(toast) {
+    const close = toast.querySelector("[data-toast-close]");
+    if (close) close.hidden = false;
+    if (toast.dataset.tone === "bad") return;
+    const wait = toast.querySelector("a, form") ? 12000 : 6000;
+    const tick = () => {
+      if (toast.matches(":hover, :focus-within")) setTimeout(tick, 2000);
+      else toast.remove();
+    };
+    setTimeout(tick, wait);
+  }
+
+  function lift() {
+    // A modal dialog makes the page behind it inert, toasts included, unless
+    // they stand inside it.
+    const toasts = region();
+    if (!toasts) return;
+    const dialog = document.querySelector("dialog:modal");
+    const home = dialog || document.body;
+    if (toasts.parentElement !== home) home.append(toasts);
+  }
+
+  window.regulars = window.regulars || {};
+  window.regulars.toast = (text, tone) => {
+    const toasts = region();
+    if (!toasts || !text) return;
+    if ([...toasts.children].some((toast) => toast.textContent.trim() === text)) return;
+    const toast = document.createElement("div");
+    toast.className = "ui-toast";
+    toast.dataset.tone = tone || "note";
+    const message = document.createElement("p");
+    message.textContent = text;
+    toast.append(message);
+    toasts.append(toast);
+  };
+
+  function start() {
+    const toasts = region();
+    if (!toasts) return;
+    for (const toast of toasts.children) arm(toast);
+    new MutationObserver((changes) => {
+      for (const change of changes) for (const node of change.addedNodes) if (node.nodeType === 1) arm(node);
+    }).observe(toasts, { childList: true });
+  }
+
+  document.addEventListener("click", (event) => {
+    const button = event.target instanceof Element && event.target.closest("[data-toast-close]");
+    if (button) button.closest(".ui-toast").remove();
+  });
+  document.addEventListener("htmx:oobBeforeSwap", lift);
+  document.addEventListener("close", lift, true);
+  document.addEventListener("DOMContentLoaded", start);
+})();

@@ -1,0 +1,43 @@
+package i18n
+
+import (
+	"context"
+	"errors"
+
+	"regulars/internal/loyalty"
+)
+
+// Error is what a page may say about a failure: the domain's message in the
+// reader's language, or for a failure the domain didn't expect a sentence
+// that gives nothing away. It is "" for nil.
+func Error(ctx context.Context, err error) string {
+	if err == nil {
+		return ""
+	}
+	e, ok := errors.AsType[*loyalty.Error](err)
+	switch {
+	case !ok || e.Kind == loyalty.Internal:
+		return T(ctx, "Something went wrong on our side. Nothing was changed; please try again.")
+	case e.Format == "":
+		return T(ctx, e.Message)
+	}
+	return T(ctx, e.Format, e.Args...)
+}
+
+// Fields is what was wrong with each field of a form, in the reader's
+// language, by the field's name. It is empty for an error without fields.
+func Fields(ctx context.Context, err error) map[string]string {
+	out := map[string]string{}
+	if e, ok := errors.AsType[*loyalty.Error](err); ok {
+		for _, f := range e.Fields {
+			if _, seen := out[f.Field]; seen {
+				continue
+			}
+			out[f.Field] = f.Message
+			if f.Format != "" {
+				out[f.Field] = T(ctx, f.Format, f.Args...)
+			}
+		}
+	}
+	return out
+}

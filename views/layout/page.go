@@ -1,0 +1,143 @@
+// Package layout is the document around every page: head, navigation, toasts
+// and the dialog. It is given what to show and decides nothing; which pages a
+// person may open is already decided in Page.Nav.
+package layout
+
+import (
+	"regulars/internal/loyalty"
+	"regulars/views/i18n"
+)
+
+// The cookies that a reader's choices live in, and where they are posted to.
+// The form sends theme or lang, and back: the page to return to.
+const (
+	ThemeCookie     = "theme"
+	LangCookie      = "lang"
+	PreferencesPath = "/preferences"
+)
+
+// Page is what the document of a signed-in person shows.
+type Page struct {
+	Title    string // without the product's name
+	Active   string // the key of the NavItem this page belongs to
+	User     string // the person's name
+	Role     loyalty.Role
+	Org      string
+	Store    string // the store worked in; "" for all
+	Nav      []NavItem
+	CSRF     string
+	Theme    string // "light", "dark" or "" for the system's
+	Path     string // of this page, to come back to after a switch
+	Flash    []Flash
+	SSE      string // URL of the server-sent events for the badge; "" for none
+	Wide     bool   // the content may use the whole width
+	NoScript bool   // leaves the script out: pages for print
+}
+
+// Flash is a message carried over from the request before this one.
+type Flash struct {
+	Text string
+	Tone string // as ui.Tone; "" is good news
+}
+
+// NavItem is a page in the navigation.
+type NavItem struct {
+	Key   string
+	Label string // English; translated when drawn
+	Href  string
+	Icon  string
+	Group string // heading above it, English; "" for the first, nameless group
+	Tab   bool   // in the phone's tab bar
+	Count int    // waiting there; drawn as a badge
+	Live  string // name of the server-sent event that replaces the badge
+}
+
+// NavFor lists the pages a role works with, in order. anomalies is how many
+// cases wait.
+func NavFor(role loyalty.Role, anomalies int) []NavItem {
+	out := []NavItem{}
+	for _, e := range entries {
+		if !e.cashier && role == loyalty.Cashier || e.owner && role != loyalty.Owner {
+			continue
+		}
+		item := e.NavItem
+		if item.Key == "anomalies" {
+			item.Count = anomalies
+		}
+		out = append(out, item)
+	}
+	return out
+}
+
+type entry struct {
+	NavItem
+	cashier, owner bool // seen by cashiers too; seen by owners only
+}
+
+var (
+	groupProgram  = i18n.Mark("Program")
+	groupRecords  = i18n.Mark("Records")
+	groupBusiness = i18n.Mark("Business")
+)
+
+var entries = []entry{
+	{NavItem: NavItem{Key: "home", Label: i18n.Mark("Home"), Href: "/", Icon: "house", Tab: true}},
+	{NavItem: NavItem{Key: "till", Label: i18n.Mark("Till"), Href: "/till", Icon: "scan-line", Tab: true}, cashier: true},
+	{NavItem: NavItem{Key: "customers", Label: i18n.Mark("Customers"), Href: "/customers", Icon: "users", Tab: true}, cashier: true},
+	{NavItem: NavItem{Key: "redemptions", Label: i18n.Mark("Redemptions"), Href: "/redemptions", Icon: "clipboard-check"}, cashier: true},
+	{NavItem: NavItem{Key: "anomalies", Label: i18n.Mark("Anomalies"), Href: "/anomalies", Icon: "shield-alert", Tab: true, Live: "anomalies"}},
+
+	{NavItem: NavItem{Key: "program", Label: i18n.Mark("Rules"), Href: "/program", Icon: "sliders-horizontal", Group: groupProgram}, owner: true},
+	{NavItem: NavItem{Key: "tiers", Label: i18n.Mark("Tiers"), Href: "/program/tiers", Icon: "layers", Group: groupProgram}, owner: true},
+	{NavItem: NavItem{Key: "rewards", Label: i18n.Mark("Rewards"), Href: "/rewards", Icon: "gift", Group: groupProgram}},
+	{NavItem: NavItem{Key: "campaigns", Label: i18n.Mark("Campaigns"), Href: "/program/campaigns", Icon: "megaphone", Group: groupProgram}, owner: true},
+	{NavItem: NavItem{Key: "events", Label: i18n.Mark("Events"), Href: "/program/events", Icon: "zap", Group: groupProgram}, owner: true},
+	{NavItem: NavItem{Key: "referrals", Label: i18n.Mark("Referrals"), Href: "/program/referrals", Icon: "share-2", Group: groupProgram}, owner: true},
+	{NavItem: NavItem{Key: "coupons", Label: i18n.Mark("Coupons"), Href: "/coupons", Icon: "ticket-percent", Group: groupProgram}},
+
+	{NavItem: NavItem{Key: "transactions", Label: i18n.Mark("Transactions"), Href: "/transactions", Icon: "arrow-left-right", Group: groupRecords}},
+	{NavItem: NavItem{Key: "orders", Label: i18n.Mark("Orders"), Href: "/orders", Icon: "receipt-text", Group: groupRecords}},
+	{NavItem: NavItem{Key: "import", Label: i18n.Mark("Import"), Href: "/import", Icon: "file-up", Group: groupRecords}, owner: true},
+	{NavItem: NavItem{Key: "audit", Label: i18n.Mark("Audit log"), Href: "/audit", Icon: "history", Group: groupRecords}, owner: true},
+
+	{NavItem: NavItem{Key: "staff", Label: i18n.Mark("Staff"), Href: "/staff", Icon: "user-cog", Group: groupBusiness}, owner: true},
+	{NavItem: NavItem{Key: "stores", Label: i18n.Mark("Stores"), Href: "/stores", Icon: "store", Group: groupBusiness}, owner: true},
+	{NavItem: NavItem{Key: "settings", Label: i18n.Mark("Settings"), Href: "/settings", Icon: "settings", Group: groupBusiness}, owner: true},
+}
+
+// groups cuts the navigation into its headed parts.
+func (p Page) groups() [][]NavItem {
+	var out [][]NavItem
+	for i, item := range p.Nav {
+		if i == 0 || item.Group != p.Nav[i-1].Group {
+			out = append(out, nil)
+		}
+		out[len(out)-1] = append(out[len(out)-1], item)
+	}
+	return out
+}
+
+// tabs are at most four pages for the tab bar; the fifth place is "More".
+func (p Page) tabs() []NavItem {
+	out := []NavItem{}
+	for _, item := range p.Nav {
+		if item.Tab && len(out) < 4 {
+			out = append(out, item)
+		}
+	}
+	return out
+}
+
+// more reports whether there are pages that the tab bar has no place for.
+func (p Page) more() bool { return len(p.Nav) > len(p.tabs()) }
+
+var roleNames = map[loyalty.Role]string{
+	loyalty.Owner: i18n.Mark("Owner"), loyalty.Manager: i18n.Mark("Manager"), loyalty.Cashier: i18n.Mark("Cashier"),
+}
+
+func (p Page) workplace() string {
+	if p.Store != "" {
+		return p.Store
+	}
+	return p.Org
+}
