@@ -88,21 +88,14 @@ func normFor(s UnusualAmountSettings, e Event, r Recent) Center {
 	return norm
 }
 
+// amountSignal names the cashier as well where the award was by hand.
 func amountSignal(e Event) Signal {
-	sig := Signal{
-		Kind: UnusualAmount, At: e.At, Store: e.Store,
-		Key: Key{Of: OfCustomer, ID: e.Customer, Window: week},
-		Evidence: Evidence{
-			Unit: "points", From: e.At, To: e.At,
-			Customers: []ID{e.Customer}, Stores: []ID{e.Store}, Transactions: []ID{e.ID},
-		},
-	}
+	sig := customerSignal(UnusualAmount, e)
 	if e.Type != Award {
 		sig.Evidence.Unit = "minor units"
-		sig.Evidence.Orders = []ID{e.Order}
 	}
-	if !e.Staff.IsZero() {
-		sig.Evidence.Staff = []ID{e.Staff}
+	if !e.Staff.IsZero() && (e.Type == Award || e.Points != e.RulePoints && e.RulePoints >= 0) {
+		sig.Names = []ID{e.Customer, e.Staff}
 	}
 	return sig
 }

@@ -5,16 +5,12 @@ import (
 	"runtime/debug"
 )
 
-// Examine runs the at-once detectors on an event that gives points, with what
-// was true just before it. It does a bounded amount of work and never panics:
-// a detector that does yields an error beside the signals of the others, and
-// the caller then records the event to be examined again later.
+// Examine runs the at-once detectors on an event, with what was true just
+// before it. It does a bounded amount of work and never panics: a detector
+// that does yields an error beside the signals of the others, and the caller
+// then records the event to be examined again later.
 func Examine(s Settings, e Event, r Recent) (signals []Signal, err error) {
-	for _, detect := range []func() (Signal, bool){
-		func() (Signal, bool) { return rapidEarning(s.RapidEarning, e, r) },
-		func() (Signal, bool) { return unusualAmount(s.UnusualAmount, e, r) },
-	} {
-		sig, found, problem := guarded(detect)
+	note := func(sig Signal, found bool, problem error) {
 		if problem != nil {
 			err = fmt.Errorf("examine event %s: %w", e.ID, problem)
 		}
@@ -22,16 +18,24 @@ func Examine(s Settings, e Event, r Recent) (signals []Signal, err error) {
 			signals = append(signals, sig)
 		}
 	}
+	note(guarded(rapidEarning, s.RapidEarning, e, r))
+	note(guarded(unusualAmount, s.UnusualAmount, e, r))
+	note(guarded(selfAward, s.StaffFavoritism, e, r))
+	note(guarded(offHours, s.OffHours, e, r))
+	note(guarded(splitOrders, s.SplitOrders, e, r))
+	note(guarded(accountTakeover, s.AccountTakeover, e, r))
+	note(guarded(refundAbuse, s.RefundAbuse, e, r))
+	note(guarded(duplicateClaim, s.DuplicateClaim, e, r))
 	return signals, err
 }
 
-// guarded turns a panic into an error with its stack.
-func guarded(detect func() (Signal, bool)) (sig Signal, found bool, err error) {
+// guarded turns a detector's panic into an error with its stack.
+func guarded[S any](detect func(S, Event, Recent) (Signal, bool), s S, e Event, r Recent) (sig Signal, found bool, err error) {
 	defer func() {
-		if r := recover(); r != nil {
-			sig, found, err = Signal{}, false, fmt.Errorf("detector panicked: %v\n%s", r, debug.Stack())
+		if p := recover(); p != nil {
+			sig, found, err = Signal{}, false, fmt.Errorf("detector panicked: %v\n%s", p, debug.Stack())
 		}
 	}()
-	sig, found = detect()
+	sig, found = detect(s, e, r)
 	return sig, found, nil
 }

@@ -93,7 +93,7 @@ func TestExamineSwitchedOff(t *testing.T) {
 
 func TestGuardedTurnsPanicIntoError(t *testing.T) {
 	t.Parallel()
-	_, found, err := guarded(func() (Signal, bool) { panic("boom") })
+	_, found, err := guarded(func(bool, Event, Recent) (Signal, bool) { panic("boom") }, true, Event{}, Recent{})
 	if found || err == nil || !strings.Contains(err.Error(), "boom") {
 		t.Errorf("got found %v, err %v", found, err)
 	}
@@ -117,7 +117,7 @@ func TestSignalIsReadyToStore(t *testing.T) {
 	if err := json.Unmarshal(text, &back); err != nil || !reflect.DeepEqual(back, s.Evidence) {
 		t.Errorf("evidence did not survive JSON: %s, %v", text, err)
 	}
-	if want := "customer:00000000-0000-0000-0000-000000000003/unusual_amount"; s.Key.String() != want {
+	if want := "customer:00000000-0000-0000-0000-000000000003"; s.Key.String() != want {
 		t.Errorf("got key %q, want %q", s.Key, want)
 	}
 }

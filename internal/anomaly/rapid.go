@@ -32,8 +32,8 @@ func rapidEarning(s RapidEarningSettings, e Event, r Recent) (Signal, bool) {
 		return Signal{}, false
 	}
 	window := time.Duration(s.WindowMinutes * float64(time.Minute))
-	all := r.within(e.At, window, nil)
-	orders := r.within(e.At, window, func(x Earning) bool { return x.IsOrder })
+	all := r.within(e.closed(), window, nil)
+	orders := r.within(e.closed(), window, func(x Earning) bool { return x.IsOrder })
 	switch {
 	case float64(len(all)+1) >= s.Transactions:
 		return burst(e, all, MaxScore, "%s point transactions in %s", "transactions"), true
@@ -42,7 +42,7 @@ func rapidEarning(s RapidEarningSettings, e Event, r Recent) (Signal, bool) {
 		score := min(MaxScore, 4+(float64(len(orders)+1)-s.Orders)/2)
 		return burst(e, orders, score, "%s orders in %s", "orders"), true
 	}
-	today := r.within(e.At, day, nil)
+	today := r.within(e.closed(), day, nil)
 	k := len(today) + 1
 	if k < leastDaily {
 		return Signal{}, false
@@ -79,23 +79,18 @@ func burst(e Event, earlier []Earning, score float64, format, reason string) Sig
 }
 
 func rapidSignal(e Event, earlier []Earning) Signal {
-	sig := Signal{
-		Kind: RapidEarning, At: e.At, Store: e.Store, PointsInvolved: e.Points,
-		Key: Key{Of: OfCustomer, ID: e.Customer, Window: day},
-		Evidence: Evidence{
-			Observed: float64(len(earlier) + 1), Unit: "transactions", From: e.At, To: e.At,
-			Customers: []ID{e.Customer}, Stores: []ID{e.Store}, Transactions: []ID{e.ID},
-		},
-	}
-	if !e.Staff.IsZero() {
-		sig.Evidence.Staff = []ID{e.Staff}
-	}
+	sig := customerSignal(RapidEarning, e)
+	sig.Evidence.From, sig.Evidence.To = e.closed(), e.closed()
+	sig.Evidence.Observed, sig.Evidence.Unit = float64(len(earlier)+1), "transactions"
+	same := !e.Staff.IsZero()
 	for _, x := range earlier {
+		same = same && x.Staff == e.Staff
 		sig.PointsInvolved += x.Points
 		sig.Evidence.Transactions = append(sig.Evidence.Transactions, x.ID)
-		if x.At.Before(sig.Evidence.From) {
-			sig.Evidence.From = x.At
-		}
+		sig.Evidence.From = earliest(sig.Evidence.From, x.At)
+	}
+	if same {
+		sig.Names = []ID{e.Customer, e.Staff}
 	}
 	return sig
 }

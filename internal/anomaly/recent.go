@@ -42,6 +42,32 @@ type Recent struct {
 
 	Daypart      Baseline // of the store at this hour of day
 	Organization Baseline
+
+	Hours *Hours         // when the store is open; nil is not known
+	Zone  *time.Location // the store's; nil is UTC
+	// PointsFor is what the program's rule gives for a check of so many minor
+	// units at the customer's tier; nil is not known.
+	PointsFor func(amount int64) int64
+
+	// What happened in the 28 days before the event.
+	SplitOccasions  int // parts beyond the first in the customer's split orders
+	LateAttaches    int // checks the cashier put on an account long after closing
+	OffHours        int // orders the cashier entered while the store was closed
+	Takeovers       int // doubtful redemptions at the store
+	DuplicateClaims int // receipts the customer claimed that were another's
+
+	ContactChangedAt time.Time  // of the customer, the last time
+	StoreIsNew       bool       // the customer never earned or spent at the event's store
+	Debts            []Reversal // of the customer, the last 90 days
+	Claimants        []ID       // accounts that claimed the event's check before
+}
+
+// local is a time by the store's clock.
+func (r Recent) local(at time.Time) time.Time {
+	if r.Zone == nil {
+		return at.UTC()
+	}
+	return at.In(r.Zone)
 }
 
 // within counts the earnings in the window that ends at the event, the event

@@ -115,6 +115,7 @@ type DuplicateClaimSettings struct {
 
 // CaseSettings say how signals become cases.
 type CaseSettings struct {
+	OpenScore          float64 `json:"open_score"`
 	BudgetPerStoreWeek float64 `json:"budget_per_store_week"`
 	MuteDays           float64 `json:"mute_days"`
 }
@@ -173,6 +174,7 @@ var fields = []Field{
 	{RefundAbuse, "window_days", "Days in which they are counted", "days", 7, 365, 90, func(s *Settings) *float64 { return &s.RefundAbuse.WindowDays }},
 	{AccountRing, "accounts", "New accounts that belong together", "accounts", 2, 50, 4, func(s *Settings) *float64 { return &s.AccountRing.Accounts }},
 	{AccountRing, "age_days", "Days an account counts as new", "days", 1, 180, 30, func(s *Settings) *float64 { return &s.AccountRing.AgeDays }},
+	{"", "open_score", "Score from which a signal opens a case", "−log10 of chance", 1, 6, 3, func(s *Settings) *float64 { return &s.Cases.OpenScore }},
 	{"", "budget_per_store_week", "New cases a store a week before the rest goes below the line", "cases", 0, 100, 3, func(s *Settings) *float64 { return &s.Cases.BudgetPerStoreWeek }},
 	{"", "mute_days", "Days a dismissed case stays quiet", "days", 0, 365, 28, func(s *Settings) *float64 { return &s.Cases.MuteDays }},
 }

@@ -85,18 +85,20 @@ const (
 	OfRing     SubjectKind = "ring"
 )
 
-// Key says which case a signal belongs to: the latest case with the same
-// String whose last signal is no more than Window older grows by it;
+// StoryWindow is how long a case stays open to more of the same: a signal no
+// more than this after a case's last one makes that case grow.
+const StoryWindow = 28 * 24 * time.Hour
+
+// Key says what a case is about. The latest case with the same String, or
+// naming one of the same people, grows by a signal within StoryWindow;
 // otherwise a new case opens.
 type Key struct {
-	Of     SubjectKind   `json:"of"`
-	ID     ID            `json:"id"`
-	Kind   Kind          `json:"kind"`
-	Window time.Duration `json:"window"`
+	Of SubjectKind `json:"of"`
+	ID ID          `json:"id"`
 }
 
-// String is stable and unique to the subject and kind, for an index.
-func (k Key) String() string { return string(k.Of) + ":" + k.ID.String() + "/" + string(k.Kind) }
+// String is stable and unique to the subject, for an index.
+func (k Key) String() string { return string(k.Of) + ":" + k.ID.String() }
 
 // Evidence is what a manager needs to decide, ready for JSON. Observed and
 // Expected are in Unit.
@@ -134,7 +136,15 @@ type Signal struct {
 	PointsInvolved int64
 	Evidence       Evidence
 	Key            Key
+
+	// Names are the customers and staff a case of this signal points at, the
+	// subject first. None of them may decide it.
+	Names []ID
 }
+
+// Opens reports whether the signal alone is enough for a case. A weaker one
+// only adds to a case that is open already.
+func (s Signal) Opens(c CaseSettings) bool { return s.Hard || s.Score >= c.OpenScore }
 
 // finish fills what follows from the rest of a signal.
 func (s Signal) finish(format string, args ...any) Signal {
@@ -144,7 +154,9 @@ func (s Signal) finish(format string, args ...any) Signal {
 	s.Severity = SeverityOf(s.Score, s.Hard)
 	s.Format, s.Args = format, args
 	s.Description = fmt.Sprintf(format, args...)
-	s.Key.Kind = s.Kind
+	if len(s.Names) == 0 {
+		s.Names = []ID{s.Key.ID}
+	}
 	return s
 }
 
@@ -197,4 +209,20 @@ func decimal(x float64) string {
 	default:
 		return strconv.FormatFloat(x, 'g', 1, 64)
 	}
+}
+
+// ordinal is "2nd".
+func ordinal(n int) string {
+	suffix := "th"
+	if n%100 < 11 || n%100 > 13 {
+		switch n % 10 {
+		case 1:
+			suffix = "st"
+		case 2:
+			suffix = "nd"
+		case 3:
+			suffix = "rd"
+		}
+	}
+	return strconv.Itoa(n) + suffix
 }

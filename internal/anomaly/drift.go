@@ -1,0 +1,188 @@
+package anomaly
+
+import (
+	"bytes"
+	"math"
+	"slices"
+	"time"
+)
+
+// stream is what is counted for drift: claims and awards by hand, which no
+// guest's own check stands behind, of a cashier, a till or a store.
+type stream struct {
+	of    SubjectKind
+	id    ID
+	claim bool
+}
+
+// watch is the CUSUM of one stream. Its rate is for each check the cashier,
+// till or store handled, so that rosters, weekdays and seasons cancel out.
+type watch struct {
+	stream
+	store    ID
+	count    fading
+	checks   fading
+	today    int
+	handled  int
+	points   int64
+	who      []ID // accounts that gained since the sum left zero, at most 8
+	sum      float64
+	since    time.Time
+	observed int
+	expected float64
+}
+
+type drift struct {
+	watches map[stream]*watch
+	order   []*watch // sorted for determinism
+	sorted  bool
+	handled map[ID]int // checks today of a cashier, till or store
+	claims  rate
+	awards  rate
+}
+
+// rate is the organization's occasions and checks.
+type rate struct{ count, checks fading }
+
+func (r *rate) mean(now time.Time, tau time.Duration) float64 {
+	// .5 % of 400 checks stand in until there is history.
+	return (r.count.at(now, tau) + 2) / (r.checks.at(now, tau) + 400)
+}
+
+func newDrift() *drift { return &drift{watches: map[stream]*watch{}, handled: map[ID]int{}} }
+
+// count takes an event into the day's counts.
+func (d *drift) count(e Event) {
+	if e.Type == Order && !e.Backfilled {
+		d.handled[e.Store]++
+		d.handled[e.Till]++
+		d.handled[e.Staff]++
+		return
+	}
+	if !e.Earns() || e.Backfilled || (e.Type != Award && e.Type != Claim) || e.Staff.IsZero() {
+		return
+	}
+	d.bump(stream{OfStaff, e.Staff, e.Type == Claim}, e)
+	d.bump(stream{OfTill, e.Till, e.Type == Claim}, e)
+}
+
+func (d *drift) bump(s stream, e Event) {
+	if s.id.IsZero() {
+		return
+	}
+	w := d.watches[s]
+	if w == nil {
+		w = &watch{stream: s, store: e.Store}
+		d.watches[s] = w
+		d.order, d.sorted = append(d.order, w), false
+	}
+	w.today++
+	w.points += e.Points
+	if len(w.who) < 8 && !slices.Contains(w.who, e.Customer) {
+		w.who = append(w.who, e.Customer)
+	}
+}
+
+func (d *drift) sort() {
+	if d.sorted {
+		return
+	}
+	slices.SortFunc(d.order, func(a, b *watch) int {
+		if c := bytes.Compare(a.id[:], b.id[:]); c != 0 || a.claim == b.claim {
+			return c
+		}
+		if a.claim {
+			return -1
+		}
+		return 1
+	})
+	d.sorted = true
+}
+
+// endDay runs the CUSUMs over the day that is over.
+//
+// It is the Poisson CUSUM of Lucas (1985): S = max(0, S + x·ln Ratio −
+// (Ratio − 1)·λ), alarm above Alarm. λ is the stream's own rate, an
+// exponentially weighted average over HistoryWeeks, shrunk to the
+// organization's, times the checks handled that day.
+func (d *drift) endDay(s PatternDeviationSettings, now time.Time, found func(Signal)) {
+	if !s.Enabled {
+		return
+	}
+	tau := time.Duration(s.HistoryWeeks * float64(week))
+	d.sort()
+	var claims, awards int
+	for _, w := range d.order {
+		if w.of == OfStaff && w.claim {
+			claims += w.today
+		} else if w.of == OfStaff {
+			awards += w.today
+		}
+		org := &d.awards
+		if w.claim {
+			org = &d.claims
+		}
+		w.step(s, org.mean(now, tau), d.handled[w.id], now, tau, found)
+	}
+	checks := 0.0
+	for _, n := range d.handled {
+		checks += float64(n) / 3 // each check is one store's, one till's, one cashier's
+	}
+	d.claims.count.add(float64(claims), now, tau)
+	d.claims.checks.add(checks, now, tau)
+	d.awards.count.add(float64(awards), now, tau)
+	d.awards.checks.add(checks, now, tau)
+	clear(d.handled)
+}
+
+// ownWeight is the checks after which a stream's own rate counts half.
+const ownWeight = 400
+
+func (w *watch) step(s PatternDeviationSettings, org float64, handled int, now time.Time, tau time.Duration, found func(Signal)) {
+	x := w.today
+	w.today = 0
+	own := (w.count.at(now, tau) + ownWeight*org) / (w.checks.at(now, tau) + ownWeight)
+	lambda := own * float64(max(handled, 1))
+	w.sum = max(0, w.sum+float64(x)*math.Log(s.Ratio)-(s.Ratio-1)*lambda)
+	w.observed += x
+	w.expected += lambda
+	if w.sum > 0 && w.since.IsZero() {
+		w.since = now.Add(-day)
+	}
+	if w.sum > s.Alarm && x > 0 {
+		found(w.signal(now))
+		w.sum = min(w.sum, 1.5*s.Alarm)
+	}
+	// What is under suspicion must not become the norm.
+	if w.sum < s.Alarm/2 {
+		w.count.add(float64(x), now, tau)
+		w.checks.add(float64(handled), now, tau)
+	}
+	if w.sum == 0 {
+		w.since, w.observed, w.expected, w.points, w.who = time.Time{}, 0, 0, 0, w.who[:0]
+	}
+}
+
+func (w *watch) signal(now time.Time) Signal {
+	what := "awards by hand"
+	if w.claim {
+		what = "checks put on accounts afterwards"
+	}
+	s := Signal{
+		Kind: PatternDeviation, At: now, Store: w.store, PointsInvolved: w.points,
+		Key: Key{Of: w.of, ID: w.id}, Score: min(MaxScore, w.sum/math.Ln10),
+		Evidence: Evidence{
+			Observed: float64(w.observed), Expected: w.expected, Unit: what, From: w.since, To: now,
+			Stores: []ID{w.store}, Customers: slices.Clone(w.who), Reason: "drift",
+		},
+	}
+	who := "a cashier"
+	if w.of == OfTill {
+		who = "a till"
+		s.Evidence.Tills = []ID{w.id}
+	} else {
+		s.Evidence.Staff = []ID{w.id}
+	}
+	w.points = 0
+	return s.finish("%s %s by %s in %s; %s expected", grouped(int64(w.observed)), what, who, span(now.Sub(w.since)), decimal(w.expected))
+}

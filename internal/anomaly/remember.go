@@ -1,0 +1,119 @@
+package anomaly
+
+const (
+	fourWeeks = 4 * week
+	debtsKept = 8
+	newStores = 12
+)
+
+// recent is what was true just before an event, from the engine's memory.
+func (g *Engine) recent(p *place, e Event) Recent {
+	r := Recent{Hours: p.Hours, Zone: p.Zone, PointsFor: p.PointsFor}
+	if e.Customer.IsZero() {
+		return r
+	}
+	c := g.customerOf(e)
+	if e.Earns() {
+		r.Earnings = c.recent
+		r.WeeklyMean, r.HistoryWeeks = c.weekly(e.At)
+		r.Daypart, r.Organization = p.daypart(e.closed()).baseline(), g.org.baseline()
+		r.SplitOccasions = c.splits.since(e.At, fourWeeks)
+	}
+	r.ContactChangedAt, r.StoreIsNew = c.contact, !c.knows(e.Store)
+	r.Debts = c.debts
+	r.Takeovers = p.takeovers.since(e.At, fourWeeks)
+	if e.Type == Claim || e.Type == Order {
+		r.Claimants = g.claims.of(e.Order)
+		r.DuplicateClaims = c.doubles.since(e.At, fourWeeks)
+	}
+	if !e.Staff.IsZero() {
+		s := g.cashierOf(e)
+		r.LateAttaches = s.late.since(e.At, fourWeeks)
+		r.OffHours = s.offHours.since(e.At, fourWeeks)
+	}
+	return r
+}
+
+// count remembers the occasions that make the next of their sort less likely
+// to be chance.
+func (g *Engine) count(p *place, e Event, s Signal) {
+	switch s.Kind {
+	case SplitOrders:
+		g.customerOf(e).splits.add(e.At)
+	case DuplicateClaim:
+		g.customerOf(e).doubles.add(e.At)
+	case AccountTakeover:
+		p.takeovers.add(e.At)
+	case OffHours:
+		if s.Evidence.Reason == "late_attach" {
+			g.cashierOf(e).late.add(e.At)
+		} else {
+			g.cashierOf(e).offHours.add(e.At)
+		}
+	}
+}
+
+// remember takes an event into memory once it has been judged.
+func (g *Engine) remember(p *place, e Event) {
+	g.drift.count(e)
+	if !e.Staff.IsZero() {
+		g.rememberStaff(p, e)
+	}
+	if e.Type == Order || e.Type == Claim {
+		p.hour.add(e)
+	}
+	if e.Customer.IsZero() {
+		return
+	}
+	c := g.customerOf(e)
+	switch e.Type {
+	case Contact:
+		c.contact = e.At
+	case Enroll:
+		g.enrolled(e)
+	case Reverse:
+		g.reversed(c, e)
+	case Order, Claim:
+		g.claims.add(e)
+	}
+	if e.Earns() {
+		c.remember(e)
+		p.daypart(e.closed()).add(e)
+		g.org.add(e)
+	}
+	if (e.Earns() || e.Type == Redeem) && !c.knows(e.Store) && len(c.stores) < newStores {
+		c.stores = append(c.stores, e.Store)
+	}
+}
+
+func (g *Engine) reversed(c *customer, e Event) {
+	c.forget(e.Order)
+	if e.Balance >= 0 {
+		return
+	}
+	if len(c.debts) == debtsKept {
+		c.debts = c.debts[1:]
+	}
+	c.debts = append(c.debts, Reversal{ID: e.ID, At: e.At, Staff: e.Staff, Points: min(e.Points, -e.Balance)})
+}
+
+// claims remembers who claimed which check, for two program claim windows.
+type claims struct{ now, before map[ID][]ID }
+
+const claimsKept = 100_000
+
+func newClaims() claims { return claims{now: map[ID][]ID{}, before: map[ID][]ID{}} }
+
+func (c *claims) of(order ID) []ID {
+	if a := c.now[order]; a != nil {
+		return a
+	}
+	return c.before[order]
+}
+
+func (c *claims) add(e Event) {
+	if len(c.now) >= claimsKept {
+		c.before, c.now = c.now, map[ID][]ID{}
+	}
+	c.now[e.Order] = append(c.of(e.Order), e.Customer)
+}

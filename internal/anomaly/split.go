@@ -1,0 +1,51 @@
+package anomaly
+
+import "time"
+
+// splitOrders finds one check rung up in parts: Orders or more orders of a
+// customer at one till within WindowMinutes that earn more than one check of
+// their sum would.
+//
+// People do come back for a forgotten muffin, so an occasion counts by the
+// negative binomial chance of as many in 28 days among guests who do so once
+// in half a year; every part beyond the second counts as an occasion.
+func splitOrders(s SplitOrdersSettings, e Event, r Recent) (Signal, bool) {
+	if !s.Enabled || e.Type == Award || !e.Earns() || r.PointsFor == nil || e.Till.IsZero() {
+		return Signal{}, false
+	}
+	window := time.Duration(s.WindowMinutes * float64(time.Minute))
+	parts := r.within(e.closed(), window, func(x Earning) bool { return x.IsOrder && x.Till == e.Till })
+	if float64(len(parts)+1) < s.Orders || len(parts) == 0 {
+		return Signal{}, false
+	}
+	sum, apart := e.Amount, r.PointsFor(e.Amount)
+	for _, x := range parts {
+		sum += x.Amount
+		apart += r.PointsFor(x.Amount)
+	}
+	gain := apart - r.PointsFor(sum)
+	if gain <= 0 {
+		return Signal{}, false
+	}
+	sig := customerSignal(SplitOrders, e)
+	sig.PointsInvolved = gain
+	sig.Evidence.Reason, sig.Evidence.Expected = "split", 1
+	sig.Evidence.Observed, sig.Evidence.Unit = float64(len(parts)+1), "orders"
+	for _, x := range parts {
+		sig.Evidence.Transactions = append(sig.Evidence.Transactions, x.ID)
+		sig.Evidence.Orders = append(sig.Evidence.Orders, x.Order)
+		sig.Evidence.From = earliest(sig.Evidence.From, x.At)
+	}
+	k := r.SplitOccasions + 1
+	sig.Evidence.P = repeatTail(k, .15, .3)
+	sig.Score = Score(sig.Evidence.P)
+	return sig.finish("%s orders at one till in %s earned %s points more than one would; %s in 28 days",
+		grouped(int64(len(parts)+1)), span(e.closed().Sub(sig.Evidence.From)), grouped(gain), counted(int64(k), "part")), true
+}
+
+func earliest(a, b time.Time) time.Time {
+	if b.Before(a) {
+		return b
+	}
+	return a
+}
