@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"encoding/binary"
 	"encoding/hex"
+	"fmt"
 	"time"
 )
 
@@ -51,4 +52,31 @@ func (id ID) String() string {
 	hex.Encode(b[24:], id[10:])
 	b[8], b[13], b[18], b[23] = '-', '-', '-', '-'
 	return string(b[:])
+}
+
+// MarshalText is String, for encoders.
+func (id ID) MarshalText() ([]byte, error) { return []byte(id.String()), nil }
+
+// UnmarshalText is ParseID, for decoders.
+func (id *ID) UnmarshalText(b []byte) error {
+	parsed, ok := ParseID(string(b))
+	if !ok {
+		return fmt.Errorf("parse id %q: not a UUID", b)
+	}
+	*id = parsed
+	return nil
+}
+
+// Scan reads an ID from a database value: text, bytes or nothing.
+func (id *ID) Scan(src any) error {
+	switch v := src.(type) {
+	case nil:
+		*id = ID{}
+		return nil
+	case []byte:
+		return id.UnmarshalText(v)
+	case string:
+		return id.UnmarshalText([]byte(v))
+	}
+	return fmt.Errorf("scan id: %T is not a UUID", src)
 }

@@ -35,6 +35,7 @@ type Order struct {
 	Earned        Points // what the award gave
 	Reversed      Points // what refunds took back of it, 0 to Earned
 	CompletedAt   time.Time
+	Day           time.Time // the business day of CompletedAt at the store
 	ClaimedAt     time.Time
 	CreatedAt     time.Time
 	UpdatedAt     time.Time

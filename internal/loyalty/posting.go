@@ -130,18 +130,20 @@ func (a *Account) put(l Lot) {
 // statement can read it all.
 type SnapshotQuery struct {
 	CustomerID   ID     // the customer, or
-	ExternalID   string // the restaurant's own id for the customer; both zero: none
+	ExternalID   string // the restaurant's own id for the customer, or
+	EnrollmentID ID     // the account; all zero: none
 	OnceKey      string // answer stored under this key
 	OrderStoreID ID     // the order with the till's id OrderRef at this store, or
 	OrderRef     string
 	OrderID      ID // the order with this id
 	RewardID     ID // the reward, and how many the customer has of it
 	RedemptionID ID // the redemption; it also names customer and reward
-	ReversesID   ID // the transaction to be taken back; it also names the customer
+	ReversesID   ID // the transaction to be taken back; it also names the customer and the order
 	EventTypeID  ID // how often and when last the customer had the event
 	EventKey     string
 	Day          time.Time // the business day that EventTypeID counts in
 	Recent       int       // how many of the latest awards to read, at most 40
+	Lots         bool      // read the lots, which spending needs
 }
 
 // Snapshot is what was so when a posting was decided.

@@ -17,6 +17,8 @@ import (
 
 	"github.com/jmoiron/sqlx"
 	"github.com/lib/pq"
+
+	"regulars/internal/loyalty"
 )
 
 // Options tunes a DB. The zero value is what a server wants.
@@ -115,6 +117,13 @@ const (
 	retryPause = 8 * time.Millisecond
 )
 
+var _ loyalty.Repository = (*DB)(nil)
+
+// InTx implements loyalty.Repository.
+func (d *DB) InTx(ctx context.Context, fn func(context.Context, loyalty.Tx) error) error {
+	return d.inTx(ctx, func(ctx context.Context, t *tx) error { return fn(ctx, t) })
+}
+
 // inTx runs fn in a transaction and commits it if fn returns nil. What
 // PostgreSQL broke off through no fault of fn's is run again.
 func (d *DB) inTx(ctx context.Context, fn func(context.Context, *tx) error) error {
@@ -145,6 +154,25 @@ func (d *DB) once(ctx context.Context, fn func(context.Context, *tx) error) erro
 
 // reader holds the queries. They run on the pool and in a transaction alike.
 type reader struct{ q sqlx.ExtContext }
+
+// get reads one row into dest; sql.ErrNoRows when there is none.
+func (r reader) get(ctx context.Context, dest any, query string, args ...any) error {
+	return sqlx.GetContext(ctx, r.q, dest, query, args...)
+}
+
+// list reads every row into the slice that dest points at.
+func (r reader) list(ctx context.Context, dest any, query string, args ...any) error {
+	return sqlx.SelectContext(ctx, r.q, dest, query, args...)
+}
+
+// exec runs a statement and says how many rows it changed.
+func (r reader) exec(ctx context.Context, query string, args ...any) (int64, error) {
+	done, err := r.q.ExecContext(ctx, query, args...)
+	if err != nil {
+		return 0, err
+	}
+	return done.RowsAffected()
+}
 
 // tx adds the writes, which there is no way to do outside a transaction.
 type tx struct{ reader }

@@ -18,11 +18,122 @@ import (
 // refusals says what each constraint means to a caller; nil means that only a
 // bug of ours can hit it. A test holds the table against the schema, so that
 // a new constraint can't be forgotten.
-var refusals = map[string]*loyalty.Error{}
+var refusals = map[string]*loyalty.Error{
+	"organizations_slug_unique":    loyalty.Errorf(loyalty.Conflict, loyalty.CodeConflict, "Another organization has this short name. Choose another."),
+	"stores_external_id_unique":    loyalty.Errorf(loyalty.Conflict, loyalty.CodeConflict, "Another store has this external id."),
+	"staff_email_unique":           loyalty.Errorf(loyalty.Conflict, loyalty.CodeConflict, "Another member of staff has this e-mail address."),
+	"customers_external_id_unique": loyalty.Errorf(loyalty.Conflict, loyalty.CodeConflict, "Another customer has this external id."),
+	"customers_phone_unique":       loyalty.Errorf(loyalty.Conflict, loyalty.CodeConflict, "Another customer has this phone number."),
+	"event_types_key_unique":       loyalty.Errorf(loyalty.Conflict, loyalty.CodeConflict, "Another event type has this key."),
+	"programs_one_active":          loyalty.Errorf(loyalty.Conflict, loyalty.CodeConflict, "Another program was activated at the same time. Look at it and try again."),
+	"tiers_min_points_unique":      loyalty.Errorf(loyalty.Conflict, loyalty.CodeConflict, "Another tier starts at the same number of points."),
+	"tiers_name_unique":            loyalty.Errorf(loyalty.Conflict, loyalty.CodeConflict, "Another tier has this name."),
+	"rewards_tier_fk":              loyalty.Errorf(loyalty.Conflict, loyalty.CodeConflict, "A reward asks for this tier. Change the reward first."),
+	"rewards_program_fk":           loyalty.Errorf(loyalty.Conflict, loyalty.CodeConflict, "The program has rewards. Delete them first."),
+	"redemptions_reward_fk":        loyalty.Errorf(loyalty.Conflict, loyalty.CodeConflict, "The reward was redeemed and is kept."),
+	"enrollments_program_fk":       loyalty.Errorf(loyalty.Conflict, loyalty.CodeConflict, "The program has members and is kept."),
+	"orders_store_fk":              loyalty.Missing("store"),
+	"orders_customer_fk":           loyalty.Missing("customer"),
 
-// codeRetry is what our own functions raise when what they were given has
-// changed under them and the transaction should be decided anew.
-const codeRetry = pqerror.Code("RG001")
+	"api_keys_hash_unique":                 nil,
+	"api_keys_name_length":                 nil,
+	"api_keys_organization_fk":             nil,
+	"anomalies_action_known":               nil,
+	"anomalies_severity_known":             nil,
+	"anomalies_status_known":               nil,
+	"customers_card_unique":                nil,
+	"customers_name_length":                nil,
+	"customers_organization_fk":            nil,
+	"enrollments_customer_fk":              nil,
+	"enrollments_id_unique":                nil,
+	"enrollments_lifetime_not_negative":    nil,
+	"enrollments_tier_fk":                  nil,
+	"event_types_cooldown_positive":        nil,
+	"event_types_limit_positive":           nil,
+	"event_types_mode_known":               nil,
+	"event_types_organization_fk":          nil,
+	"event_types_points_range":             nil,
+	"event_types_rate_range":               nil,
+	"idempotency_keys_key_length":          nil,
+	"lots_enrollment_fk":                   nil,
+	"lots_not_negative":                    nil,
+	"orders_discount_not_negative":         nil,
+	"orders_external_id_length":            nil,
+	"orders_once":                          nil,
+	"orders_refund_range":                  nil,
+	"orders_reversed_range":                nil,
+	"orders_status_known":                  nil,
+	"orders_tax_not_negative":              nil,
+	"orders_tip_not_negative":              nil,
+	"orders_total_not_negative":            nil,
+	"organizations_name_length":            nil,
+	"organizations_slug_form":              nil,
+	"programs_claim_window_range":          nil,
+	"programs_currency_per_point_positive": nil,
+	"programs_debt_known":                  nil,
+	"programs_downgrade_known":             nil,
+	"programs_expiry_positive":             nil,
+	"programs_name_length":                 nil,
+	"programs_organization_fk":             nil,
+	"programs_rate_range":                  nil,
+	"redemptions_code_unique":              nil,
+	"redemptions_cost_positive":            nil,
+	"redemptions_customer_fk":              nil,
+	"redemptions_status_known":             nil,
+	"reward_stock_not_negative":            nil,
+	"reward_stock_reward_fk":               nil,
+	"rewards_cost_range":                   nil,
+	"rewards_description_length":           nil,
+	"rewards_discount_type_known":          nil,
+	"rewards_discount_value_positive":      nil,
+	"rewards_limit_positive":               nil,
+	"rewards_name_length":                  nil,
+	"rewards_percentage_range":             nil,
+	"rewards_type_known":                   nil,
+	"rewards_window":                       nil,
+	"sessions_staff_fk":                    nil,
+	"staff_name_length":                    nil,
+	"staff_organization_fk":                nil,
+	"staff_role_known":                     nil,
+	"stores_name_length":                   nil,
+	"stores_organization_fk":               nil,
+	"tiers_min_points_range":               nil,
+	"tiers_multiplier_range":               nil,
+	"tiers_name_length":                    nil,
+	"tiers_program_fk":                     nil,
+	"transactions_enrollment_fk":           nil,
+	"transactions_points_not_zero":         nil,
+	"transactions_type_known":              nil,
+}
+
+// What our own functions raise (migrations/00006_posting.sql).
+const (
+	// codeRetry: what was decided on has changed, so decide anew.
+	codeRetry      = pqerror.Code("RG001")
+	codeKeyTaken   = pqerror.Code("RG002")
+	codePoints     = pqerror.Code("RG004")
+	codeOutOfStock = pqerror.Code("RG005")
+)
+
+// postError is wrap for a posting: what the posting functions refuse gets the
+// domain's word.
+func postError(err error) error {
+	e, ok := errors.AsType[*pq.Error](err)
+	if !ok {
+		return wrap("post", err)
+	}
+	switch {
+	case e.Code == codeRetry || e.Constraint == "orders_once":
+		return fmt.Errorf("post: %w: %w", loyalty.ErrStale, err)
+	case e.Code == codeKeyTaken || e.Constraint == "idempotency_keys_pkey":
+		return fmt.Errorf("post: %w: %w", loyalty.ErrKeyTaken, err)
+	case e.Code == codePoints:
+		return fmt.Errorf("post: %w", loyalty.Errorf(loyalty.Conflict, loyalty.CodeInsufficientPoints, "There are not enough points for this."))
+	case e.Code == codeOutOfStock:
+		return fmt.Errorf("post: %w", loyalty.Errorf(loyalty.Conflict, loyalty.CodeOutOfStock, "This reward is out of stock."))
+	}
+	return wrap("post", err)
+}
 
 // wrap adds what was being done to a database error. It turns a refusal by
 // the schema into the domain's word for it, and an outage into Unavailable;

@@ -1,0 +1,116 @@
+// Package service holds the use cases: who may, what happens, in which
+// transaction. Every surface calls these and nothing below them. It knows
+// neither HTTP nor SQL.
+package service
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"regulars/internal/loyalty"
+)
+
+// Core is what every use case is built from. It is safe for concurrent use.
+type Core struct {
+	repo    loyalty.Repository
+	now     func() time.Time
+	log     *slog.Logger
+	configs sync.Map // loyalty.ID → *loyalty.Config
+	queues  [256]chan struct{}
+}
+
+// NewCore returns the core over repo, telling the time by now.
+func NewCore(repo loyalty.Repository, now func() time.Time, log *slog.Logger) *Core {
+	c := &Core{repo: repo, now: now, log: log}
+	for i := range c.queues {
+		c.queues[i] = make(chan struct{}, 1)
+	}
+	return c
+}
+
+// config is what the organization has set up. version is the one a snapshot
+// has just read, or 0 to ask the database.
+func (c *Core) config(ctx context.Context, orgID loyalty.ID, version int64) (*loyalty.Config, error) {
+	if known, ok := c.configs.Load(orgID); ok && version > 0 {
+		if cfg := known.(*loyalty.Config); cfg.Version == version { //nolint:errcheck // nothing else is ever stored
+			return cfg, nil
+		}
+	}
+	cfg, err := c.repo.Config(ctx, orgID)
+	if err != nil {
+		return nil, err
+	}
+	c.configs.Store(orgID, cfg)
+	return cfg, nil
+}
+
+// Config is what actor's organization has set up: stores and active program.
+func (c *Core) Config(ctx context.Context, actor loyalty.Actor) (*loyalty.Config, error) {
+	if actor.Role == loyalty.Nobody {
+		return nil, actor.Require(loyalty.LoyaltyRead)
+	}
+	return c.config(ctx, actor.OrgID, 0)
+}
+
+// queue waits until nobody else in this process works on the account, so that
+// one guest hit by many requests at once is served in turn instead of each
+// finding that the others were quicker. Other processes are kept out by the
+// account's revision.
+func (c *Core) queue(ctx context.Context, id loyalty.ID) (leave func(), err error) {
+	if id.IsZero() {
+		return func() {}, nil
+	}
+	q := c.queues[id[15]]
+	select {
+	case q <- struct{}{}:
+		return func() { <-q }, nil
+	case <-ctx.Done():
+		return nil, fmt.Errorf("wait for the account: %w", ctx.Err())
+	}
+}
+
+// once runs fn in a transaction under the key: a repeat gets the first answer,
+// as a loyalty.Replayed, and one that comes while the first is still running
+// is refused.
+func once[T any](ctx context.Context, c *Core, orgID loyalty.ID, o loyalty.Once, fn func(ctx context.Context, tx loyalty.Tx) (T, error)) (T, error) {
+	var result, zero T
+	err := c.repo.InTx(ctx, func(ctx context.Context, tx loyalty.Tx) error {
+		if err := claim(ctx, tx, orgID, o); err != nil {
+			return err
+		}
+		var err error
+		if result, err = fn(ctx, tx); err != nil {
+			return err
+		}
+		answer, err := o.Store(result)
+		if err != nil || answer == nil {
+			return err
+		}
+		return tx.SaveAnswer(ctx, orgID, *answer)
+	})
+	if err != nil {
+		return zero, err
+	}
+	return result, nil
+}
+
+func claim(ctx context.Context, tx loyalty.Tx, orgID loyalty.ID, o loyalty.Once) error {
+	if o.Key == "" {
+		return nil
+	}
+	free, err := tx.HoldKey(ctx, orgID, o.Key)
+	if err != nil {
+		return err
+	}
+	if !free {
+		return loyalty.Errorf(loyalty.Conflict, loyalty.CodeInProgress, "The first request with this Idempotency-Key is still running. Try again in a moment.")
+	}
+	stored, err := tx.StoredAnswer(ctx, orgID, o.Key)
+	if err != nil {
+		return err
+	}
+	return o.Check(stored)
+}

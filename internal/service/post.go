@@ -1,0 +1,126 @@
+package service
+
+import (
+	"context"
+	"errors"
+
+	"regulars/internal/loyalty"
+)
+
+// decision is what a use case makes of a snapshot: what to write, if anything,
+// and what to answer.
+type decision[T any] struct {
+	posting *loyalty.Posting // nil: nothing to write
+	result  T
+}
+
+// The first tries are optimistic, two round trips each; after that the account
+// is locked while it is read.
+const optimisticTries = 4
+
+// post reads what q asks for, lets decide work on it and writes what it
+// decides, in one statement each. When the account changed in between it
+// starts over, so decide must have no effect of its own.
+func post[T any](
+	ctx context.Context, c *Core, orgID loyalty.ID, q loyalty.SnapshotQuery, o loyalty.Once,
+	decide func(s loyalty.Snapshot, cfg *loyalty.Config) (decision[T], error),
+) (T, error) {
+	var zero T
+	leave, err := c.queue(ctx, q.CustomerID)
+	if err != nil {
+		return zero, err
+	}
+	defer leave()
+	q.OnceKey = o.Key
+	for try := 1; try <= optimisticTries; try++ {
+		result, _, err := attempt(ctx, c, c.repo, orgID, q, o, decide, c.write)
+		if !again(err) {
+			return result, err
+		}
+	}
+	return locked(ctx, c, orgID, q, o, decide)
+}
+
+// again reports whether a posting was refused only because it was decided on
+// something old.
+func again(err error) bool {
+	return errors.Is(err, loyalty.ErrStale) || errors.Is(err, loyalty.ErrKeyTaken)
+}
+
+type writer func(ctx context.Context, orgID loyalty.ID, p *loyalty.Posting, a *loyalty.StoredAnswer) error
+
+func (c *Core) write(ctx context.Context, orgID loyalty.ID, p *loyalty.Posting, a *loyalty.StoredAnswer) error {
+	if p != nil {
+		return c.repo.Post(ctx, *p)
+	}
+	if a == nil {
+		return nil
+	}
+	return c.repo.InTx(ctx, func(ctx context.Context, tx loyalty.Tx) error { return tx.SaveAnswer(ctx, orgID, *a) })
+}
+
+func attempt[T any](
+	ctx context.Context, c *Core, from loyalty.LedgerReader, orgID loyalty.ID, q loyalty.SnapshotQuery, o loyalty.Once,
+	decide func(s loyalty.Snapshot, cfg *loyalty.Config) (decision[T], error), write writer,
+) (result T, s loyalty.Snapshot, err error) {
+	var zero T
+	if s, err = from.Snapshot(ctx, orgID, q); err != nil {
+		return zero, s, err
+	}
+	if err := o.Check(s.Once); err != nil {
+		return zero, s, err
+	}
+	cfg, err := c.config(ctx, orgID, s.Config)
+	if err != nil {
+		return zero, s, err
+	}
+	d, err := decide(s, cfg)
+	if err != nil {
+		return zero, s, err
+	}
+	answer, err := o.Store(d.result)
+	if err != nil {
+		return zero, s, err
+	}
+	if d.posting != nil {
+		d.posting.OrgID, d.posting.Config, d.posting.Once = orgID, cfg.Version, answer
+	}
+	if err := write(ctx, orgID, d.posting, answer); err != nil {
+		return zero, s, err
+	}
+	return d.result, s, nil
+}
+
+// locked is post for an account that other processes keep changing: it holds
+// the account from reading to writing.
+func locked[T any](
+	ctx context.Context, c *Core, orgID loyalty.ID, q loyalty.SnapshotQuery, o loyalty.Once,
+	decide func(s loyalty.Snapshot, cfg *loyalty.Config) (decision[T], error),
+) (result T, err error) {
+	err = c.repo.InTx(ctx, func(ctx context.Context, tx loyalty.Tx) error {
+		s, err := tx.Snapshot(ctx, orgID, q)
+		if err != nil {
+			return err
+		}
+		if s.Account != nil {
+			if err := tx.LockAccount(ctx, orgID, s.Account.CustomerID); err != nil {
+				return err
+			}
+		}
+		result, _, err = attempt(ctx, c, tx, orgID, q, o, decide,
+			func(ctx context.Context, orgID loyalty.ID, p *loyalty.Posting, a *loyalty.StoredAnswer) error {
+				if p != nil {
+					return tx.PostAll(ctx, []loyalty.Posting{*p})
+				}
+				if a != nil {
+					return tx.SaveAnswer(ctx, orgID, *a)
+				}
+				return nil
+			})
+		return err
+	})
+	if again(err) {
+		err = loyalty.Errorf(loyalty.Unavailable, loyalty.CodeUnavailable, "This account is very busy just now. Try again in a moment.")
+	}
+	return result, err
+}
