@@ -1,0 +1,169 @@
+// Package openapitest holds real answers against the OpenAPI document. It is
+// for tests only: the server never imports it.
+package openapitest
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/getkin/kin-openapi/openapi3filter"
+	"github.com/getkin/kin-openapi/routers"
+	"github.com/getkin/kin-openapi/routers/gorillamux"
+
+	"regulars/web/openapi"
+)
+
+type contract struct {
+	doc    *openapi3.T
+	router routers.Router
+}
+
+var load = sync.OnceValues(func() (contract, error) {
+	doc, err := openapi3.NewLoader().LoadFromData(openapi.Document())
+	if err != nil {
+		return contract{}, fmt.Errorf("load the document: %w", err)
+	}
+	router, err := gorillamux.NewRouter(doc)
+	if err != nil {
+		return contract{}, fmt.Errorf("route the document: %w", err)
+	}
+	return contract{doc, router}, nil
+})
+
+// Check fails t unless the document describes the exchange: the route, the
+// status, the headers that every answer needs, every field of the answer and,
+// when the answer is a success, the request. What the document does not
+// describe must be refused with 404, or 405 and Allow, and an error object.
+func Check(t testing.TB, req *http.Request, reqBody []byte, res *http.Response, resBody []byte) {
+	t.Helper()
+	if err := check(req, reqBody, res, resBody); err != nil {
+		t.Errorf("%s %s answered %d, against the document: %v\n%s", req.Method, req.URL, res.StatusCode, err, resBody)
+	}
+}
+
+func check(req *http.Request, reqBody []byte, res *http.Response, resBody []byte) error {
+	c, err := load()
+	if err != nil {
+		return err
+	}
+	route, params, err := c.router.FindRoute(req)
+	switch {
+	case errors.Is(err, routers.ErrPathNotFound):
+		return c.checkUnknown(req, res, resBody, http.StatusNotFound, "NOT_FOUND")
+	case errors.Is(err, routers.ErrMethodNotAllowed):
+		if res.Header.Get("Allow") == "" {
+			return errors.New("method not described, and no Allow header")
+		}
+		return c.checkUnknown(req, res, resBody, http.StatusMethodNotAllowed, "METHOD_NOT_ALLOWED")
+	case err != nil:
+		return fmt.Errorf("find the route: %w", err)
+	}
+	in := &openapi3filter.RequestValidationInput{
+		Request: withBody(req, reqBody), PathParams: params, Route: route,
+		Options: &openapi3filter.Options{
+			AuthenticationFunc: openapi3filter.NoopAuthenticationFunc, IncludeResponseStatus: true,
+			SkipSettingDefaults: true, MultiError: true,
+		},
+	}
+	if res.StatusCode < 300 {
+		if err := openapi3filter.ValidateRequest(context.Background(), in); err != nil {
+			return fmt.Errorf("request accepted that is not described: %w", err)
+		}
+	}
+	err = openapi3filter.ValidateResponse(context.Background(), &openapi3filter.ResponseValidationInput{
+		RequestValidationInput: in, Status: res.StatusCode, Header: res.Header,
+		Body: io.NopCloser(bytes.NewReader(resBody)), Options: in.Options,
+	})
+	if err != nil {
+		return err
+	}
+	return checkIDs(resBody)
+}
+
+// withBody copies the request, since validating one consumes its body.
+func withBody(req *http.Request, body []byte) *http.Request {
+	r := req.Clone(context.Background())
+	r.Body, r.ContentLength = http.NoBody, int64(len(body))
+	if len(body) > 0 {
+		r.Body = io.NopCloser(bytes.NewReader(body))
+	}
+	return r
+}
+
+// checkUnknown holds the answer to what is not described against the error
+// object of the surface that the path belongs to.
+func (c contract) checkUnknown(req *http.Request, res *http.Response, body []byte, status int, code string) error {
+	if res.StatusCode != status {
+		return fmt.Errorf("not described, so status must be %d", status)
+	}
+	if res.Header.Get("X-Request-Id") == "" {
+		return errors.New("no X-Request-Id header")
+	}
+	schema := "Error"
+	if strings.HasPrefix(req.URL.Path, "/v1/loyalty") {
+		schema = "OrgError"
+	}
+	var answer any
+	if err := json.Unmarshal(body, &answer); err != nil {
+		return fmt.Errorf("answer is not JSON: %w", err)
+	}
+	if err := c.doc.Components.Schemas[schema].Value.VisitJSON(answer, openapi3.EnableJSONSchema2020()); err != nil {
+		return err
+	}
+	if !bytes.Contains(body, []byte(`"`+code+`"`)) {
+		return fmt.Errorf("code must be %s", code)
+	}
+	return nil
+}
+
+// The document's patterns for prefixed ids are wide enough for the short ids
+// of the reference's examples. Real ones are a prefix and a UUID.
+var (
+	prefixed = regexp.MustCompile(`^(org|store|loy|tier|rwd|cust|txn|rdm|ord|anom)_(.+)$`)
+	uuid     = regexp.MustCompile(`^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
+	idField  = regexp.MustCompile(`^id$|_ids?$|Ids?$`)
+	ownNames = map[string]bool{"external_id": true, "staff_id": true, "eventId": true, "userId": true, "request_id": true}
+)
+
+func checkIDs(body []byte) error {
+	var answer any
+	if json.Unmarshal(body, &answer) != nil {
+		return nil // not JSON: a page, or metrics
+	}
+	return walkIDs("", answer)
+}
+
+func walkIDs(field string, v any) error {
+	switch v := v.(type) {
+	case map[string]any:
+		for name, inner := range v {
+			if name == "evidence" || name == "metadata" || name == "items" || name == "components" {
+				continue // as the caller or a detector made them
+			}
+			if err := walkIDs(name, inner); err != nil {
+				return err
+			}
+		}
+	case []any:
+		for _, inner := range v {
+			if err := walkIDs(field, inner); err != nil {
+				return err
+			}
+		}
+	case string:
+		if m := prefixed.FindStringSubmatch(v); idField.MatchString(field) && !ownNames[field] && m != nil && !uuid.MatchString(m[2]) {
+			return fmt.Errorf("%s is %q: no UUID after the prefix", field, v)
+		}
+	}
+	return nil
+}
