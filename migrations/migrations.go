@@ -6,5 +6,5 @@ import "embed"
 
 // FS holds the steps, named NNNNN_what.sql and applied in that order.
 //
-//go:embed *
+//go:embed *.sql
 var FS embed.FS
