@@ -1,0 +1,62 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+)
+
+// serveCommand is regulars serve.
+type serveCommand struct {
+	Demo bool `help:"Fill an empty database with an invented chain of restaurants."`
+}
+
+// drainTime is how long requests under way may take when the server is told
+// to stop. With the time the private database may need for its own end the
+// whole stays below 20 seconds.
+const drainTime = 6 * time.Second
+
+// Run serves until ctx ends.
+func (c *serveCommand) Run(ctx context.Context, p *program) (err error) {
+	// Before anything slow: callers of an address that is taken should know
+	// at once, and those of a free one queue here until we are ready.
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", p.cfg.Addr)
+	if err != nil {
+		return fmt.Errorf("%w (set REGULARS_ADDR to use another address)", err)
+	}
+	defer listener.Close() //nolint:errcheck // the server closes it first
+	db, err := p.openDatabase(ctx, true)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	app, err := c.newApp(ctx, p, db)
+	if err != nil {
+		return err
+	}
+	p.log.Info("ready", "url", "http://"+listener.Addr().String())
+	return serve(ctx, app, listener, db.gone())
+}
+
+// serve answers on the listener until ctx ends or the database is gone, then
+// lets the requests under way finish.
+func serve(ctx context.Context, app *fiber.App, listener net.Listener, gone <-chan struct{}) error {
+	failed := make(chan error, 1)
+	go func() { failed <- app.Listener(listener) }()
+	var cause error
+	select {
+	case err := <-failed:
+		return fmt.Errorf("serve: %w", err)
+	case <-gone:
+		cause = errors.New("the private PostgreSQL server is gone")
+	case <-ctx.Done():
+	}
+	if err := app.ShutdownWithTimeout(drainTime); err != nil && !errors.Is(err, context.DeadlineExceeded) {
+		return errors.Join(cause, fmt.Errorf("stop serving: %w", err))
+	}
+	return cause
+}
