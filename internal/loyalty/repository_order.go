@@ -1,7 +1,123 @@
 package loyalty
 
-// OrderReader reads orders and redemptions.
-type OrderReader interface{}
+import (
+	"context"
+	"time"
+)
+
+// OrderReader reads orders, redemptions and the ledger.
+type OrderReader interface {
+	Order(ctx context.Context, orgID, id ID) (Order, error)
+	// Orders is a page of orders, newest first, and how many there are; a count
+	// over CountCap is given as CountCap.
+	Orders(ctx context.Context, orgID ID, f OrderFilter, page Page) ([]Order, int, error)
+	Transaction(ctx context.Context, orgID, id ID) (Transaction, error)
+	// Transactions is a page of the ledger, newest first, and how many rows
+	// there are; a count over CountCap is given as CountCap.
+	Transactions(ctx context.Context, orgID ID, f TransactionFilter, page Page) ([]LedgerRow, int, error)
+	Redemption(ctx context.Context, orgID, id ID) (Redemption, error)
+	RedemptionByCode(ctx context.Context, orgID ID, code string) (Redemption, error)
+	// Redemptions is a page of redemptions, newest first, and how many there
+	// are; a count over CountCap is given as CountCap.
+	Redemptions(ctx context.Context, orgID ID, f RedemptionFilter, page Page) ([]RedemptionRow, int, error)
+	EventTypeByKey(ctx context.Context, orgID ID, key string) (EventType, error)
+	// DueAccounts are customers with lots that stopped counting on day or
+	// before, at most limit.
+	DueAccounts(ctx context.Context, orgID ID, day time.Time, limit int) ([]ID, error)
+	// DueHolds are held redemptions whose time is over at now, at most limit.
+	DueHolds(ctx context.Context, orgID ID, now time.Time, limit int) ([]ID, error)
+	OrganizationIDs(ctx context.Context) ([]ID, error)
+	// Amounts are the amounts of the store's latest awards, newest first, at
+	// most limit; the zero store means the whole organization.
+	Amounts(ctx context.Context, orgID, storeID ID, limit int) ([]AwardSample, error)
+}
 
 // OrderWriter changes orders that move no points.
 type OrderWriter interface{}
+
+// CountCap is where counting stops in lists that may be very long: nobody
+// pages past it, and counting further would cost more than the page.
+const CountCap = 10_000
+
+// Page says which part of a list is wanted.
+type Page struct {
+	Number int // from 1
+	Size   int // 1–100
+}
+
+// Skip is how many rows come before the page.
+func (p Page) Skip() int { return (p.Number - 1) * p.Size }
+
+// OrderFilter narrows a list of orders; zero fields don't.
+type OrderFilter struct {
+	StoreIDs   []ID
+	CustomerID ID
+	Status     OrderStatus
+	Unclaimed  bool      // only those of unknown guests
+	From, To   time.Time // created at or after From and before To
+}
+
+// TransactionFilter narrows a list of ledger rows; zero fields don't.
+type TransactionFilter struct {
+	StoreIDs   []ID
+	CustomerID ID
+	StaffID    ID
+	Type       TransactionType
+	From, To   time.Time // at or after From and before To
+}
+
+// RedemptionFilter narrows a list of redemptions; zero fields don't.
+type RedemptionFilter struct {
+	StoreIDs   []ID
+	CustomerID ID
+	RewardID   ID
+	Status     RedemptionStatus
+}
+
+// LedgerRow is a transaction with the names that a list shows.
+type LedgerRow struct {
+	Transaction
+	CustomerName string
+	StaffName    string
+	StoreName    string
+	Reversed     bool // an award that was taken back, in part or whole
+}
+
+// RedemptionRow is a redemption with the names that a list shows.
+type RedemptionRow struct {
+	Redemption
+	CustomerName string
+	StoreName    string
+}
+
+// AwardSample is one award as the baselines see it.
+type AwardSample struct {
+	At     time.Time
+	Amount Minor
+	Points Points
+}
+
+// EventType is an earning rule for something other than an order.
+type EventType struct {
+	OrgID     ID
+	ID        ID
+	Key       string // what events are sent with, unique in the organization
+	Name      string
+	Mode      EventMode
+	Points    Points        // for EventFixed
+	Rate      Rate          // points per unit of the event's amount, for EventVariable
+	MaxPerDay int           // times a customer can earn it a day; 0 is no limit
+	Cooldown  time.Duration // between two of a customer's; 0 is none
+	Active    bool
+	CreatedAt time.Time
+	UpdatedAt time.Time
+}
+
+// EventMode is how an event's points are found.
+type EventMode string
+
+// The modes of API.md.
+const (
+	EventFixed    EventMode = "fixed"
+	EventVariable EventMode = "variable"
+)

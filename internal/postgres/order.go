@@ -1,0 +1,204 @@
+package postgres
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+
+	"regulars/internal/loyalty"
+)
+
+// Rows of these tables are wide and read for display, so they come as one JSON
+// document each, in the form that ledger_read gives them.
+
+func decodeDoc[D any](raw []byte, what string) (D, error) {
+	var doc D
+	if err := json.Unmarshal(raw, &doc); err != nil {
+		return doc, fmt.Errorf("decode %s: %w", what, err)
+	}
+	return doc, nil
+}
+
+func decodeDocs[D any](rows [][]byte, what string) ([]D, error) {
+	docs := make([]D, len(rows))
+	for i, raw := range rows {
+		doc, err := decodeDoc[D](raw, what)
+		if err != nil {
+			return nil, err
+		}
+		docs[i] = doc
+	}
+	return docs, nil
+}
+
+// Order implements loyalty.OrderReader.
+func (r reader) Order(ctx context.Context, orgID, id loyalty.ID) (loyalty.Order, error) {
+	const q = `SELECT to_jsonb(o) FROM orders o WHERE o.organization_id = $1 AND o.id = $2`
+	var raw []byte
+	if err := r.get(ctx, &raw, q, orgID.String(), id.String()); err != nil {
+		return loyalty.Order{}, notFound("select order", "order", err)
+	}
+	doc, err := decodeDoc[orderDoc](raw, "order")
+	return doc.domain(orgID), err
+}
+
+// Orders implements loyalty.OrderReader.
+func (r reader) Orders(ctx context.Context, orgID loyalty.ID, f loyalty.OrderFilter, page loyalty.Page) ([]loyalty.Order, int, error) {
+	const ids = `
+		SELECT o.id FROM orders o
+		WHERE o.organization_id = $1 AND ($2::uuid[] IS NULL OR o.store_id = ANY ($2)) AND ($3::uuid IS NULL OR o.customer_id = $3)
+			AND ($4 = '' OR o.status = $4) AND (NOT $5 OR o.customer_id IS NULL)
+			AND ($6::timestamptz IS NULL OR o.created_at >= $6) AND ($7::timestamptz IS NULL OR o.created_at < $7)
+		ORDER BY o.created_at DESC, o.id DESC`
+	const list = `
+		SELECT to_jsonb(o) FROM orders o JOIN (` + ids + ` LIMIT $8 OFFSET $9) p USING (id)
+		WHERE o.organization_id = $1 ORDER BY o.created_at DESC, o.id DESC`
+	const count = `SELECT count(*) FROM (` + ids + ` LIMIT $8) p`
+	args := []any{
+		orgID.String(), nullIDs(f.StoreIDs), nullID(f.CustomerID), string(f.Status), f.Unclaimed, nullTime(f.From), nullTime(f.To),
+	}
+	var rows [][]byte
+	var total int
+	if err := r.page(ctx, &rows, &total, list, count, args, page); err != nil {
+		return nil, 0, wrap("select orders", err)
+	}
+	docs, err := decodeDocs[orderDoc](rows, "order")
+	return each(docs, func(d orderDoc) loyalty.Order { return d.domain(orgID) }), total, err
+}
+
+// page reads one page and the capped count of a filtered list; list and count
+// take args and then limit and offset, or the cap.
+func (r reader) page(ctx context.Context, rows, total any, list, count string, args []any, p loyalty.Page) error {
+	n := len(args)
+	if err := r.list(ctx, rows, list, append(args[:n:n], p.Size, p.Skip())...); err != nil {
+		return err
+	}
+	return r.get(ctx, total, count, append(args[:n:n], loyalty.CountCap)...)
+}
+
+// Transaction implements loyalty.OrderReader.
+func (r reader) Transaction(ctx context.Context, orgID, id loyalty.ID) (loyalty.Transaction, error) {
+	const q = `SELECT to_jsonb(t) FROM transactions t WHERE t.organization_id = $1 AND t.id = $2`
+	var raw []byte
+	if err := r.get(ctx, &raw, q, orgID.String(), id.String()); err != nil {
+		return loyalty.Transaction{}, notFound("select transaction", "transaction", err)
+	}
+	doc, err := decodeDoc[transactionDoc](raw, "transaction")
+	return doc.domain(orgID), err
+}
+
+type ledgerRowDoc struct {
+	transactionDoc
+	CustomerName string `json:"customer_name"`
+	StaffName    string `json:"staff_name"`
+	StoreName    string `json:"store_name"`
+	Reversed     bool   `json:"is_reversed"`
+}
+
+func (d ledgerRowDoc) row(orgID loyalty.ID) loyalty.LedgerRow {
+	return loyalty.LedgerRow{
+		Transaction: d.domain(orgID), CustomerName: d.CustomerName, StaffName: d.StaffName, StoreName: d.StoreName, Reversed: d.Reversed,
+	}
+}
+
+// Transactions implements loyalty.OrderReader.
+func (r reader) Transactions(ctx context.Context, orgID loyalty.ID, f loyalty.TransactionFilter, page loyalty.Page) ([]loyalty.LedgerRow, int, error) {
+	const ids = `
+		SELECT t.id FROM transactions t
+		WHERE t.organization_id = $1 AND ($2::uuid[] IS NULL OR t.store_id = ANY ($2)) AND ($3::uuid IS NULL OR t.customer_id = $3)
+			AND ($4::uuid IS NULL OR t.staff_id = $4) AND ($5 = '' OR t.type = $5)
+			AND ($6::timestamptz IS NULL OR t.at >= $6) AND ($7::timestamptz IS NULL OR t.at < $7)
+		ORDER BY t.at DESC, t.id DESC`
+	const list = `
+		SELECT to_jsonb(t) || jsonb_build_object('customer_name', c.name, 'staff_name', coalesce(s.name, k.name, ''),
+			'store_name', coalesce(w.name, ''), 'is_reversed', EXISTS (
+				SELECT FROM transactions v WHERE v.organization_id = t.organization_id AND v.reverses_id = t.id))
+		FROM transactions t JOIN (` + ids + ` LIMIT $8 OFFSET $9) p USING (id)
+		JOIN customers c ON c.organization_id = t.organization_id AND c.id = t.customer_id
+		LEFT JOIN staff s ON s.organization_id = t.organization_id AND s.id = t.staff_id
+		LEFT JOIN api_keys k ON k.organization_id = t.organization_id AND k.id = t.api_key_id
+		LEFT JOIN stores w ON w.organization_id = t.organization_id AND w.id = t.store_id
+		WHERE t.organization_id = $1 ORDER BY t.at DESC, t.id DESC`
+	const count = `SELECT count(*) FROM (` + ids + ` LIMIT $8) p`
+	args := []any{
+		orgID.String(), nullIDs(f.StoreIDs), nullID(f.CustomerID), nullID(f.StaffID), string(f.Type), nullTime(f.From), nullTime(f.To),
+	}
+	var rows [][]byte
+	var total int
+	if err := r.page(ctx, &rows, &total, list, count, args, page); err != nil {
+		return nil, 0, wrap("select transactions", err)
+	}
+	docs, err := decodeDocs[ledgerRowDoc](rows, "transaction")
+	return each(docs, func(d ledgerRowDoc) loyalty.LedgerRow { return d.row(orgID) }), total, err
+}
+
+// nullTime is the time as a parameter: NULL for the zero time.
+func nullTime(t time.Time) any {
+	if t.IsZero() {
+		return nil
+	}
+	return t
+}
+
+// nullIDs is ids as a parameter of type uuid[]: NULL for none.
+func nullIDs(ids []loyalty.ID) any {
+	if len(ids) == 0 {
+		return nil
+	}
+	return idArray(ids)
+}
+
+// OrganizationIDs implements loyalty.OrderReader.
+func (r reader) OrganizationIDs(ctx context.Context) ([]loyalty.ID, error) {
+	const q = `SELECT id FROM organizations ORDER BY id`
+	var ids []loyalty.ID
+	return ids, wrap("select organizations", r.list(ctx, &ids, q))
+}
+
+// DueAccounts implements loyalty.OrderReader.
+func (r reader) DueAccounts(ctx context.Context, orgID loyalty.ID, day time.Time, limit int) ([]loyalty.ID, error) {
+	const q = `
+		SELECT DISTINCT customer_id FROM lots
+		WHERE organization_id = $1 AND expires_on <= $2::date AND expires_on < 'infinity' AND remaining > 0 LIMIT $3`
+	var ids []loyalty.ID
+	err := r.list(ctx, &ids, q, orgID.String(), day.Format(time.DateOnly), limit)
+	return ids, wrap("select due accounts", err)
+}
+
+// DueHolds implements loyalty.OrderReader.
+func (r reader) DueHolds(ctx context.Context, orgID loyalty.ID, now time.Time, limit int) ([]loyalty.ID, error) {
+	const q = `
+		SELECT id FROM redemptions
+		WHERE organization_id = $1 AND status = 'held' AND held_until <= $2 ORDER BY held_until LIMIT $3`
+	var ids []loyalty.ID
+	err := r.list(ctx, &ids, q, orgID.String(), now, limit)
+	return ids, wrap("select due holds", err)
+}
+
+// Amounts implements loyalty.OrderReader.
+func (r reader) Amounts(ctx context.Context, orgID, storeID loyalty.ID, limit int) ([]loyalty.AwardSample, error) {
+	const store = `
+		SELECT at, amount, points FROM transactions
+		WHERE organization_id = $1 AND store_id = $2 AND type = 'earn' ORDER BY at DESC, id DESC LIMIT $3`
+	const organization = `
+		SELECT at, amount, points FROM transactions WHERE organization_id = $1 AND type = 'earn' ORDER BY at DESC, id DESC LIMIT $2`
+	var rows []struct {
+		At     time.Time `db:"at"`
+		Amount int64     `db:"amount"`
+		Points int64     `db:"points"`
+	}
+	var err error
+	if storeID.IsZero() {
+		err = r.list(ctx, &rows, organization, orgID.String(), limit)
+	} else {
+		err = r.list(ctx, &rows, store, orgID.String(), storeID.String(), limit)
+	}
+	out := make([]loyalty.AwardSample, len(rows))
+	for i, s := range rows {
+		out[i] = loyalty.AwardSample{At: s.At, Amount: loyalty.Minor(s.Amount), Points: loyalty.Points(s.Points)}
+	}
+	return out, wrap("select amounts", err)
+}
+

@@ -1,0 +1,166 @@
+package service
+
+import (
+	"context"
+	"time"
+
+	"regulars/internal/loyalty"
+)
+
+// Ledger is everything that moves points: awards, orders, redemptions,
+// adjustments, reversals and expiry.
+type Ledger struct {
+	*Core
+	watch *watch
+}
+
+// NewLedger returns the use cases that move points.
+func NewLedger(c *Core) *Ledger { return &Ledger{Core: c, watch: newWatch(c)} }
+
+// CustomerRef names a customer in one of three ways; the first that is set
+// counts.
+type CustomerRef struct {
+	ID           loyalty.ID
+	ExternalID   string     // the restaurant's own id
+	EnrollmentID loyalty.ID // the account's id
+}
+
+// AwardPoints gives a number of points by hand.
+type AwardPoints struct {
+	Customer CustomerRef
+	Points   loyalty.Points // 1 to loyalty.MaxPoints
+	Reason   string         // 1–500 characters
+	StoreID  loyalty.ID     // where; zero when at no store
+	Once     loyalty.Once
+}
+
+// Awarded is what an award did.
+type Awarded struct {
+	Transaction loyalty.Transaction
+	Balance     loyalty.Points
+	Lifetime    loyalty.Points
+	Tier        loyalty.Tier   // held afterwards
+	Before      loyalty.Tier   // held before
+	Next        loyalty.Tier   // the tier above; zero at the top
+	Missing     loyalty.Points // lifetime points still missing to Next
+	Name        string         // the customer's
+}
+
+// Award gives exactly the points asked for: no multiplier. It needs
+// loyalty.Award. A frozen account and an organization without an active
+// program are a Conflict.
+func (s *Ledger) Award(ctx context.Context, actor loyalty.Actor, cmd AwardPoints) (Awarded, error) {
+	if err := s.may(actor, loyalty.Award, cmd.StoreID); err != nil {
+		return Awarded{}, err
+	}
+	var p loyalty.Problems
+	checkPoints(&p, "points", cmd.Points)
+	cmd.Reason = checkText(&p, "reason", cmd.Reason, 1, 500)
+	if err := p.Err(); err != nil {
+		return Awarded{}, err
+	}
+	q := cmd.Customer.query()
+	q.Recent = recentAwards
+	return post(ctx, s.Core, actor.OrgID, q, cmd.Once, func(snap loyalty.Snapshot, cfg *loyalty.Config) (decision[Awarded], error) {
+		now := s.now()
+		e, err := newEarning(snap, cfg, actor, cmd.StoreID, now)
+		if err != nil {
+			return decision[Awarded]{}, err
+		}
+		if err := e.award(cmd.Points, loyalty.Transaction{Reason: cmd.Reason}); err != nil {
+			return decision[Awarded]{}, err
+		}
+		e.posting.Audit = []loyalty.AuditEntry{loyalty.Audit(actor, now, "points.award", "customer", e.account.CustomerID,
+			map[string]any{"points": cmd.Points, "transaction_id": e.row.ID.String()})}
+		e.posting.Anomalies = s.watch.award(ctx, snap, cfg, e.row, -1)
+		return decision[Awarded]{posting: &e.posting, result: e.result(snap.Name)}, nil
+	})
+}
+
+// may checks the scope and, when the action happens at a store, the store.
+func (c *Core) may(actor loyalty.Actor, scope loyalty.Scope, storeID loyalty.ID) error {
+	if err := actor.Require(scope); err != nil {
+		return err
+	}
+	return actor.RequireStore(storeID)
+}
+
+func (r CustomerRef) query() loyalty.SnapshotQuery {
+	switch {
+	case !r.ID.IsZero():
+		return loyalty.SnapshotQuery{CustomerID: r.ID}
+	case r.ExternalID != "":
+		return loyalty.SnapshotQuery{ExternalID: r.ExternalID}
+	}
+	return loyalty.SnapshotQuery{EnrollmentID: r.EnrollmentID}
+}
+
+// earning is an award being worked out.
+type earning struct {
+	posting loyalty.Posting
+	account *loyalty.Account
+	program *loyalty.Program
+	cfg     *loyalty.Config
+	actor   loyalty.Actor
+	store   loyalty.Store // zero when at no store
+	at      time.Time
+	before  loyalty.Tier
+	after   loyalty.Tier
+	row     loyalty.Transaction
+}
+
+// newEarning starts an award at the instant at, refusing accounts and
+// organizations that can't have one.
+func newEarning(snap loyalty.Snapshot, cfg *loyalty.Config, actor loyalty.Actor, storeID loyalty.ID, at time.Time) (*earning, error) {
+	if snap.Account == nil {
+		return nil, loyalty.Missing("customer")
+	}
+	program, err := cfg.ActiveProgram()
+	if err != nil {
+		return nil, err
+	}
+	e := &earning{account: snap.Account, program: program, cfg: cfg, actor: actor, at: at}
+	day := loyalty.DayIn(cfg.Organization.TimeZone, at)
+	if !storeID.IsZero() {
+		if e.store, err = cfg.Store(storeID); err != nil {
+			return nil, err
+		}
+		day = e.store.Day(at)
+	}
+	if err := snap.Account.CheckOpen(); err != nil {
+		return nil, err
+	}
+	e.before = program.Held(snap.Account.TierID, snap.Account.Lifetime)
+	e.after = e.before
+	e.posting = loyalty.Posting{
+		CustomerID: snap.Account.CustomerID, Revision: snap.Account.Revision, ProgramID: program.ID, TierID: e.before.ID, Day: day, At: at,
+	}
+	return e, nil
+}
+
+// award adds points as row, which brings reason, amount and explanation, and
+// moves the tier up. No row is written for 0 points.
+func (e *earning) award(points loyalty.Points, row loyalty.Transaction) error {
+	if points == 0 {
+		return nil
+	}
+	row.ID, row.Type, row.Points, row.LifetimeDelta, row.At = loyalty.NewID(e.at), loyalty.Earn, points, points, e.at
+	row.StoreID, row.StaffID, row.KeyID = e.store.ID, e.actor.StaffID, e.actor.KeyID
+	before := e.account.Balance
+	if err := e.account.Add(&e.posting, row); err != nil {
+		return err
+	}
+	e.account.Gain(&e.posting, before, points, e.program.ExpiryDay(e.posting.Day))
+	e.after = e.program.Retier(e.before, e.account.Lifetime, false)
+	e.posting.TierID = e.after.ID
+	e.row = e.posting.Transactions[len(e.posting.Transactions)-1]
+	return nil
+}
+
+func (e *earning) result(name string) Awarded {
+	next, missing, _ := e.program.NextTier(e.after, e.account.Lifetime)
+	return Awarded{
+		Transaction: e.row, Balance: e.account.Balance, Lifetime: e.account.Lifetime, Tier: e.after, Before: e.before,
+		Next: next, Missing: missing, Name: name,
+	}
+}

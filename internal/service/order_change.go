@@ -1,0 +1,202 @@
+package service
+
+import (
+	"context"
+	"time"
+
+	"regulars/internal/loyalty"
+)
+
+// ChangeOrder moves an order on. Fields left nil or zero stay as they are.
+type ChangeOrder struct {
+	StoreID       loyalty.ID
+	OrderID       loyalty.ID
+	Status        loyalty.OrderStatus
+	RefundedTotal *loyalty.Minor // altogether, 0 to the order's total; can only rise
+	Customer      CustomerRef    // claims an order of an unknown guest
+	Once          loyalty.Once
+}
+
+// Change completes, cancels, refunds or claims an order, with what that does to
+// its points. It needs loyalty.OrdersCreate. Cancelling or fully refunding
+// takes back all that it earned, a partial refund its share, rounded down. A
+// claim is possible once, within the program's claim window.
+func (s *Ledger) Change(ctx context.Context, actor loyalty.Actor, cmd ChangeOrder) (OrderResult, error) {
+	if err := s.may(actor, loyalty.OrdersCreate, cmd.StoreID); err != nil {
+		return OrderResult{}, err
+	}
+	var p loyalty.Problems
+	switch cmd.Status {
+	case "", loyalty.OrderOpen, loyalty.OrderCompleted, loyalty.OrderCancelled, loyalty.OrderRefunded:
+	default:
+		p.Add("status", "must be open, completed, cancelled or refunded")
+	}
+	if err := p.Err(); err != nil {
+		return OrderResult{}, err
+	}
+	q := cmd.Customer.query()
+	q.OrderID, q.Recent, q.Lots = cmd.OrderID, recentAwards, true
+	return post(ctx, s.Core, actor.OrgID, q, cmd.Once, func(snap loyalty.Snapshot, cfg *loyalty.Config) (decision[OrderResult], error) {
+		o := *snap.Order
+		if o.StoreID != cmd.StoreID {
+			return decision[OrderResult]{}, loyalty.Missing("order")
+		}
+		c := &orderChange{ledger: s, ctx: ctx, snap: snap, cfg: cfg, actor: actor, order: o, now: s.now()}
+		if err := c.run(cmd); err != nil {
+			return decision[OrderResult]{}, err
+		}
+		if c.posting == nil {
+			return decision[OrderResult]{result: s.known(o, snap, cfg)}, nil
+		}
+		c.order.UpdatedAt = c.now
+		c.posting.Order, c.posting.At = &c.order, c.now
+		return decision[OrderResult]{c.posting, OrderResult{Order: c.order, Award: c.award}}, nil
+	})
+}
+
+// orderChange is a change of an order being worked out.
+type orderChange struct {
+	ledger  *Ledger
+	ctx     context.Context //nolint:containedctx // lives as long as one decision
+	snap    loyalty.Snapshot
+	cfg     *loyalty.Config
+	actor   loyalty.Actor
+	order   loyalty.Order
+	now     time.Time
+	posting *loyalty.Posting // nil: nothing changes
+	award   *Awarded
+}
+
+func (c *orderChange) run(cmd ChangeOrder) error {
+	if cmd.Customer != (CustomerRef{}) {
+		if err := c.claim(cmd.Customer); err != nil {
+			return err
+		}
+	}
+	refunded := c.order.RefundedTotal
+	if cmd.RefundedTotal != nil {
+		refunded = *cmd.RefundedTotal
+		var p loyalty.Problems
+		if refunded < c.order.RefundedTotal || refunded > c.order.Total {
+			p.Add("refundedTotal", "must be from what was refunded already to the order's total")
+		}
+		if err := p.Err(); err != nil {
+			return err
+		}
+		if refunded > 0 && c.order.Status != loyalty.OrderCompleted && c.order.Status != loyalty.OrderRefunded {
+			return c.refuse()
+		}
+	}
+	switch status := cmd.Status; {
+	case status == "" || status == c.order.Status:
+		if refunded == c.order.RefundedTotal {
+			return nil
+		}
+		return c.takeBack(refunded)
+	case status == loyalty.OrderCompleted && c.order.Status == loyalty.OrderOpen:
+		return c.complete()
+	case status == loyalty.OrderCancelled && c.order.Status == loyalty.OrderOpen:
+		c.order.Status = status
+		c.ensure()
+		return nil
+	case status == loyalty.OrderCancelled && c.order.Status == loyalty.OrderCompleted:
+		return c.cancel()
+	case status == loyalty.OrderRefunded && c.order.Status == loyalty.OrderCompleted:
+		if cmd.RefundedTotal == nil {
+			refunded = c.order.Total
+		}
+		return c.takeBack(refunded)
+	}
+	return c.refuse()
+}
+
+func (c *orderChange) refuse() error {
+	return loyalty.Errorf(loyalty.Conflict, loyalty.CodeConflict, "The order is %s; it can't be changed in this way.", string(c.order.Status))
+}
+
+// ensure starts the posting if nothing has yet.
+func (c *orderChange) ensure() {
+	if c.posting != nil {
+		return
+	}
+	c.posting = &loyalty.Posting{Day: businessDay(c.cfg, c.order.StoreID, c.now), At: c.now}
+	if a := c.snap.Account; a != nil {
+		c.posting.CustomerID, c.posting.Revision = a.CustomerID, a.Revision
+	}
+}
+
+func (c *orderChange) complete() error {
+	c.order.Status = loyalty.OrderCompleted
+	posting, award, err := c.ledger.complete(c.ctx, c.snap, c.cfg, c.actor, &c.order, c.now)
+	c.posting, c.award = posting, award
+	return err
+}
+
+// claim gives an order of an unknown guest to the customer in the snapshot.
+func (c *orderChange) claim(ref CustomerRef) error {
+	o := &c.order
+	if !o.CustomerID.IsZero() && o.CustomerID == ref.ID {
+		return nil
+	}
+	if !o.CustomerID.IsZero() || !o.ClaimedAt.IsZero() {
+		return loyalty.Errorf(loyalty.Conflict, loyalty.CodeConflict, "This order belongs to a customer already.")
+	}
+	if o.Status != loyalty.OrderOpen && o.Status != loyalty.OrderCompleted {
+		return c.refuse()
+	}
+	o.ClaimedAt = c.now
+	if o.Status == loyalty.OrderOpen {
+		o.CustomerID = c.snap.Account.CustomerID
+		c.ensure()
+		return nil
+	}
+	program, err := c.cfg.ActiveProgram()
+	if err != nil {
+		return err
+	}
+	if c.now.Sub(o.CompletedAt) > time.Duration(program.ClaimWindowDays)*24*time.Hour {
+		return loyalty.Errorf(loyalty.Conflict, loyalty.CodeConflict, "Orders can be claimed within %d days.", program.ClaimWindowDays)
+	}
+	e, err := c.ledger.earnOrder(c.ctx, c.snap, c.cfg, c.actor, o, c.now)
+	if err != nil {
+		return err
+	}
+	award := e.result(c.snap.Name)
+	c.posting, c.award = &e.posting, &award
+	if o.RefundedTotal > 0 {
+		return c.reverse(loyalty.Share(o.Earned, o.RefundedTotal, o.Total))
+	}
+	return nil
+}
+
+// cancel undoes a completed order: its points, its sale.
+func (c *orderChange) cancel() error {
+	c.ensure()
+	c.posting.Orders, c.posting.Sales = -1, c.order.RefundedTotal-c.order.Total
+	c.order.Status = loyalty.OrderCancelled
+	return c.reverse(c.order.Earned - c.order.Reversed)
+}
+
+// takeBack refunds the order up to refunded altogether.
+func (c *orderChange) takeBack(refunded loyalty.Minor) error {
+	c.ensure()
+	o := &c.order
+	c.posting.Sales += o.RefundedTotal - refunded
+	o.RefundedTotal = refunded
+	if refunded == o.Total {
+		o.Status = loyalty.OrderRefunded
+	}
+	share := loyalty.Share(o.Earned, refunded, o.Total)
+	if o.Status == loyalty.OrderRefunded {
+		share = o.Earned
+	}
+	return c.reverse(share - o.Reversed)
+}
+
+// reverse takes points of the order's award back.
+func (c *orderChange) reverse(points loyalty.Points) error {
+	c.ensure()
+	return reverseAward(c.snap.Account, c.posting, c.cfg, c.actor, &c.order, loyalty.Transaction{
+		ID: c.order.TransactionID, Points: points, Reason: c.order.Reason(), StoreID: c.order.StoreID, OrderID: c.order.ID,
+	}, c.now)
+}
