@@ -1,6 +1,51 @@
-.PHONY: generate
+.PHONY: run build generate generated test check lint bench
 
-# What is derived and committed: templ's Go and the stylesheet.
+# The race detector needs a C compiler; a machine without one runs the same
+# tests without it.
+RACE := $(shell command -v gcc >/dev/null 2>&1 && echo -race)
+SOURCES := cmd internal migrations static views web
+
+# A server with an invented chain of restaurants in it, on a database it
+# brings along: http://127.0.0.1:8080
+run: build
+	bin/regulars serve --demo
+
+build:
+	go build -trimpath -o bin/regulars ./cmd/regulars
+
+# What is derived and committed: templ's Go and, where there is npm, the
+# stylesheet. Running and testing need neither.
 generate:
 	go tool templ generate
-	npx @tailwindcss/cli -i static/src/app.css -o static/css/app.css --minify
+	@if [ -e node_modules ] || { command -v npm >/dev/null 2>&1 && npm ci --no-audit --no-fund; }; then \
+		npx @tailwindcss/cli -i static/src/app.css -o static/css/app.css --minify; \
+	else echo "no npm here: static/css/app.css is left as it is"; fi
+
+# Fails when what is committed isn't what would be generated.
+generated: generate
+	git diff --exit-code --stat -- '*_templ.go' static/css/app.css
+
+test:
+	go test $(RACE) -timeout 9m ./...
+
+check: generated bin/staticcheck
+	@unformatted=$$(gofmt -l $(SOURCES)); [ -z "$$unformatted" ] || { echo "gofmt: $$unformatted"; exit 1; }
+	go tool templ fmt -fail views
+	go vet ./...
+	go test ./internal/archtest
+	@if [ -x bin/staticcheck ]; then bin/staticcheck ./...; fi
+
+# The linters have dependencies of their own, which must not mix with ours.
+# Where the module proxy can't be reached, check does without.
+bin/staticcheck: .ci/staticcheck.mod
+	-go build -modfile=.ci/staticcheck.mod -o $@ honnef.co/go/tools/cmd/staticcheck
+
+bin/golangci-lint: .ci/golangci-lint.mod
+	go build -modfile=.ci/golangci-lint.mod -o $@ github.com/golangci/golangci-lint/v2/cmd/golangci-lint
+
+# More than check asks for; building the linter takes minutes the first time.
+lint: bin/golangci-lint
+	bin/golangci-lint run
+
+bench:
+	go test -run '^$$' -bench . -benchmem ./...

@@ -77,4 +77,6 @@ require (
 	pgregory.net/rapid v1.3.0 // indirect
 )
 
+ignore ./node_modules
+
 tool github.com/a-h/templ/cmd/templ

@@ -135,7 +135,7 @@ func (d *DB) inTx(ctx context.Context, fn func(context.Context, *tx) error) erro
 		select {
 		case <-ctx.Done():
 			return err
-		case <-time.After(rand.N(time.Duration(attempt) * retryPause)): //nolint:gosec // not a secret
+		case <-time.After(rand.N(time.Duration(attempt) * retryPause)):
 		}
 	}
 }

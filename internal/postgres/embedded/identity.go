@@ -114,7 +114,7 @@ func makeOpen(dir string) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return fmt.Errorf("create folder: %w", err)
 	}
-	if err := os.Chmod(dir, 0o755); err != nil { //nolint:gosec // only the folders inside hold data, and those are 0700
+	if err := os.Chmod(dir, 0o755); err != nil {
 		return fmt.Errorf("open folder: %w", err)
 	}
 	return nil

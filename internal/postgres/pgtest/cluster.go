@@ -26,11 +26,6 @@ const (
 	startTime = 60 * time.Second
 )
 
-// users is locked, shared, by every test program for as long as it lives. The
-// kernel lets go of it however the program ends, so the keeper, by trying
-// for it alone, knows when nobody is left.
-var users *os.File
-
 // init turns this program into the keeper if that is what it was started for.
 // No package's own TestMain could be relied on to do so.
 func init() {
@@ -46,27 +41,30 @@ func init() {
 }
 
 // sharedCluster returns the address of the cluster for the schema version,
-// starting it if need be.
-func sharedCluster(version string) (string, error) {
+// starting it if need be, and what marks this program as one of its users. It
+// is a file that each of them keeps locked, shared. The kernel lets go of it
+// however a program ends, so the keeper, by trying for it alone, knows when
+// nobody is left.
+func sharedCluster(version string) (url string, presence *os.File, err error) {
 	root := "/dev/shm" // memory, where there is such a thing
 	if info, err := os.Stat(root); err != nil || !info.IsDir() {
 		root = os.TempDir()
 	}
 	dir := filepath.Join(root, fmt.Sprintf("regulars-pgtest-%d-%s", os.Geteuid(), version))
-	var err error
-	if users, err = join(dir); err != nil {
-		return "", err
+	if presence, err = join(dir); err != nil {
+		return "", nil, err
 	}
 	// Of several programs that find no cluster, one starts it.
 	starter, err := lock(filepath.Join(dir, "starter"), syscall.LOCK_EX)
 	if err != nil {
-		return "", err
+		return "", nil, err
 	}
 	defer starter.Close() //nolint:errcheck // that is what unlocks it
-	if url, ok := embedded.Running(dir); ok {
-		return url, nil
+	url, ok := embedded.Running(dir)
+	if !ok {
+		url, err = startKeeper(dir)
 	}
-	return startKeeper(dir)
+	return url, presence, err
 }
 
 // join registers this program as a user of the folder. A keeper that is just

@@ -22,6 +22,7 @@ type host struct {
 	url      string
 	admin    *sql.DB
 	template string
+	presence *os.File
 	born     int64 // tells this program's databases from a namesake's of old
 }
 
@@ -33,7 +34,7 @@ func connect() (*host, error) {
 	}
 	h := &host{url: os.Getenv("TEST_DATABASE_URL"), template: "regulars_template_" + version, born: time.Now().UnixMilli()}
 	if h.url == "" {
-		if h.url, err = sharedCluster(version); err != nil {
+		if h.url, h.presence, err = sharedCluster(version); err != nil {
 			return nil, err
 		}
 	}
