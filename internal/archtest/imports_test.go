@@ -59,6 +59,7 @@ var rules = []rule{
 	{pkg: "web/auth", ours: []string{"internal/loyalty", "internal/service", "internal/secret"}, other: append([]string{"github.com/gorilla"}, fiber...), web: true},
 	{pkg: "web/bind", ours: []string{"internal/loyalty", "internal/contact"}, other: fiber},
 	{pkg: "web/respond", ours: []string{"internal/loyalty", "views/i18n", "views/ui", "views/layout"}, other: append(pages, fiber...), web: true},
+	{pkg: "web/openapi/openapitest", ours: []string{"web/openapi"}, other: append([]string{"github.com/getkin/kin-openapi"}, fiber...), web: true},
 	{pkg: "web/openapi", other: []string{"github.com/getkin/kin-openapi", "go.yaml.in/yaml/v3"}, web: true},
 	{pkg: "web/pages", ours: append([]string{"views", "static"}, edge...), other: append(append([]string{"github.com/skip2/go-qrcode"}, pages...), fiber...), web: true},
 	{pkg: "web/orgapi", ours: edge, other: fiber},
@@ -70,7 +71,7 @@ var rules = []rule{
 }
 
 // testOnly may be imported by tests alone.
-var testOnly = []string{"internal/postgres/pgtest"}
+var testOnly = []string{"internal/postgres/pgtest", "web/openapi/openapitest"}
 
 func TestImports(t *testing.T) {
 	for _, p := range packages(t) {
