@@ -186,3 +186,6 @@ func (s style) fraction(x float64, digits int, trim bool) string {
 	}
 	return out
 }
+
+// Plain writes a whole number for machines: attributes, input fields.
+func Plain(n int64) string { return strconv.FormatInt(n, 10) }

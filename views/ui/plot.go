@@ -96,3 +96,8 @@ func (p SparkProps) points() []point {
 
 func (p SparkProps) line() string { return smooth(p.points()) }
 func (p SparkProps) area() string { return under(p.line(), p.points(), 24) }
+
+// num2 writes a percentage with two decimals at most.
+func num2(x float64) string {
+	return strconv.FormatFloat(math.Round(x*100)/100, 'f', -1, 64)
+}
