@@ -64,10 +64,13 @@ func init() {
 		"The service is restarting. Try again in a minute.":                 "El servicio se está reiniciando. Inténtalo en un minuto.",
 		"It’s our fault, not yours. Nothing was changed; please try again.": "Es culpa nuestra, no tuya. No se cambió nada; inténtalo de nuevo.",
 
-		"Close":                 "Cerrar",
-		"Dismiss":               "Descartar",
-		"Previous":              "Anterior",
-		"Next":                  "Siguiente",
-		"Please check the form": "Revisa el formulario",
+		"Show as table":               "Ver como tabla",
+		"Period":                      "Período",
+		"%d to %d points: %d members": "De %d a %d puntos: %d miembros",
+		"Close":                       "Cerrar",
+		"Dismiss":                     "Descartar",
+		"Previous":                    "Anterior",
+		"Next":                        "Siguiente",
+		"Please check the form":       "Revisa el formulario",
 	})
 }

@@ -54,6 +54,15 @@ type ChartProps struct {
 	Format  ValueFormat // default Whole
 	Stacked bool        // bars only: on top of each other
 	Tall    bool
+
+	grid []float64 // values of the grid lines, 0 first; set by scaled
+}
+
+// scaled works the scale out once, before anything is placed by it.
+func (p ChartProps) scaled() ChartProps {
+	// Shares are the one thing measured in less than whole units.
+	p.grid = ticks(p.highest(), 4, p.highest() > 1 || p.Format == nil)
+	return p
 }
 
 func (p ChartProps) format(ctx context.Context, v float64, short bool) string {
@@ -78,8 +87,8 @@ func (p ChartProps) color(k int) int {
 	return k%6 + 1
 }
 
-// ticks are the values of the grid lines, 0 first.
-func (p ChartProps) ticks() []float64 {
+// highest is the largest value, or sum of a step's values, to be drawn.
+func (p ChartProps) highest() float64 {
 	top := 0.0
 	for i := range p.Labels {
 		sum := 0.0
@@ -92,16 +101,11 @@ func (p ChartProps) ticks() []float64 {
 		}
 		top = math.Max(top, sum)
 	}
-	return ticks(top, 4)
-}
-
-func (p ChartProps) top() float64 {
-	t := p.ticks()
-	return t[len(t)-1]
+	return top
 }
 
 // height is a value's height over zero in percent of the plot.
-func (p ChartProps) height(v float64) float64 { return 100 * v / p.top() }
+func (p ChartProps) height(v float64) float64 { return 100 * v / p.grid[len(p.grid)-1] }
 
 // center is the middle of a step in percent of the plot's width.
 func (p ChartProps) center(i int) float64 {
@@ -249,4 +253,4 @@ func (p LadderProps) rank(b Bucket) int {
 	return rank
 }
 
-func (p LadderProps) scale() []float64 { return ticks(float64(p.Max)*0.999, 5) }
+func (p LadderProps) scale() []float64 { return ticks(float64(p.Max)*0.999, 5, true) }

@@ -51,21 +51,13 @@ func under(line string, pts []point, base float64) string {
 	return line + "L" + num(pts[len(pts)-1].x) + " " + num(base) + "L" + num(pts[0].x) + " " + num(base) + "Z"
 }
 
-// ticks are round numbers from 0 to at least top, about n of them.
-func ticks(top float64, n int) []float64 {
+// ticks are round numbers from 0 to at least top, about n of them; whole
+// keeps them to whole numbers.
+func ticks(top float64, n int, whole bool) []float64 {
 	if top <= 0 || math.IsNaN(top) || math.IsInf(top, 0) {
 		top = 1
 	}
-	step := math.Pow(10, math.Floor(math.Log10(top/float64(n))))
-	for _, m := range []float64{1, 2, 2.5, 5, 10} {
-		if m == 2.5 && step < 10 {
-			continue // 2.5 of anything indivisible makes no sense on an axis
-		}
-		if step*m*float64(n) >= top {
-			step *= m
-			break
-		}
-	}
+	step := niceStep(top/float64(n), whole)
 	out := []float64{}
 	for v := 0.0; ; v += step {
 		out = append(out, v)
@@ -73,6 +65,21 @@ func ticks(top float64, n int) []float64 {
 			return out
 		}
 	}
+}
+
+// niceStep is the smallest round step that is at least want.
+func niceStep(want float64, whole bool) float64 {
+	unit := math.Pow(10, math.Floor(math.Log10(want)))
+	for _, m := range []float64{1, 2, 2.5, 5} {
+		// Half a point or half a cent means nothing on an axis.
+		if step := unit * m; step >= want*(1-1e-9) && (!whole || step >= 1 && step == math.Trunc(step)) {
+			return step
+		}
+	}
+	if whole {
+		return math.Max(1, unit*10)
+	}
+	return unit * 10
 }
 
 func seriesClass(n int) string {
