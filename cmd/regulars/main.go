@@ -22,6 +22,7 @@ import (
 type commands struct {
 	Serve   serveCommand   `cmd:"" help:"Run the server."`
 	Migrate migrateCommand `cmd:"" help:"Bring the database's schema up to date."`
+	Stories storiesCommand `cmd:"" help:"Show every part of the pages in every state."`
 }
 
 // program is what every command works with.

@@ -6,9 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"os"
-	"os/signal"
 	"strings"
-	"syscall"
 	"time"
 
 	"regulars/static"
@@ -17,22 +15,18 @@ import (
 	"regulars/views/stories"
 )
 
-// storiesCmd serves the storybook: every part of the pages in every state.
-// It needs no database and knows no visitor.
-type storiesCmd struct {
+// storiesCommand serves the storybook: every part of the pages in every
+// state. It needs no database and knows no visitor.
+type storiesCommand struct {
 	Addr string `help:"Address to listen on." default:"127.0.0.1:8090"`
 }
 
-// Run serves until interrupted.
-func (c storiesCmd) Run() error {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
+// Run serves until ctx ends.
+func (c storiesCommand) Run(ctx context.Context, p *program) error {
 	srv := &http.Server{Addr: c.Addr, Handler: storybook(), ReadHeaderTimeout: 5 * time.Second}
-	go func() {
-		<-ctx.Done()
-		_ = srv.Close() // nothing is lost by cutting a storybook short
-	}()
-	fmt.Printf("Storybook on http://%s/stories\n", c.Addr)
+	// Nothing is lost by cutting a storybook short.
+	defer context.AfterFunc(ctx, func() { _ = srv.Close() })()
+	fmt.Fprintf(p.out, "The storybook is at http://%s/stories\n", c.Addr)
 	if err := srv.ListenAndServe(); !errors.Is(err, http.ErrServerClosed) {
 		return fmt.Errorf("serve the storybook: %w", err)
 	}
