@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"time"
 
-
 	"regulars/internal/loyalty"
 )
 
@@ -201,4 +200,3 @@ func (r reader) Amounts(ctx context.Context, orgID, storeID loyalty.ID, limit in
 	}
 	return out, wrap("select amounts", err)
 }
-

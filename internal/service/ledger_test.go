@@ -1,0 +1,221 @@
+package service_test
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"sync"
+	"testing"
+	"time"
+
+	"regulars/internal/loyalty"
+	"regulars/internal/postgres/pgtest"
+	"regulars/internal/service"
+)
+
+var noon = time.Date(2026, 3, 10, 12, 0, 0, 0, time.UTC)
+
+func id(n byte) loyalty.ID { return loyalty.ID{0: 1, 6: 0x70, 8: 0x80, 15: n} }
+
+var (
+	org    = id(1)
+	store  = id(2)
+	prog   = id(3)
+	ada    = id(10)
+	coffee = id(20)
+	owner  = loyalty.Actor{Role: loyalty.Owner, OrgID: org, StaffID: id(90)}
+	till   = loyalty.Actor{Role: loyalty.Cashier, OrgID: org, StaffID: id(91)}
+)
+
+// restaurant is an organization with a store, a program of 10 points a dollar
+// with four tiers (Gold from 2,000 points earns double), one guest and one
+// reward of 100 points.
+func restaurant(t *testing.T) (*pgtest.DB, *service.Ledger) {
+	t.Helper()
+	db := pgtest.New(t)
+	db.Exec(t, fmt.Sprintf(`
+		INSERT INTO organizations (id, slug, name, currency, time_zone, created_at) VALUES ('%[1]s', 'harbour', 'Harbour', 'USD', 'America/New_York', '2026-01-01');
+		INSERT INTO stores (organization_id, id, name, currency, time_zone, created_at) VALUES ('%[1]s', '%[2]s', 'Pier 1', 'USD', 'America/New_York', '2026-01-01');
+		INSERT INTO programs (organization_id, id, name, rate, currency_per_point, is_active, created_at, updated_at)
+			VALUES ('%[1]s', '%[3]s', 'Club', 100000, 1, true, '2026-01-01', '2026-01-01');
+		INSERT INTO tiers (organization_id, id, program_id, name, min_points, multiplier, created_at) VALUES
+			('%[1]s', '%[4]s', '%[3]s', 'Bronze', 0, 100, '2026-01-01'), ('%[1]s', '%[5]s', '%[3]s', 'Silver', 500, 110, '2026-01-01'),
+			('%[1]s', '%[6]s', '%[3]s', 'Gold', 2000, 200, '2026-01-01');
+		INSERT INTO rewards (organization_id, id, program_id, name, points_cost, type, created_at, updated_at)
+			VALUES ('%[1]s', '%[7]s', '%[3]s', 'Coffee', 100, 'free_item', '2026-01-01', '2026-01-01')`,
+		org, store, prog, id(4), id(5), id(6), coffee))
+	guest(t, db, ada, "Ada")
+	return db, service.NewLedger(service.NewCore(db, func() time.Time { return noon }, slog.New(slog.NewTextHandler(io.Discard, nil))))
+}
+
+func guest(t *testing.T, db *pgtest.DB, who loyalty.ID, name string) {
+	t.Helper()
+	db.Exec(t, `INSERT INTO customers (organization_id, id, name, name_fold, search, created_at, updated_at) VALUES ($1, $2, $3, lower($3), lower($3), '2026-01-01', '2026-01-01')`,
+		org.String(), who.String(), name)
+	db.Exec(t, `SELECT enroll($1, $2, $3, $4, $5, '2026-01-01', '2026-01-01')`, org.String(), who.String(), loyalty.NewID(noon).String(), prog.String(), id(4).String())
+}
+
+func award(t *testing.T, l *service.Ledger, points loyalty.Points) service.Awarded {
+	t.Helper()
+	a, err := l.Award(t.Context(), owner, service.AwardPoints{Customer: service.CustomerRef{ID: ada}, Points: points, Reason: "Welcome"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a
+}
+
+func balance(t *testing.T, l *service.Ledger, db *pgtest.DB) (b, lifetime loyalty.Points) {
+	t.Helper()
+	s, err := db.Snapshot(t.Context(), org, loyalty.SnapshotQuery{CustomerID: ada})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s.Account.Balance, s.Account.Lifetime
+}
+
+func TestAwardMovesTierUpAtOnce(t *testing.T) {
+	t.Parallel()
+	_, l := restaurant(t)
+	a := award(t, l, 499)
+	if a.Tier.Name != "Bronze" || a.Balance != 499 || a.Missing != 1 {
+		t.Errorf("after 499: %s, balance %d, %d missing", a.Tier.Name, a.Balance, a.Missing)
+	}
+	if a = award(t, l, 1); a.Tier.Name != "Silver" || a.Before.Name != "Bronze" {
+		t.Errorf("after 500: %s, before %s", a.Tier.Name, a.Before.Name)
+	}
+}
+
+func TestOrderEarnsOnceAtTheTierHeldBefore(t *testing.T) {
+	t.Parallel()
+	db, l := restaurant(t)
+	award(t, l, 2000)
+	cmd := service.SubmitOrder{StoreID: store, ExternalID: "1042", Customer: service.CustomerRef{ID: ada}, Total: 5000}
+	for i := range 3 {
+		r, err := l.Submit(t.Context(), till, cmd)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r.Award == nil || r.Award.Transaction.Points != 1000 || r.Created != (i == 0) {
+			t.Fatalf("submission %d: %+v", i, r.Award)
+		}
+		if i == 0 && (r.Award.Transaction.Reason != "Order #1042" || r.Award.Transaction.Explanation.Multiplier != 200) {
+			t.Errorf("reason %q, explanation %+v", r.Award.Transaction.Reason, r.Award.Transaction.Explanation)
+		}
+	}
+	if b, life := balance(t, l, db); b != 3000 || life != 3000 {
+		t.Errorf("balance %d, lifetime %d; want 3000 of both", b, life)
+	}
+}
+
+func TestRefundTakesBackItsShare(t *testing.T) {
+	t.Parallel()
+	db, l := restaurant(t)
+	r, err := l.Submit(t.Context(), till, service.SubmitOrder{StoreID: store, ExternalID: "1", Customer: service.CustomerRef{ID: ada}, Total: 1000})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, step := range []struct {
+		refunded loyalty.Minor
+		balance  loyalty.Points
+	}{{333, 67}, {333, 67}, {999, 1}, {1000, 0}} {
+		if _, err := l.Change(t.Context(), till, service.ChangeOrder{StoreID: store, OrderID: r.Order.ID, RefundedTotal: &step.refunded}); err != nil {
+			t.Fatal(err)
+		}
+		if b, life := balance(t, l, db); b != step.balance || life != step.balance {
+			t.Errorf("after a refund of %d: balance %d, lifetime %d; want %d", step.refunded, b, life, step.balance)
+		}
+	}
+	_, err = l.Change(t.Context(), till, service.ChangeOrder{StoreID: store, OrderID: r.Order.ID, Status: loyalty.OrderCancelled})
+	if loyalty.CodeOf(err) != loyalty.CodeConflict {
+		t.Errorf("cancelling a refunded order: %v", err)
+	}
+}
+
+// A balance of 250 buys two rewards of 100, however many ask at once.
+func TestRedeemNeverOverspends(t *testing.T) {
+	t.Parallel()
+	db, l := restaurant(t)
+	award(t, l, 250)
+	// A second process, so that the queue inside one does not serve them in turn.
+	other := service.NewLedger(service.NewCore(db, func() time.Time { return noon }, slog.New(slog.NewTextHandler(io.Discard, nil))))
+	codes := make(chan string, 8)
+	var wg sync.WaitGroup
+	if err := db.InTx(t.Context(), func(ctx context.Context, tx loyalty.Tx) error {
+		if err := tx.LockAccount(ctx, org, ada); err != nil {
+			return err
+		}
+		for i := range 8 {
+			wg.Go(func() {
+				by := []*service.Ledger{l, other}[i%2]
+				_, err := by.Redeem(t.Context(), till, service.RedeemReward{Customer: service.CustomerRef{ID: ada}, RewardID: coffee, StoreID: store})
+				codes <- loyalty.CodeOf(err)
+			})
+		}
+		db.Blocked(t, 2)
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	wg.Wait()
+	got := map[string]int{}
+	for range 8 {
+		got[<-codes]++
+	}
+	if got[""] != 2 || got[loyalty.CodeInsufficientPoints] != 6 {
+		t.Errorf("outcomes %v; want two redemptions and six refusals", got)
+	}
+}
+
+func TestCancelGivesBackOnce(t *testing.T) {
+	t.Parallel()
+	db, l := restaurant(t)
+	award(t, l, 150)
+	r, err := l.Redeem(t.Context(), till, service.RedeemReward{Customer: service.CustomerRef{ID: ada}, RewardID: coffee, Hold: true})
+	if err != nil || r.Redemption.Status != loyalty.Held || r.Balance != 50 {
+		t.Fatalf("redeem: %+v, %v", r, err)
+	}
+	if c, err := l.Cancel(t.Context(), till, service.EndRedemption{RedemptionID: r.Redemption.ID}); err != nil || c.Balance != 150 {
+		t.Fatalf("cancel: balance %d, %v", c.Balance, err)
+	}
+	if _, err := l.Cancel(t.Context(), till, service.EndRedemption{RedemptionID: r.Redemption.ID}); loyalty.CodeOf(err) != loyalty.CodeConflict {
+		t.Errorf("second cancel: %v", err)
+	}
+	if b, life := balance(t, l, db); b != 150 || life != 150 {
+		t.Errorf("balance %d, lifetime %d", b, life)
+	}
+}
+
+func TestReverseAward(t *testing.T) {
+	t.Parallel()
+	db, l := restaurant(t)
+	a := award(t, l, 600)
+	if a.Tier.Name != "Silver" {
+		t.Fatal(a.Tier)
+	}
+	cmd := service.ReverseAward{TransactionID: a.Transaction.ID, Reason: "Mistake"}
+	r, err := l.Reverse(t.Context(), owner, cmd)
+	if err != nil || r.Balance != 0 || r.Transaction.Type != loyalty.Reverse || r.Transaction.ReversesID != a.Transaction.ID {
+		t.Fatalf("%+v, %v", r, err)
+	}
+	if r.Tier.Name != "Silver" {
+		t.Errorf("tier %s; a program that never downgrades keeps it", r.Tier.Name)
+	}
+	if _, err := l.Reverse(t.Context(), owner, cmd); loyalty.CodeOf(err) != loyalty.CodeConflict {
+		t.Errorf("twice: %v", err)
+	}
+	if b, life := balance(t, l, db); b != 0 || life != 0 {
+		t.Errorf("balance %d, lifetime %d", b, life)
+	}
+}
+
+func TestLedgerOnlyGrows(t *testing.T) {
+	t.Parallel()
+	db, l := restaurant(t)
+	award(t, l, 10)
+	for _, q := range []string{`UPDATE transactions SET points = 20`, `DELETE FROM transactions`, `TRUNCATE transactions CASCADE`} {
+		if _, err := db.SQL.ExecContext(t.Context(), q); err == nil {
+			t.Errorf("%s was not refused", q)
+		}
+	}
+}
