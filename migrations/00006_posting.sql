@@ -70,6 +70,12 @@ BEGIN
         v_customer := coalesce((v_row->>'customer_id')::uuid, v_customer);
     END IF;
 
+    IF r->'order'->>'transaction_id' IS NOT NULL THEN
+        SELECT to_jsonb(t) INTO v_row FROM transactions t
+        WHERE t.organization_id = p_org AND t.id = (r->'order'->>'transaction_id')::uuid;
+        r := r || jsonb_build_object('award', v_row);
+    END IF;
+
     IF q ? 'external_id' AND v_customer IS NULL THEN
         SELECT c.id INTO v_customer FROM customers c WHERE c.organization_id = p_org AND c.external_id = q->>'external_id';
         IF NOT FOUND THEN

@@ -154,6 +154,7 @@ type Snapshot struct {
 	Recent      []Recent // newest first
 	Once        *StoredAnswer
 	Order       *Order
+	Award       *Transaction // what the order earned, if anything
 	Reward      *Reward
 	Redeemed    int // how many of the reward the customer holds or has used
 	Redemption  *Redemption

@@ -39,6 +39,7 @@ type snapshotDoc struct {
 	Lots        []lotDoc        `json:"lots"`
 	Recent      []recentDoc     `json:"recent"`
 	Order       *orderDoc       `json:"order"`
+	Award       *transactionDoc `json:"award"`
 	Reward      *rewardDoc      `json:"reward"`
 	Redeemed    int             `json:"redeemed"`
 	Redemption  *redemptionDoc  `json:"redemption"`
@@ -143,6 +144,10 @@ func (s snapshotDoc) domain(orgID loyalty.ID) loyalty.Snapshot {
 	if s.Order != nil {
 		o := s.Order.domain(orgID)
 		out.Order = &o
+	}
+	if s.Award != nil {
+		t := s.Award.domain(orgID)
+		out.Award = &t
 	}
 	if s.Reward != nil {
 		w := s.Reward.domain(orgID)

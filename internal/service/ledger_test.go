@@ -219,3 +219,173 @@ func TestLedgerOnlyGrows(t *testing.T) {
 		}
 	}
 }
+
+func TestResubmittedOrder(t *testing.T) {
+	t.Parallel()
+	db, l := restaurant(t)
+	who := service.CustomerRef{ID: ada}
+	base := service.SubmitOrder{StoreID: store, ExternalID: "7", Customer: who, Total: 2000}
+	if _, err := l.Submit(t.Context(), till, base); err != nil {
+		t.Fatal(err)
+	}
+	other := base
+	other.Total = 2100
+	if _, err := l.Submit(t.Context(), till, other); loyalty.CodeOf(err) != loyalty.CodeConflict {
+		t.Errorf("other amounts: %v", err)
+	}
+	gone := base
+	gone.Status = loyalty.OrderCancelled
+	for range 2 {
+		if r, err := l.Submit(t.Context(), till, gone); err != nil || r.Order.Status != loyalty.OrderCancelled || r.Order.Reversed != 200 {
+			t.Fatalf("cancelled: %+v, %v", r.Order, err)
+		}
+	}
+	if b, life := balance(t, l, db); b != 0 || life != 0 {
+		t.Errorf("balance %d, lifetime %d", b, life)
+	}
+}
+
+func TestClaimOrderOnce(t *testing.T) {
+	t.Parallel()
+	db, l := restaurant(t)
+	bob := id(11)
+	guest(t, db, bob, "Bob")
+	r, err := l.Submit(t.Context(), till, service.SubmitOrder{StoreID: store, ExternalID: "8", Total: 1250, CompletedAt: noon.Add(-6 * 24 * time.Hour)})
+	if err != nil || r.Award != nil {
+		t.Fatalf("%+v, %v", r, err)
+	}
+	claim := func(who loyalty.ID) error {
+		_, err := l.Change(t.Context(), till, service.ChangeOrder{StoreID: store, OrderID: r.Order.ID, Customer: service.CustomerRef{ID: who}})
+		return err
+	}
+	if err := claim(ada); err != nil {
+		t.Fatal(err)
+	}
+	if err := claim(bob); loyalty.CodeOf(err) != loyalty.CodeConflict {
+		t.Errorf("claimed twice: %v", err)
+	}
+	if b, _ := balance(t, l, db); b != 125 {
+		t.Errorf("balance %d, want 125", b)
+	}
+	old, err := l.Submit(t.Context(), till, service.SubmitOrder{StoreID: store, ExternalID: "9", Total: 1250, CompletedAt: noon.Add(-8 * 24 * time.Hour)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r = old
+	if err := claim(ada); loyalty.CodeOf(err) != loyalty.CodeNotAvailable {
+		t.Errorf("after the window: %v", err)
+	}
+}
+
+func TestExpiryTakesSoonestFirst(t *testing.T) {
+	t.Parallel()
+	db, l := restaurant(t)
+	db.Exec(t, `UPDATE programs SET expire_after_days = 30; UPDATE organizations SET config_version = config_version + 1`)
+	clock := noon
+	l = service.NewLedger(service.NewCore(db, func() time.Time { return clock }, slog.New(slog.NewTextHandler(io.Discard, nil))))
+	award(t, l, 100)
+	clock = noon.AddDate(0, 0, 10)
+	award(t, l, 70)
+	if _, err := l.Redeem(t.Context(), till, service.RedeemReward{Customer: service.CustomerRef{ID: ada}, RewardID: coffee}); err != nil {
+		t.Fatal(err)
+	}
+	system := loyalty.Actor{Role: loyalty.System, OrgID: org}
+	for _, step := range []struct {
+		days    int
+		balance loyalty.Points
+	}{{30, 70}, {39, 70}, {40, 0}, {41, 0}} {
+		clock = noon.AddDate(0, 0, step.days)
+		if _, err := l.ExpirePoints(t.Context(), system); err != nil {
+			t.Fatal(err)
+		}
+		if b, life := balance(t, l, db); b != step.balance || life != 170 {
+			t.Errorf("after %d days: balance %d, lifetime %d; want %d and 170", step.days, b, life, step.balance)
+		}
+	}
+}
+
+func TestHeldRewardGoesBackByItself(t *testing.T) {
+	t.Parallel()
+	db, _ := restaurant(t)
+	clock := noon
+	l := service.NewLedger(service.NewCore(db, func() time.Time { return clock }, slog.New(slog.NewTextHandler(io.Discard, nil))))
+	award(t, l, 100)
+	if _, err := l.Redeem(t.Context(), till, service.RedeemReward{Customer: service.CustomerRef{ID: ada}, RewardID: coffee, Hold: true}); err != nil {
+		t.Fatal(err)
+	}
+	system := loyalty.Actor{Role: loyalty.System, OrgID: org}
+	if n, err := l.ReleaseHolds(t.Context(), system); n != 0 || err != nil {
+		t.Errorf("too early: %d, %v", n, err)
+	}
+	clock = noon.Add(time.Hour)
+	if n, err := l.ReleaseHolds(t.Context(), system); n != 1 || err != nil {
+		t.Errorf("in time: %d, %v", n, err)
+	}
+	if b, _ := balance(t, l, db); b != 100 {
+		t.Errorf("balance %d", b)
+	}
+}
+
+func TestFrozenAccountNeitherEarnsNorSpends(t *testing.T) {
+	t.Parallel()
+	db, l := restaurant(t)
+	a := award(t, l, 300)
+	if _, err := l.Reverse(t.Context(), owner, service.ReverseAward{TransactionID: a.Transaction.ID, Reason: "Stolen", Freeze: true}); err != nil {
+		t.Fatal(err)
+	}
+	who := service.CustomerRef{ID: ada}
+	_, earn := l.Award(t.Context(), owner, service.AwardPoints{Customer: who, Points: 5, Reason: "x"})
+	_, order := l.Submit(t.Context(), till, service.SubmitOrder{StoreID: store, ExternalID: "1", Customer: who, Total: 100})
+	_, spend := l.Redeem(t.Context(), till, service.RedeemReward{Customer: who, RewardID: coffee})
+	for what, err := range map[string]error{"earn": earn, "order": order, "spend": spend} {
+		if loyalty.CodeOf(err) != loyalty.CodeAccountFrozen {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+	var orders int
+	if err := db.SQL.QueryRow(`SELECT count(*) FROM orders`).Scan(&orders); err != nil || orders != 0 {
+		t.Errorf("%d orders were kept, %v", orders, err)
+	}
+}
+
+func TestRapidEarningOpensOneCaseThatGrows(t *testing.T) {
+	t.Parallel()
+	db, l := restaurant(t)
+	for range 15 {
+		award(t, l, 500)
+	}
+	var n, points int
+	var text string
+	err := db.SQL.QueryRow(`SELECT count(*), max(points_involved), max(description) FROM anomalies WHERE type = 'rapid_earning'`).Scan(&n, &points, &text)
+	if err != nil || n != 1 || points < 5000 {
+		t.Errorf("%d cases, %d points, %q, %v", n, points, text, err)
+	}
+}
+
+func TestReversalIntoDebt(t *testing.T) {
+	t.Parallel()
+	db, l := restaurant(t)
+	r, err := l.Submit(t.Context(), till, service.SubmitOrder{StoreID: store, ExternalID: "1", Customer: service.CustomerRef{ID: ada}, Total: 1500})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := l.Redeem(t.Context(), till, service.RedeemReward{Customer: service.CustomerRef{ID: ada}, RewardID: coffee}); err != nil {
+		t.Fatal(err)
+	}
+	refund := service.ChangeOrder{StoreID: store, OrderID: r.Order.ID, Status: loyalty.OrderRefunded}
+	if _, err := l.Change(t.Context(), till, refund); loyalty.CodeOf(err) != loyalty.CodeInsufficientPoints {
+		t.Errorf("without debt: %v", err)
+	}
+	db.Exec(t, `UPDATE programs SET negative_balance = 'allow'; UPDATE organizations SET config_version = config_version + 1`)
+	if _, err := l.Change(t.Context(), till, refund); err != nil {
+		t.Fatal(err)
+	}
+	if b, _ := balance(t, l, db); b != -100 {
+		t.Errorf("balance %d, want -100", b)
+	}
+	award(t, l, 130)
+	var lots int
+	if err := db.SQL.QueryRow(`SELECT sum(remaining) FROM lots`).Scan(&lots); err != nil || lots != 30 {
+		t.Errorf("lots %d, want the 30 that are left after the debt; %v", lots, err)
+	}
+}

@@ -48,6 +48,7 @@ func (s *Ledger) Submit(ctx context.Context, actor loyalty.Actor, cmd SubmitOrde
 	}
 	q := cmd.Customer.query()
 	q.OrderStoreID, q.OrderRef, q.Recent = cmd.StoreID, cmd.ExternalID, recentAwards
+	q.Lots = cmd.Status == loyalty.OrderCancelled || cmd.Status == loyalty.OrderRefunded
 	return post(ctx, s.Core, actor.OrgID, q, cmd.Once, func(snap loyalty.Snapshot, cfg *loyalty.Config) (decision[OrderResult], error) {
 		return s.decideOrder(ctx, snap, cfg, actor, cmd)
 	})
@@ -92,8 +93,7 @@ func (s *Ledger) decideOrder(ctx context.Context, snap loyalty.Snapshot, cfg *lo
 	if snap.Order != nil {
 		o = *snap.Order
 		if o.Status != loyalty.OrderOpen {
-			// Whatever is retried, the answer is what the first completion did.
-			return decision[OrderResult]{result: s.known(o, snap, cfg)}, nil
+			return s.resubmit(ctx, snap, cfg, actor, cmd, now)
 		}
 	}
 	o.Total, o.Tax, o.Tip, o.Discount, o.Items, o.ItemsJSON = cmd.Total, cmd.Tax, cmd.Tip, cmd.Discount, cmd.Items, cmd.ItemsJSON
@@ -162,7 +162,10 @@ func (s *Ledger) earnOrder(ctx context.Context, snap loyalty.Snapshot, cfg *loya
 		return nil, err
 	}
 	o.CustomerID, o.Earned, o.TransactionID = e.account.CustomerID, points, e.row.ID
-	e.row.Explanation = why
+	if points == 0 {
+		// No row is written, and the answer still says why.
+		e.row = loyalty.Transaction{BalanceAfter: e.account.Balance, Explanation: why, At: at}
+	}
 	if points > 0 {
 		e.posting.Anomalies = s.watch.award(ctx, snap, cfg, e.row, points)
 	}
@@ -181,18 +184,74 @@ func (e *earning) worth(amount loyalty.Minor, currency string) (loyalty.Points, 
 	}, nil
 }
 
-// known is the answer for an order that was there already.
-func (s *Ledger) known(o loyalty.Order, snap loyalty.Snapshot, cfg *loyalty.Config) OrderResult {
-	r := OrderResult{Order: o}
-	if snap.Account == nil || cfg.Program == nil || o.TransactionID.IsZero() {
+// resubmit answers for an order that is there already and not open any more:
+// whatever is retried, with what the first completion did; a later status, or
+// the guest of an order that had none, moves it on; other amounts or another
+// guest under the same id are refused.
+func (s *Ledger) resubmit(ctx context.Context, snap loyalty.Snapshot, cfg *loyalty.Config, actor loyalty.Actor, cmd SubmitOrder, now time.Time) (decision[OrderResult], error) {
+	o := *snap.Order
+	same := o.Total == cmd.Total && o.Tax == cmd.Tax && o.Tip == cmd.Tip && o.Discount == cmd.Discount
+	if !same || !cmd.Customer.ID.IsZero() && !o.CustomerID.IsZero() && cmd.Customer.ID != o.CustomerID {
+		return decision[OrderResult]{}, loyalty.Errorf(loyalty.Conflict, loyalty.CodeConflict, "Order %s is there already, with other amounts or another customer.", o.ExternalID)
+	}
+	change := ChangeOrder{StoreID: cmd.StoreID, OrderID: o.ID}
+	if o.CustomerID.IsZero() && snap.Account != nil {
+		change.Customer = cmd.Customer
+	}
+	if cmd.Status == loyalty.OrderCancelled || cmd.Status == loyalty.OrderRefunded {
+		change.Status = cmd.Status
+	}
+	return s.decideChange(ctx, snap, cfg, actor, change, now)
+}
+
+// known is the answer for an order whose points were settled before.
+func known(snap loyalty.Snapshot, cfg *loyalty.Config) OrderResult {
+	r := OrderResult{Order: *snap.Order}
+	if snap.Account == nil || cfg.Program == nil || r.Order.CompletedAt.IsZero() {
 		return r
 	}
 	a := snap.Account
 	tier := cfg.Program.Held(a.TierID, a.Lifetime)
+	if snap.Award == nil {
+		// It was worth no points, so no row tells why; the rule does.
+		e := earning{program: cfg.Program, before: tier}
+		_, why, err := e.worth(r.Order.Eligible(), r.Order.Currency)
+		if err != nil {
+			return r
+		}
+		snap.Award = &loyalty.Transaction{BalanceAfter: a.Balance, Explanation: why, At: r.Order.CompletedAt}
+	}
 	next, missing, _ := cfg.Program.NextTier(tier, a.Lifetime)
 	r.Award = &Awarded{
-		Transaction: loyalty.Transaction{ID: o.TransactionID, Points: o.Earned}, Balance: a.Balance, Lifetime: a.Lifetime,
-		Tier: tier, Before: tier, Next: next, Missing: missing, Name: snap.Name,
+		Transaction: *snap.Award, Balance: snap.Award.BalanceAfter, Lifetime: a.Lifetime, Tier: tier, Before: tier,
+		Next: next, Missing: missing, Name: snap.Name,
 	}
 	return r
+}
+
+// OrderDetail is an order with what it earned, by its id or the till's own. It
+// needs loyalty.LoyaltyRead.
+func (s *Ledger) OrderDetail(ctx context.Context, actor loyalty.Actor, storeID, orderID loyalty.ID, ref string) (OrderResult, error) {
+	if err := s.may(actor, loyalty.LoyaltyRead, storeID); err != nil {
+		return OrderResult{}, err
+	}
+	snap, err := s.repo.Snapshot(ctx, actor.OrgID, orderQuery(storeID, orderID, ref))
+	if err != nil {
+		return OrderResult{}, err
+	}
+	if snap.Order == nil || !storeID.IsZero() && snap.Order.StoreID != storeID {
+		return OrderResult{}, loyalty.Missing("order")
+	}
+	cfg, err := s.config(ctx, actor.OrgID, snap.Config)
+	if err != nil {
+		return OrderResult{}, err
+	}
+	return known(snap, cfg), actor.RequireStore(snap.Order.StoreID)
+}
+
+func orderQuery(storeID, orderID loyalty.ID, ref string) loyalty.SnapshotQuery {
+	if ref != "" {
+		return loyalty.SnapshotQuery{OrderStoreID: storeID, OrderRef: ref}
+	}
+	return loyalty.SnapshotQuery{OrderID: orderID}
 }

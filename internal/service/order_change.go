@@ -11,6 +11,7 @@ import (
 type ChangeOrder struct {
 	StoreID       loyalty.ID
 	OrderID       loyalty.ID
+	OrderRef      string // the till's own id, instead of OrderID
 	Status        loyalty.OrderStatus
 	RefundedTotal *loyalty.Minor // altogether, 0 to the order's total; can only rise
 	Customer      CustomerRef    // claims an order of an unknown guest
@@ -34,24 +35,32 @@ func (s *Ledger) Change(ctx context.Context, actor loyalty.Actor, cmd ChangeOrde
 	if err := p.Err(); err != nil {
 		return OrderResult{}, err
 	}
-	q := cmd.Customer.query()
-	q.OrderID, q.Recent, q.Lots = cmd.OrderID, recentAwards, true
+	q, of := cmd.Customer.query(), orderQuery(cmd.StoreID, cmd.OrderID, cmd.OrderRef)
+	q.OrderID, q.OrderStoreID, q.OrderRef, q.Recent, q.Lots = of.OrderID, of.OrderStoreID, of.OrderRef, recentAwards, true
 	return post(ctx, s.Core, actor.OrgID, q, cmd.Once, func(snap loyalty.Snapshot, cfg *loyalty.Config) (decision[OrderResult], error) {
-		o := *snap.Order
-		if o.StoreID != cmd.StoreID {
-			return decision[OrderResult]{}, loyalty.Missing("order")
-		}
-		c := &orderChange{ledger: s, ctx: ctx, snap: snap, cfg: cfg, actor: actor, order: o, now: s.now()}
-		if err := c.run(cmd); err != nil {
-			return decision[OrderResult]{}, err
-		}
-		if c.posting == nil {
-			return decision[OrderResult]{result: s.known(o, snap, cfg)}, nil
-		}
-		c.order.UpdatedAt = c.now
-		c.posting.Order, c.posting.At = &c.order, c.now
-		return decision[OrderResult]{c.posting, OrderResult{Order: c.order, Award: c.award}}, nil
+		return s.decideChange(ctx, snap, cfg, actor, cmd, s.now())
 	})
+}
+
+func (s *Ledger) decideChange(ctx context.Context, snap loyalty.Snapshot, cfg *loyalty.Config, actor loyalty.Actor, cmd ChangeOrder, now time.Time) (decision[OrderResult], error) {
+	if snap.Order == nil || snap.Order.StoreID != cmd.StoreID {
+		return decision[OrderResult]{}, loyalty.Missing("order")
+	}
+	c := &orderChange{ledger: s, ctx: ctx, snap: snap, cfg: cfg, actor: actor, order: *snap.Order, now: now}
+	if err := c.run(cmd); err != nil {
+		return decision[OrderResult]{}, err
+	}
+	result := known(snap, cfg)
+	if c.posting == nil {
+		return decision[OrderResult]{result: result}, nil
+	}
+	c.order.UpdatedAt = now
+	c.posting.Order, c.posting.At = &c.order, now
+	result.Order = c.order
+	if c.award != nil {
+		result.Award = c.award
+	}
+	return decision[OrderResult]{c.posting, result}, nil
 }
 
 // orderChange is a change of an order being worked out.
@@ -155,7 +164,7 @@ func (c *orderChange) claim(ref CustomerRef) error {
 		return err
 	}
 	if c.now.Sub(o.CompletedAt) > time.Duration(program.ClaimWindowDays)*24*time.Hour {
-		return loyalty.Errorf(loyalty.Conflict, loyalty.CodeConflict, "Orders can be claimed within %d days.", program.ClaimWindowDays)
+		return loyalty.Errorf(loyalty.Conflict, loyalty.CodeNotAvailable, "Orders can be claimed within %d days.", program.ClaimWindowDays)
 	}
 	e, err := c.ledger.earnOrder(c.ctx, c.snap, c.cfg, c.actor, o, c.now)
 	if err != nil {
