@@ -50,6 +50,9 @@ const (
 	// How long a start may take. Recovery after a power cut replays the log
 	// since the last checkpoint, which takes seconds, not minutes.
 	startWait = 2 * time.Minute
+	// A server that is up answers in a millisecond, but not on a machine that
+	// is busy with everything else.
+	answerWait = 5 * time.Second
 )
 
 // Start brings up the cluster kept below dir, creating it on the first run,
@@ -93,7 +96,7 @@ func Running(dir string) (url string, ok bool) {
 		return "", false
 	}
 	url = strings.TrimSpace(string(note))
-	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), answerWait)
 	defer cancel()
 	return url, ping(ctx, url) == nil
 }

@@ -24,7 +24,7 @@ func TestMain(m *testing.M) {
 	if dir == "" {
 		os.Exit(m.Run())
 	}
-	c, err := Start(context.Background(), dir, Options{})
+	c, err := Start(context.Background(), dir, Options{Fast: true})
 	if err != nil {
 		fmt.Println(err)
 		os.Exit(1)
@@ -158,7 +158,7 @@ func TestStartAfterKill(t *testing.T) {
 		run(t, url, fmt.Sprintf("INSERT INTO visits VALUES (%d)", n))
 		kill()
 	}
-	c := start(t, dir, Options{})
+	c := start(t, dir, Options{Fast: true})
 	if got := value(t, c.URL(), "SELECT count(*) FROM visits"); got != "3" {
 		t.Errorf("%s rows survived, want 3", got)
 	}
@@ -232,7 +232,7 @@ func TestStartIgnoresStalePidFile(t *testing.T) {
 }
 
 func TestServerRestartsAfterCrash(t *testing.T) {
-	c := start(t, folder(t), Options{})
+	c := start(t, folder(t), Options{Fast: true})
 	run(t, c.URL(), "CREATE TABLE visits (n int)")
 	pid, err := os.ReadFile(filepath.Join(c.server.data, "postmaster.pid"))
 	if err != nil {

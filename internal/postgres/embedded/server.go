@@ -67,7 +67,7 @@ func (s *server) settings() []string {
 		set = append(set, "shared_preload_libraries=pg_stat_statements")
 	}
 	if s.fast {
-		set = append(set, "fsync=off", "full_page_writes=off", "max_connections=400", "shared_buffers=128MB", "autovacuum=off")
+		set = append(set, "fsync=off", "full_page_writes=off", "max_connections=1000", "shared_buffers=128MB", "autovacuum=off")
 	}
 	return set
 }

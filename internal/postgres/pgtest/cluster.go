@@ -142,6 +142,9 @@ func startKeeper(dir string) (string, error) {
 		}
 		select {
 		case err := <-left:
+			if url, ok := embedded.Running(dir); ok {
+				return url, nil // it gave way to one that had been too busy to answer
+			}
 			said, _ := os.ReadFile(report) // without it, err still says something
 			return "", fmt.Errorf("start PostgreSQL: %w: %s", err, said)
 		case <-deadline:
