@@ -498,34 +498,78 @@ BEGIN
 END $$;
 -- +goose StatementEnd
 
--- retier_members puts every account of the organization into the program, at
--- the tier its lifetime points reach, and says how many moved up and down: a
--- tier of a higher threshold is up.
+-- retier_members puts every account of the organization into the active
+-- program p_program, at the tier its lifetime points reach among the tiers not
+-- in p_without, and says how many moved from one tier to another, up and down:
+-- a tier of a higher threshold is up. Of a program that is not active only the
+-- accounts that are in it move.
+--
+-- The tier is an expression of the account alone, with no join, so that it is
+-- worked out anew for an account that an award has just changed.
 -- +goose StatementBegin
-CREATE FUNCTION retier_members(p_org uuid, p_program uuid, OUT up bigint, OUT down bigint)
+CREATE FUNCTION retier_members(p_org uuid, p_program uuid, p_without uuid[] DEFAULT '{}', OUT moved bigint, OUT up bigint, OUT down bigint)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    v_ids    uuid[];
+    v_points bigint[];
+    v_active boolean;
 BEGIN
-    WITH ladder AS (
-        SELECT t.id, t.min_points, lead(t.min_points) OVER (ORDER BY t.min_points) AS next_points
-        FROM tiers t WHERE t.organization_id = p_org AND t.program_id = p_program
-    ), moved AS (
-        UPDATE enrollments e SET program_id = p_program, tier_id = l.id, revision = e.revision + 1
-        FROM ladder l
-        WHERE e.organization_id = p_org AND e.lifetime >= l.min_points AND (l.next_points IS NULL OR e.lifetime < l.next_points)
-            AND (e.program_id IS DISTINCT FROM p_program OR e.tier_id IS DISTINCT FROM l.id)
-        RETURNING l.min_points AS now_points, e.customer_id
-    ), was AS (
-        SELECT e.customer_id, t.min_points FROM enrollments e
-        JOIN tiers t ON t.organization_id = e.organization_id AND t.id = e.tier_id
-        WHERE e.organization_id = p_org AND e.customer_id IN (SELECT m.customer_id FROM moved m)
+    SELECT array_agg(t.id ORDER BY t.min_points), array_agg(t.min_points ORDER BY t.min_points) INTO v_ids, v_points
+    FROM tiers t WHERE t.organization_id = p_org AND t.program_id = p_program AND t.id <> ALL (p_without);
+    SELECT p.is_active INTO v_active FROM programs p WHERE p.organization_id = p_org AND p.id = p_program;
+    IF v_ids IS NULL THEN
+        RAISE EXCEPTION 'the program has no tiers' USING ERRCODE = 'RG003';
+    END IF;
+    WITH held AS MATERIALIZED (
+        SELECT e.customer_id, e.tier_id FROM enrollments e
+        WHERE e.organization_id = p_org AND (v_active OR e.program_id = p_program)
+            AND (e.program_id IS DISTINCT FROM p_program OR e.tier_id IS DISTINCT FROM v_ids[width_bucket(e.lifetime, v_points)])
+        FOR NO KEY UPDATE
+    ), changed AS (
+        UPDATE enrollments e SET program_id = p_program, tier_id = v_ids[width_bucket(e.lifetime, v_points)], revision = e.revision + 1
+        FROM held h WHERE e.organization_id = p_org AND e.customer_id = h.customer_id
+        RETURNING h.tier_id AS old_tier, e.tier_id AS new_tier, shard_of(e.customer_id) AS shard
+    ), counted AS (
+        INSERT INTO tier_stats AS s (organization_id, tier_id, shard, members)
+        SELECT p_org, d.tier_id, d.shard, sum(d.n) FROM (
+            SELECT c.old_tier AS tier_id, c.shard, -1 AS n FROM changed c
+            UNION ALL
+            SELECT c.new_tier, c.shard, 1 FROM changed c) d
+        WHERE d.tier_id IS NOT NULL GROUP BY d.tier_id, d.shard HAVING sum(d.n) <> 0 ORDER BY d.tier_id, d.shard
+        ON CONFLICT (organization_id, tier_id, shard) DO UPDATE SET members = s.members + excluded.members
     )
-    SELECT count(*) FILTER (WHERE m.now_points > w.min_points), count(*) FILTER (WHERE m.now_points < w.min_points)
-    INTO up, down FROM moved m JOIN was w USING (customer_id);
+    SELECT count(*) FILTER (WHERE n.id <> o.id), count(*) FILTER (WHERE n.min_points > o.min_points),
+        count(*) FILTER (WHERE n.min_points < o.min_points)
+    INTO moved, up, down FROM changed c
+    JOIN tiers o ON o.organization_id = p_org AND o.id = c.old_tier
+    JOIN tiers n ON n.organization_id = p_org AND n.id = c.new_tier;
+    DELETE FROM tier_stats s WHERE s.organization_id = p_org AND s.members = 0;
+END $$;
+-- +goose StatementEnd
 
-    DELETE FROM tier_stats s WHERE s.organization_id = p_org;
-    INSERT INTO tier_stats (organization_id, tier_id, shard, members)
-    SELECT p_org, e.tier_id, shard_of(e.customer_id), count(*) FROM enrollments e
-    WHERE e.organization_id = p_org AND e.tier_id IS NOT NULL GROUP BY 2, 3;
+-- await_postings waits until every transaction that is writing to an account
+-- just now has ended, at most five seconds, and says whether they have. Called
+-- after a change of configuration was committed, it makes sure that nothing
+-- decided on the old one is still to come: what starts later is refused.
+-- +goose StatementBegin
+CREATE FUNCTION await_postings() RETURNS boolean LANGUAGE plpgsql AS $$
+DECLARE
+    v_until   timestamptz := clock_timestamp() + interval '5 seconds';
+    v_writing text[];
+BEGIN
+    SELECT array_agg(DISTINCT l.virtualtransaction) INTO v_writing FROM pg_locks l
+    WHERE l.relation = 'enrollments'::regclass AND l.database = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database())
+        AND l.mode IN ('RowShareLock', 'RowExclusiveLock') AND l.granted AND l.pid <> pg_backend_pid();
+    LOOP
+        IF v_writing IS NULL OR NOT EXISTS (SELECT FROM pg_locks l
+            WHERE l.relation = 'enrollments'::regclass AND l.virtualtransaction = ANY (v_writing)) THEN
+            RETURN true;
+        END IF;
+        IF clock_timestamp() > v_until THEN
+            RETURN false;
+        END IF;
+        PERFORM pg_sleep(0.002);
+    END LOOP;
 END $$;
 -- +goose StatementEnd
 

@@ -119,34 +119,6 @@ func (p Program) Retier(held Tier, lifetime Points, mayFall bool) Tier {
 	return reached
 }
 
-// CheckLadder returns every mistake of a ladder under the given field name:
-// a tier at 0, thresholds and names that differ, multipliers of 100 to 1000.
-func CheckLadder(p *Problems, field string, tiers []Tier) {
-	if len(tiers) == 0 || len(tiers) > 20 {
-		p.Add(field, "must hold 1 to 20 tiers")
-		return
-	}
-	thresholds, names := map[Points]bool{}, map[string]bool{}
-	for _, t := range tiers {
-		if t.MinPoints < 0 || t.MinPoints > MaxPoints {
-			p.Add(field, "thresholds must be 0 to 1,000,000,000 points")
-		}
-		if thresholds[t.MinPoints] {
-			p.Add(field, "two tiers start at %d points; each needs its own threshold", int64(t.MinPoints))
-		}
-		if names[t.Name] {
-			p.Add(field, "two tiers are called %s; each needs its own name", t.Name)
-		}
-		if t.Multiplier < 100 || t.Multiplier > 1000 {
-			p.Add(field, "multipliers must be 100 to 1000 percent")
-		}
-		thresholds[t.MinPoints], names[t.Name] = true, true
-	}
-	if !thresholds[0] {
-		p.Add(field, "one tier must start at 0 points")
-	}
-}
-
 // ExpiryDay is the day, as UTC midnight, on which points earned on day stop
 // counting; the zero time when they never do.
 func (p Program) ExpiryDay(day time.Time) time.Time {

@@ -123,7 +123,7 @@ func postError(err error) error {
 		return wrap("post", err)
 	}
 	switch {
-	case e.Code == codeRetry || e.Constraint == "orders_once":
+	case e.Code == codeRetry || e.Constraint == "orders_once" || isRaced(e):
 		return fmt.Errorf("post: %w: %w", loyalty.ErrStale, err)
 	case e.Code == codeKeyTaken || e.Constraint == "idempotency_keys_pkey":
 		return fmt.Errorf("post: %w: %w", loyalty.ErrKeyTaken, err)
@@ -153,6 +153,17 @@ func wrap(op string, err error) error {
 	}
 	return fmt.Errorf("%s: %w", op, err)
 }
+
+// isRaced says whether a foreign key refused something that was taken out, or
+// put to use, between being read and being written. It is found gone, or in
+// use, when the work is done anew.
+func isRaced(e *pq.Error) bool {
+	return e.Constraint == "enrollments_tier_fk" || e.Constraint == "redemptions_reward_fk"
+}
+
+// raced is wrap for taking out what others may just be putting to use: it
+// keeps the database's word, so that the transaction is run again.
+func raced(op string, err error) error { return fmt.Errorf("%s: %w", op, err) }
 
 // notFound is wrap for a query that must return one row of the named thing,
 // such as "customer".
@@ -193,7 +204,7 @@ func retryable(err error) bool {
 	case pqerror.TRSerializationFailure, pqerror.TRDeadlockDetected, codeRetry:
 		return true
 	}
-	return isStale(err)
+	return isRaced(e) || isStale(err)
 }
 
 // isStale says whether a prepared statement has outlived the schema it was
