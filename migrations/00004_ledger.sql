@@ -175,4 +175,5 @@ CREATE TABLE anomalies (
 -- A story that goes on grows its open case.
 CREATE UNIQUE INDEX anomalies_open_case ON anomalies (organization_id, case_key) WHERE status = 'pending_review';
 CREATE INDEX anomalies_queue ON anomalies (organization_id, status, flagged_at DESC);
+CREATE INDEX anomalies_story ON anomalies (organization_id, case_key);
 CREATE INDEX anomalies_customer ON anomalies (organization_id, customer_id);

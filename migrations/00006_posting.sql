@@ -464,7 +464,8 @@ LANGUAGE sql AS $$
 $$;
 -- +goose StatementEnd
 
--- flag_anomaly opens a case, or grows the open one of the same story.
+-- flag_anomaly opens a case, or grows the open one of the same story, unless
+-- a manager has dismissed the story lately.
 -- +goose StatementBegin
 CREATE FUNCTION flag_anomaly(p_org uuid, a jsonb) RETURNS void LANGUAGE sql AS $$
     INSERT INTO anomalies AS n (organization_id, id, customer_id, store_id, staff_id, type, severity, score, description, format, args,
@@ -473,7 +474,10 @@ CREATE FUNCTION flag_anomaly(p_org uuid, a jsonb) RETURNS void LANGUAGE sql AS $
         x.points_involved, x.evidence, x.transaction_ids, x.case_key, 'pending_review', x.flagged_at, x.flagged_at
     FROM jsonb_to_record(a) AS x (id uuid, customer_id uuid, store_id uuid, staff_id uuid, type text, severity text,
         score double precision, description text, format text, args jsonb, points_involved bigint, evidence jsonb,
-        transaction_ids uuid[], case_key text, flagged_at timestamptz)
+        transaction_ids uuid[], case_key text, flagged_at timestamptz, muted_since timestamptz)
+    WHERE NOT EXISTS (
+        SELECT FROM anomalies m
+        WHERE m.organization_id = p_org AND m.case_key = x.case_key AND m.status = 'dismissed' AND m.decided_at > x.muted_since)
     ON CONFLICT (organization_id, case_key) WHERE status = 'pending_review' DO UPDATE SET
         severity = CASE WHEN excluded.score >= n.score THEN excluded.severity ELSE n.severity END,
         score = greatest(n.score, excluded.score), description = excluded.description, format = excluded.format, args = excluded.args,

@@ -40,6 +40,7 @@ type Anomaly struct {
 	Evidence       map[string]any
 	TransactionIDs []ID
 	CaseKey        string // events of one story share it
+	MuteDays       int    // days that a dismissed case keeps its story quiet
 	Status         AnomalyStatus
 	Note           string
 	Action         AnomalyAction

@@ -151,6 +151,7 @@ type anomalyDoc struct {
 	TransactionIDs []loyalty.ID   `json:"transaction_ids"`
 	CaseKey        string         `json:"case_key"`
 	FlaggedAt      time.Time      `json:"flagged_at"`
+	MutedSince     time.Time      `json:"muted_since,omitzero"` // a story dismissed after this keeps quiet
 }
 
 type auditDoc struct {
@@ -292,6 +293,7 @@ func anomalyDocOf(a loyalty.Anomaly) anomalyDoc {
 		ID: a.ID, CustomerID: a.CustomerID, StoreID: a.StoreID, StaffID: a.StaffID, Type: a.Type, Severity: a.Severity, Score: a.Score,
 		Description: a.Description, Format: a.Format, Args: args, PointsInvolved: a.PointsInvolved, Evidence: evidence,
 		TransactionIDs: ids, CaseKey: a.CaseKey, FlaggedAt: a.FlaggedAt,
+		MutedSince: a.FlaggedAt.AddDate(0, 0, -a.MuteDays),
 	}
 }
 

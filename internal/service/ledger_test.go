@@ -389,3 +389,33 @@ func TestReversalIntoDebt(t *testing.T) {
 		t.Errorf("lots %d, want the 30 that are left after the debt; %v", lots, err)
 	}
 }
+
+func TestDecidingACaseTakesThePointsBack(t *testing.T) {
+	t.Parallel()
+	db, l := restaurant(t)
+	db.Exec(t, fmt.Sprintf(`INSERT INTO staff (organization_id, id, email, name, role, password_hash, created_at) VALUES ('%s', '%s', 'o@x', 'Olga', 'owner', '', now())`, org, owner.StaffID))
+	for range 12 {
+		award(t, l, 500)
+	}
+	cases := &service.Anomalies{Core: service.NewCore(db, func() time.Time { return noon }, slog.New(slog.NewTextHandler(io.Discard, nil)))}
+	list, n, err := cases.List(t.Context(), owner, loyalty.AnomalyFilter{Status: loyalty.PendingReview}, loyalty.Page{Number: 1, Size: 20})
+	if err != nil || n != 1 {
+		t.Fatalf("%d cases, %v", n, err)
+	}
+	decide := service.DecideAnomaly{AnomalyID: list[0].ID, Status: loyalty.Confirmed, Action: loyalty.ActionReversePoints, Note: "Seen"}
+	if _, err := cases.Decide(t.Context(), owner, decide); loyalty.CodeOf(err) != loyalty.CodeForbidden {
+		t.Errorf("deciding about oneself: %v", err)
+	}
+	other := owner
+	other.StaffID = id(92)
+	done, err := cases.Decide(t.Context(), other, decide)
+	if err != nil || done.Status != loyalty.Confirmed {
+		t.Fatalf("%+v, %v", done, err)
+	}
+	if b, life := balance(t, l, db); b != 0 || life != 0 {
+		t.Errorf("balance %d, lifetime %d; want every award of the case taken back", b, life)
+	}
+	if _, err := cases.Decide(t.Context(), other, decide); err != nil {
+		t.Errorf("again: %v", err)
+	}
+}

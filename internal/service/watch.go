@@ -63,7 +63,9 @@ func (w *watch) award(ctx context.Context, snap loyalty.Snapshot, cfg *loyalty.C
 	var cases []loyalty.Anomaly
 	for _, sig := range signals {
 		if sig.Hard || sig.Score >= settings.Cases.OpenScore {
-			cases = append(cases, caseOf(sig, row, snap))
+			c := caseOf(sig, row, snap)
+			c.MuteDays = int(settings.Cases.MuteDays)
+			cases = append(cases, c)
 		}
 	}
 	return cases

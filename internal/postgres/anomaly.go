@@ -1,0 +1,128 @@
+package postgres
+
+import (
+	"context"
+	"time"
+
+	"regulars/internal/loyalty"
+)
+
+// anomalyRowDoc is a case as the database tells it.
+type anomalyRowDoc struct {
+	anomalyDoc
+	Status       string     `json:"status"`
+	Note         string     `json:"note"`
+	Action       string     `json:"action"`
+	DecidedBy    loyalty.ID `json:"decided_by"`
+	DecidedAt    time.Time  `json:"decided_at"`
+	UpdatedAt    time.Time  `json:"updated_at"`
+	CustomerName string     `json:"customer_name"`
+	StoreName    string     `json:"store_name"`
+	StaffName    string     `json:"staff_name"`
+	DeciderName  string     `json:"decider_name"`
+}
+
+func (d anomalyRowDoc) row(orgID loyalty.ID) loyalty.AnomalyRow {
+	return loyalty.AnomalyRow{
+		Anomaly: loyalty.Anomaly{
+			OrgID: orgID, ID: d.ID, CustomerID: d.CustomerID, StoreID: d.StoreID, StaffID: d.StaffID, Type: d.Type, Severity: d.Severity,
+			Score: d.Score, Description: d.Description, Format: d.Format, Args: d.Args, PointsInvolved: d.PointsInvolved,
+			Evidence: d.Evidence, TransactionIDs: d.TransactionIDs, CaseKey: d.CaseKey, Status: loyalty.AnomalyStatus(d.Status),
+			Note: d.Note, Action: loyalty.AnomalyAction(d.Action), DecidedBy: d.DecidedBy, DecidedAt: d.DecidedAt,
+			FlaggedAt: d.FlaggedAt, UpdatedAt: d.UpdatedAt,
+		},
+		CustomerName: d.CustomerName, StoreName: d.StoreName, StaffName: d.StaffName, DeciderName: d.DeciderName,
+	}
+}
+
+const anomalyDocument = `
+	SELECT to_jsonb(n) || jsonb_build_object('customer_name', coalesce(c.name, ''), 'store_name', coalesce(w.name, ''),
+		'staff_name', coalesce(s.name, ''), 'decider_name', coalesce(d.name, k.name, ''))
+	FROM anomalies n
+	LEFT JOIN customers c ON c.organization_id = n.organization_id AND c.id = n.customer_id
+	LEFT JOIN stores w ON w.organization_id = n.organization_id AND w.id = n.store_id
+	LEFT JOIN staff s ON s.organization_id = n.organization_id AND s.id = n.staff_id
+	LEFT JOIN staff d ON d.organization_id = n.organization_id AND d.id = n.decided_by
+	LEFT JOIN api_keys k ON k.organization_id = n.organization_id AND k.id = n.decided_by`
+
+// Anomaly implements loyalty.AnomalyReader.
+func (r reader) Anomaly(ctx context.Context, orgID, id loyalty.ID) (loyalty.AnomalyRow, error) {
+	const q = anomalyDocument + ` WHERE n.organization_id = $1 AND n.id = $2`
+	var raw []byte
+	if err := r.get(ctx, &raw, q, orgID.String(), id.String()); err != nil {
+		return loyalty.AnomalyRow{}, notFound("select anomaly", "anomaly", err)
+	}
+	doc, err := decodeDoc[anomalyRowDoc](raw, "anomaly")
+	return doc.row(orgID), err
+}
+
+// Anomalies implements loyalty.AnomalyReader.
+func (r reader) Anomalies(ctx context.Context, orgID loyalty.ID, f loyalty.AnomalyFilter, page loyalty.Page) ([]loyalty.AnomalyRow, int, error) {
+	const where = ` WHERE n.organization_id = $1 AND ($2::uuid[] IS NULL OR n.store_id = ANY ($2)) AND ($3::uuid IS NULL OR n.customer_id = $3)
+			AND ($4 = '' OR n.status = $4) AND ($5 = '' OR n.type = $5) AND ($6 = '' OR n.severity = $6)`
+	const newest = anomalyDocument + where + ` ORDER BY n.flagged_at DESC, n.id DESC LIMIT $7 OFFSET $8`
+	// Rank: ANOMALIES.md's score × ln(1 + points at risk).
+	const ranked = anomalyDocument + where + ` ORDER BY n.score * ln(1 + greatest(n.points_involved, 0)) DESC, n.id DESC LIMIT $7 OFFSET $8`
+	const count = `SELECT count(*) FROM (SELECT FROM anomalies n` + where + ` LIMIT $7) p`
+	list := newest
+	if f.Ranked {
+		list = ranked
+	}
+	args := []any{orgID.String(), nullIDs(f.StoreIDs), nullID(f.CustomerID), string(f.Status), f.Type, f.Severity}
+	var rows [][]byte
+	var total int
+	if err := r.page(ctx, &rows, &total, list, count, args, page); err != nil {
+		return nil, 0, wrap("select anomalies", err)
+	}
+	docs, err := decodeDocs[anomalyRowDoc](rows, "anomaly")
+	return each(docs, func(d anomalyRowDoc) loyalty.AnomalyRow { return d.row(orgID) }), total, err
+}
+
+// OpenAnomalies implements loyalty.AnomalyReader.
+func (r reader) OpenAnomalies(ctx context.Context, orgID loyalty.ID, storeIDs []loyalty.ID) (int, error) {
+	const q = `
+		SELECT count(*) FROM anomalies
+		WHERE organization_id = $1 AND status = 'pending_review' AND ($2::uuid[] IS NULL OR store_id = ANY ($2))`
+	var n int
+	err := r.get(ctx, &n, q, orgID.String(), nullIDs(storeIDs))
+	return n, wrap("count open anomalies", err)
+}
+
+// LinkedCustomer implements loyalty.AnomalyReader.
+func (r reader) LinkedCustomer(ctx context.Context, orgID, staffID loyalty.ID) (loyalty.ID, error) {
+	const q = `SELECT max(customer_id::text) FROM staff WHERE organization_id = $1 AND id = $2`
+	var id loyalty.ID
+	err := r.get(ctx, &id, q, orgID.String(), staffID.String())
+	return id, wrap("select linked customer", err)
+}
+
+// LockAnomaly implements loyalty.AnomalyWriter.
+func (t *tx) LockAnomaly(ctx context.Context, orgID, id loyalty.ID) (loyalty.Anomaly, error) {
+	const q = `SELECT to_jsonb(n) FROM anomalies n WHERE n.organization_id = $1 AND n.id = $2 FOR NO KEY UPDATE`
+	var raw []byte
+	if err := t.get(ctx, &raw, q, orgID.String(), id.String()); err != nil {
+		return loyalty.Anomaly{}, notFound("lock anomaly", "anomaly", err)
+	}
+	doc, err := decodeDoc[anomalyRowDoc](raw, "anomaly")
+	return doc.row(orgID).Anomaly, err
+}
+
+// SaveDecision implements loyalty.AnomalyWriter.
+func (t *tx) SaveDecision(ctx context.Context, a loyalty.Anomaly) error {
+	const q = `
+		UPDATE anomalies SET status = $3, note = $4, action = $5, decided_by = $6, decided_at = $7, updated_at = $8
+		WHERE organization_id = $1 AND id = $2`
+	_, err := t.exec(ctx, q, a.OrgID.String(), a.ID.String(), string(a.Status), a.Note, string(a.Action), nullID(a.DecidedBy),
+		nullTime(a.DecidedAt), a.UpdatedAt)
+	return wrap("update anomaly", err)
+}
+
+// SetFrozen implements loyalty.AnomalyWriter.
+func (t *tx) SetFrozen(ctx context.Context, orgID, customerID loyalty.ID, at time.Time) error {
+	const q = `UPDATE enrollments SET frozen_at = $3, revision = revision + 1 WHERE organization_id = $1 AND customer_id = $2`
+	n, err := t.exec(ctx, q, orgID.String(), customerID.String(), nullTime(at))
+	if err == nil && n == 0 {
+		return loyalty.Missing("customer")
+	}
+	return wrap("freeze account", err)
+}
