@@ -64,6 +64,27 @@ func TestEveryOperationIsDescribed(t *testing.T) {
 	}
 }
 
+// Clients and the page learn most from an example, and a valid one is checked
+// against its schema by TestDocumentIsValid.
+func TestEveryBodyHasAnExample(t *testing.T) {
+	for path, item := range load(t).Paths.Map() {
+		for method, op := range item.Operations() {
+			bodies := map[string]*openapi3.MediaType{}
+			for status, res := range op.Responses.Map() {
+				bodies[status] = res.Value.Content.Get("application/json")
+			}
+			if op.RequestBody != nil {
+				bodies["request"] = op.RequestBody.Value.Content.Get("application/json")
+			}
+			for name, media := range bodies {
+				if media != nil && path != "/openapi.json" && media.Example == nil && len(media.Examples) == 0 {
+					t.Errorf("%s %s: %s has no example", method, path, name)
+				}
+			}
+		}
+	}
+}
+
 // A field in an answer that the document does not name must fail the contract
 // test, so every object in an answer is closed, save those that hold what a
 // caller sent.
