@@ -57,7 +57,7 @@ func makeKey(dir, path string) error {
 	}
 	defer os.Remove(f.Name()) //nolint:errcheck // the name that counts is path
 	key := make([]byte, 32)
-	rand.Read(key) //nolint:errcheck // it never fails: without randomness it ends the program
+	rand.Read(key) // never fails: without randomness it ends the program
 	_, err = f.WriteString(hex.EncodeToString(key) + "\n")
 	if err := errors.Join(err, f.Sync(), f.Close()); err != nil {
 		return err

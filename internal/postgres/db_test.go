@@ -122,11 +122,11 @@ func TestStatementsOutliveMigration(t *testing.T) {
 	db := owner.Open(t, postgres.Options{MaxOpen: 1})
 	owner.Exec(t, "CREATE TABLE notes (n int); INSERT INTO notes VALUES (7); GRANT SELECT ON notes TO regulars_app")
 	read := func(ctx context.Context, q sqlx.ExtContext) error {
-		rows, err := q.QueryxContext(ctx, "SELECT * FROM notes WHERE n = $1", 7)
-		if err != nil {
-			return err
+		var note struct {
+			N            int
+			Text, Author *string
 		}
-		return rows.Close()
+		return sqlx.GetContext(ctx, q, &note, "SELECT * FROM notes WHERE n = $1", 7)
 	}
 	if err := read(t.Context(), db.Pool()); err != nil {
 		t.Fatal(err)

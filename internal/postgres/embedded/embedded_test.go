@@ -185,7 +185,7 @@ func child(t *testing.T, dir string) (url string, kill func()) {
 		if err := cmd.Process.Kill(); err != nil {
 			t.Fatal(err)
 		}
-		cmd.Wait() //nolint:errcheck // it was killed
+		cmd.Wait()
 	}
 }
 
@@ -227,8 +227,8 @@ func TestStartIgnoresStalePidFile(t *testing.T) {
 	if err := bystander.Process.Signal(syscall.Signal(0)); err != nil {
 		t.Errorf("bystander: %v", err)
 	}
-	bystander.Process.Kill() //nolint:errcheck // only tidying up
-	bystander.Wait()         //nolint:errcheck // it was killed
+	bystander.Process.Kill()
+	bystander.Wait()
 }
 
 func TestServerRestartsAfterCrash(t *testing.T) {
