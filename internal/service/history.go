@@ -1,0 +1,106 @@
+package service
+
+import (
+	"context"
+
+	"regulars/internal/loyalty"
+)
+
+// Transactions is a page of the ledger, newest first, and how many rows there
+// are, up to loyalty.CountCap. It needs loyalty.LoyaltyRead.
+func (s *Ledger) Transactions(ctx context.Context, actor loyalty.Actor, f loyalty.TransactionFilter, page loyalty.Page) ([]loyalty.LedgerRow, int, error) {
+	if err := actor.Require(loyalty.LoyaltyRead); err != nil {
+		return nil, 0, err
+	}
+	stores, err := visibleStores(actor, f.StoreIDs)
+	if err != nil {
+		return nil, 0, err
+	}
+	f.StoreIDs = stores
+	return s.repo.Transactions(ctx, actor.OrgID, f, page)
+}
+
+// Orders is a page of orders, newest first, and how many there are, up to
+// loyalty.CountCap. It needs loyalty.LoyaltyRead.
+func (s *Ledger) Orders(ctx context.Context, actor loyalty.Actor, f loyalty.OrderFilter, page loyalty.Page) ([]loyalty.Order, int, error) {
+	if err := actor.Require(loyalty.LoyaltyRead); err != nil {
+		return nil, 0, err
+	}
+	stores, err := visibleStores(actor, f.StoreIDs)
+	if err != nil {
+		return nil, 0, err
+	}
+	f.StoreIDs = stores
+	return s.repo.Orders(ctx, actor.OrgID, f, page)
+}
+
+// Redemptions is a page of redemptions, newest first, and how many there are,
+// up to loyalty.CountCap. It needs loyalty.LoyaltyRead.
+func (s *Ledger) Redemptions(ctx context.Context, actor loyalty.Actor, f loyalty.RedemptionFilter, page loyalty.Page) ([]loyalty.RedemptionRow, int, error) {
+	if err := actor.Require(loyalty.LoyaltyRead); err != nil {
+		return nil, 0, err
+	}
+	stores, err := visibleStores(actor, f.StoreIDs)
+	if err != nil {
+		return nil, 0, err
+	}
+	f.StoreIDs = stores
+	return s.repo.Redemptions(ctx, actor.OrgID, f, page)
+}
+
+// RedemptionByCode finds what a guest shows at the till. It needs
+// loyalty.LoyaltyRedeem.
+func (s *Ledger) RedemptionByCode(ctx context.Context, actor loyalty.Actor, code string) (loyalty.Redemption, error) {
+	if err := actor.Require(loyalty.LoyaltyRedeem); err != nil {
+		return loyalty.Redemption{}, err
+	}
+	d, err := s.repo.RedemptionByCode(ctx, actor.OrgID, code)
+	if err == nil && actor.RequireStore(d.StoreID) != nil {
+		return loyalty.Redemption{}, loyalty.Missing("redemption")
+	}
+	return d, err
+}
+
+// Preview is what a bill of amount would give the customer at the store now,
+// and why; nothing is written. It needs loyalty.Award.
+func (s *Ledger) Preview(ctx context.Context, actor loyalty.Actor, customerID, storeID loyalty.ID, amount loyalty.Minor) (Awarded, error) {
+	if err := s.may(actor, loyalty.Award, storeID); err != nil {
+		return Awarded{}, err
+	}
+	var p loyalty.Problems
+	checkAmount(&p, "total", amount)
+	if err := p.Err(); err != nil {
+		return Awarded{}, err
+	}
+	snap, err := s.repo.Snapshot(ctx, actor.OrgID, loyalty.SnapshotQuery{CustomerID: customerID})
+	if err != nil {
+		return Awarded{}, err
+	}
+	cfg, err := s.config(ctx, actor.OrgID, snap.Config)
+	if err != nil {
+		return Awarded{}, err
+	}
+	e, err := newEarning(snap, cfg, actor, storeID, s.now())
+	if err != nil {
+		return Awarded{}, err
+	}
+	points, why, err := e.worth(amount, e.currency())
+	if err != nil {
+		return Awarded{}, err
+	}
+	if err := e.award(points, loyalty.Transaction{Amount: amount, Explanation: why}); err != nil {
+		return Awarded{}, err
+	}
+	if points == 0 {
+		e.row = loyalty.Transaction{BalanceAfter: e.account.Balance, Explanation: why}
+	}
+	return e.result(snap.Name), nil
+}
+
+// currency is the store's, or at no store the organization's.
+func (e *earning) currency() string {
+	if e.store.Currency != "" {
+		return e.store.Currency
+	}
+	return e.cfg.Organization.Currency
+}
