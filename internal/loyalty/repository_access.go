@@ -1,7 +1,62 @@
 package loyalty
 
+import (
+	"context"
+	"time"
+)
+
 // AccessReader finds out who is calling: staff, sessions and API keys.
-type AccessReader interface{}
+type AccessReader interface {
+	// Organizations lists every tenant, oldest first. Only the command line
+	// and the first set-up ask.
+	Organizations(ctx context.Context) ([]Organization, error)
+	// Stores lists the organization's stores, oldest first.
+	Stores(ctx context.Context, orgID ID) ([]Store, error)
+	// APIKeyByHash finds a key of any organization by the hash of its secret.
+	APIKeyByHash(ctx context.Context, hash []byte) (APIKey, error)
+	// APIKeys lists the organization's keys, newest first, revoked ones too.
+	APIKeys(ctx context.Context, orgID ID) ([]APIKey, error)
+	// StaffByEmail finds the people who sign in with the address, in every
+	// organization; email is lower case.
+	StaffByEmail(ctx context.Context, email string) ([]Staff, error)
+	// StaffMember is the organization's member of staff.
+	StaffMember(ctx context.Context, orgID, id ID) (Staff, error)
+	// AllStaff lists the organization's staff by name, inactive ones too.
+	AllStaff(ctx context.Context, orgID ID) ([]Staff, error)
+	// Session finds a session by the hash of its token.
+	Session(ctx context.Context, hash []byte) (Session, error)
+	// SignInFailures counts failed sign-ins from an address since then.
+	SignInFailures(ctx context.Context, addressHash []byte, since time.Time) (int, error)
+}
 
 // AccessWriter changes organizations, stores, staff, sessions and API keys.
-type AccessWriter interface{}
+type AccessWriter interface {
+	AddOrganization(ctx context.Context, o Organization) error
+	AddStore(ctx context.Context, s Store) error
+	// UpdateStore changes everything of the store but its id and age.
+	UpdateStore(ctx context.Context, s Store) error
+	AddStaff(ctx context.Context, s Staff) error
+	// UpdateStaff changes everything of the person but id and age.
+	UpdateStaff(ctx context.Context, s Staff) error
+	// LockStaff keeps the person's row from changing until the transaction
+	// ends, and reads it.
+	LockStaff(ctx context.Context, orgID, id ID) (Staff, error)
+	AddAPIKey(ctx context.Context, k APIKey) error
+	// RevokeAPIKey ends a key; ending it again changes nothing.
+	RevokeAPIKey(ctx context.Context, orgID, id ID, at time.Time) error
+	// TouchAPIKey notes when the key was last used.
+	TouchAPIKey(ctx context.Context, orgID, id ID, at time.Time) error
+	// SaveSession inserts the session or changes it.
+	SaveSession(ctx context.Context, s Session) error
+	// EndSession removes a session; one that isn't there is no error.
+	EndSession(ctx context.Context, hash []byte) error
+	// EndSessionsOf removes every session of a person but the one with the
+	// hash keep, which may be nil.
+	EndSessionsOf(ctx context.Context, orgID, staffID ID, keep []byte) error
+	AddSignInFailure(ctx context.Context, addressHash []byte, at time.Time) error
+	ClearSignInFailures(ctx context.Context, addressHash []byte) error
+	// Purge removes at most limit rows each of what has expired: answers from
+	// before answers, sessions and failed sign-ins that ended before now. It
+	// says how many went.
+	Purge(ctx context.Context, answers, now time.Time, limit int) (int64, error)
+}

@@ -1,0 +1,27 @@
+package loyalty
+
+import "time"
+
+// Session is a browser's visit. It is a person's once the person has signed
+// in. Only a hash of its token is kept.
+type Session struct {
+	Hash      []byte // SHA-256 of the cookie's token
+	OrgID     ID     // zero before signing in
+	StaffID   ID     // zero before signing in
+	Data      map[string]string
+	CreatedAt time.Time
+	SeenAt    time.Time
+	ExpiresAt time.Time // the absolute end
+}
+
+// SessionLimits is how long a session of the role lasts: unused, and at most.
+func SessionLimits(role Role) (idle, absolute time.Duration) {
+	switch role {
+	case Cashier:
+		return 12 * time.Hour, 12 * time.Hour
+	case Owner, Manager:
+		return 8 * time.Hour, 7 * 24 * time.Hour
+	default:
+		return time.Hour, 24 * time.Hour
+	}
+}
