@@ -2,18 +2,27 @@ package main
 
 import (
 	"context"
+	"time"
 
 	"github.com/gofiber/fiber/v2"
+
+	"regulars/internal/service"
+	"regulars/web"
 )
 
 // newApp wires the use cases to the database and the web to the use cases.
-func (c *serveCommand) newApp(_ context.Context, _ *program, db *database) (*fiber.App, error) {
-	app := fiber.New(fiber.Config{DisableStartupMessage: true, Immutable: true})
-	app.Get("/healthz", func(ctx *fiber.Ctx) error {
-		if err := db.Ping(ctx.UserContext()); err != nil {
-			return ctx.SendStatus(fiber.StatusServiceUnavailable)
-		}
-		return ctx.SendStatus(fiber.StatusOK)
-	})
-	return app, nil
+func (c *serveCommand) newApp(_ context.Context, p *program, db *database) (*fiber.App, error) {
+	key, err := p.cfg.SessionKey()
+	if err != nil {
+		return nil, err
+	}
+	return web.New(web.Deps{
+		Log:           p.log,
+		Services:      service.New(db.DB, time.Now, p.log),
+		Ready:         db.Ping,
+		RateLimit:     p.cfg.RateLimit,
+		SessionKey:    key,
+		SecureCookies: string(p.cfg.SecureCookies),
+		TrustProxy:    p.cfg.TrustProxy,
+	}), nil
 }

@@ -11,6 +11,7 @@ import (
 	"os/signal"
 	"strings"
 	"syscall"
+	_ "time/tzdata" // where the machine has no time zones of its own
 
 	"github.com/alecthomas/kong"
 
@@ -22,6 +23,8 @@ import (
 type commands struct {
 	Serve   serveCommand   `cmd:"" help:"Run the server."`
 	Migrate migrateCommand `cmd:"" help:"Bring the database's schema up to date."`
+	Org     orgCommand     `cmd:"" help:"Organizations."`
+	APIKey  apiKeyCommand  `cmd:"" name:"api-key" help:"API keys."`
 	Stories storiesCommand `cmd:"" help:"Show every part of the pages in every state."`
 }
 

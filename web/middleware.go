@@ -1,0 +1,111 @@
+package web
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"regulars/web/auth"
+	"regulars/web/respond"
+)
+
+// accessLog writes a line for each request: the route's pattern rather than
+// its path, and ids rather than names, so that nothing personal is in it.
+func accessLog(log *slog.Logger) fiber.Handler {
+	return func(c *fiber.Ctx) error {
+		begun := time.Now()
+		id := respond.RequestID(c)
+		// The error is answered here, so that its status can be logged.
+		if err := c.Next(); err != nil {
+			if err := c.App().ErrorHandler(c, err); err != nil {
+				return err
+			}
+		}
+		status := c.Response().StatusCode()
+		attrs := []slog.Attr{
+			slog.String("request_id", id), slog.String("method", c.Method()), slog.String("route", route(c)),
+			slog.Int("status", status), slog.Duration("took", time.Since(begun)),
+		}
+		if actor := auth.Actor(c); !actor.OrgID.IsZero() {
+			attrs = append(attrs, slog.String("organization", actor.OrgID.String()), slog.String("role", string(actor.Role)))
+		}
+		log.LogAttrs(c.UserContext(), slog.LevelInfo, "request", attrs...)
+		return nil
+	}
+}
+
+// route is the pattern that was matched; paths that match none share one name.
+func route(c *fiber.Ctx) string {
+	if path := c.Route().Path; path != "/" || c.Path() == "/" {
+		return path
+	}
+	return "unmatched"
+}
+
+// caught turns a panic into an error.
+func caught(c *fiber.Ctx) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("panic: %v\n%s", r, debug.Stack())
+		}
+	}()
+	return c.Next()
+}
+
+// contentPolicy allows nothing but our own files, and no inline code.
+const contentPolicy = "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; " +
+	"connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+
+// headers are on every response. What is personal must not be kept by caches;
+// static files say otherwise for themselves.
+func headers(c *fiber.Ctx) error {
+	c.Set(fiber.HeaderContentSecurityPolicy, contentPolicy)
+	c.Set(fiber.HeaderXContentTypeOptions, "nosniff")
+	c.Set(fiber.HeaderXFrameOptions, "DENY")
+	c.Set(fiber.HeaderReferrerPolicy, "same-origin")
+	c.Set("Cross-Origin-Opener-Policy", "same-origin")
+	c.Set("Cross-Origin-Resource-Policy", "same-origin")
+	c.Set(fiber.HeaderPermissionsPolicy, "camera=(self), microphone=(), geolocation=(), payment=()")
+	c.Set(fiber.HeaderCacheControl, "no-store")
+	if c.Protocol() == "https" {
+		c.Set(fiber.HeaderStrictTransportSecurity, "max-age=31536000")
+	}
+	return c.Next()
+}
+
+// deadline bounds a request: Fiber's own context never ends while the server
+// runs, so without this a query outlives its client.
+func deadline(c *fiber.Ctx) error {
+	ctx, cancel := context.WithTimeout(c.UserContext(), requestTimeout)
+	defer cancel()
+	c.SetUserContext(ctx)
+	return c.Next()
+}
+
+// takesFiles are the pages that larger bodies may be sent to.
+const takesFiles = "/import"
+
+func bodyLimit(c *fiber.Ctx) error {
+	if len(c.Request().Body()) > maxBody && !strings.HasPrefix(c.Path(), takesFiles) {
+		return fiber.ErrRequestEntityTooLarge
+	}
+	return c.Next()
+}
+
+// onlyJSON refuses bodies of another type, and compressed ones: a small body
+// may unpack to a huge one.
+func onlyJSON(c *fiber.Ctx) error {
+	if len(c.Request().Body()) == 0 {
+		return c.Next()
+	}
+	kind, _, _ := strings.Cut(c.Get(fiber.HeaderContentType), ";")
+	if !strings.EqualFold(strings.TrimSpace(kind), fiber.MIMEApplicationJSON) || c.Get(fiber.HeaderContentEncoding) != "" {
+		return fiber.ErrUnsupportedMediaType
+	}
+	return c.Next()
+}

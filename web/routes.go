@@ -1,0 +1,51 @@
+package web
+
+import (
+	"github.com/gofiber/fiber/v2"
+
+	"regulars/web/auth"
+	"regulars/web/respond"
+)
+
+// routes is every URL the server answers. A surface is a credential and a
+// package; all call the same services. What admits a caller stands on each
+// route and not on a prefix, so that an address that doesn't exist is a 404,
+// and a method that it doesn't take a 405, whoever asks.
+func routes(app *fiber.App, d Deps) {
+	access := d.Services.Access
+	api := []fiber.Handler{
+		auth.Bearer(access.Authenticate), auth.Limit(d.RateLimit), onlyJSON, respond.Idempotent(auth.Actor, access.SaveRefusal),
+	}
+
+	machines := surface{app, nil}
+	machines.get("/healthz", healthz)
+	machines.get("/readyz", readyz(d))
+
+	// /v1/loyalty, /v1/coupons, /v1/campaigns, /v1/referrals: an organization.
+	org := surface{app.Group("/v1/loyalty"), api}
+	_ = org
+
+	// /v1/stores/{store_id}: one store of the organization.
+	till := surface{app.Group("/v1/stores/:store_id"), append(api, auth.AtStore(access.AtStore))}
+	_ = till
+
+	// /v1/offer(s), /v1/user, /v1/events: one user, who is a customer.
+	offer := surface{app.Group("/v1"), api}
+	_ = offer
+}
+
+// surface is a set of routes that admit the same callers.
+type surface struct {
+	at     fiber.Router
+	admits []fiber.Handler
+}
+
+func (s surface) get(path string, h fiber.Handler)    { s.at.Get(path, s.with(h)...) }
+func (s surface) post(path string, h fiber.Handler)   { s.at.Post(path, s.with(h)...) }
+func (s surface) put(path string, h fiber.Handler)    { s.at.Put(path, s.with(h)...) }
+func (s surface) patch(path string, h fiber.Handler)  { s.at.Patch(path, s.with(h)...) }
+func (s surface) delete(path string, h fiber.Handler) { s.at.Delete(path, s.with(h)...) }
+
+func (s surface) with(h fiber.Handler) []fiber.Handler {
+	return append(append([]fiber.Handler{}, s.admits...), h)
+}

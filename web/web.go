@@ -1,0 +1,85 @@
+// Package web is the HTTP edge. It and what is below it are the only code that
+// knows Fiber.
+package web
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"regulars/internal/service"
+	"regulars/web/respond"
+)
+
+// Deps is what the edge is built from.
+type Deps struct {
+	Log      *slog.Logger
+	Services *service.Services
+	// Now tells the time; nil is time.Now.
+	Now func() time.Time
+	// Ready says whether requests can be answered: the database is reachable
+	// and migrated.
+	Ready func(ctx context.Context) error
+	// RateLimit is how many requests a second one API key may make; 0 is any.
+	RateLimit int
+	// SessionKey seals the cookies: 32 bytes.
+	SessionKey []byte
+	// SecureCookies says when cookies are for HTTPS only: "auto" where the
+	// request came over HTTPS, "always" or "never".
+	SecureCookies string
+	// TrustProxy lists the addresses and networks of the proxies whose word
+	// for the caller's address and scheme is taken.
+	TrustProxy []string
+}
+
+const (
+	requestTimeout = 10 * time.Second
+	readTimeout    = 20 * time.Second
+	idleTimeout    = 2 * time.Minute
+
+	// maxBody is what the contract allows. Bodies are received up to
+	// maxReceived, because a client that is cut off in the middle of sending
+	// never sees why; pages that take files allow as much.
+	maxBody     = 1 << 20
+	maxReceived = 8 << 20
+)
+
+// New builds the app. Middleware order is the order below.
+func New(d Deps) *fiber.App {
+	if d.Now == nil {
+		d.Now = time.Now
+	}
+	app := fiber.New(fiber.Config{
+		// Without Immutable a string taken from a request is overwritten by
+		// the next one, and every value here outlives its handler.
+		Immutable:               true,
+		CaseSensitive:           true,
+		DisableStartupMessage:   true,
+		BodyLimit:               maxReceived,
+		ReadTimeout:             readTimeout,
+		IdleTimeout:             idleTimeout,
+		ReadBufferSize:          16 << 10,
+		EnableTrustedProxyCheck: true,
+		TrustedProxies:          d.TrustProxy,
+		ProxyHeader:             proxyHeader(d.TrustProxy),
+		ErrorHandler:            respond.Errors(d.Log),
+	})
+	app.Use(accessLog(d.Log))
+	app.Use(caught)
+	app.Use(headers)
+	app.Use(deadline)
+	app.Use(bodyLimit)
+	routes(app, d)
+	return app
+}
+
+// proxyHeader is where the caller's address stands, if there is a proxy that
+// we believe.
+func proxyHeader(trusted []string) string {
+	if len(trusted) == 0 {
+		return ""
+	}
+	return fiber.HeaderXForwardedFor
+}
