@@ -17,12 +17,29 @@ CREATE INDEX customers_name_third ON customers
     WHERE split_part(name_fold, ' ', 3) <> '';
 CREATE INDEX customers_phone_start ON customers (organization_id, phone_digits, id) WHERE phone_digits <> '';
 CREATE INDEX customers_phone_end ON customers (organization_id, reverse(phone_digits), id) INCLUDE (phone_digits) WHERE phone_digits <> '';
+-- A number that can't be read as a whole one is matched by its digits, and
+-- nobody shares it either.
+CREATE UNIQUE INDEX customers_phone_digits_unique ON customers (organization_id, phone_digits) WHERE phone_e164 IS NULL AND phone_digits <> '';
 -- New rows wait in a list that every search reads as well, so it is kept short.
 CREATE INDEX customers_parts ON customers USING gin (search gin_trgm_ops) WITH (gin_pending_list_limit = 256);
 
 -- New customers per day, to find a deep page of the list without counting
 -- what it skips. Awards change none of these columns.
 CREATE INDEX daily_stats_customers ON daily_stats (organization_id, day) INCLUDE (customers) WHERE customers <> 0;
+
+-- What is searched for parts is put together here, so that nobody who writes a
+-- customer can forget to: a space before each word of the name, then e-mail
+-- and number on lines of their own, so that no part straddles two of them.
+-- +goose StatementBegin
+CREATE FUNCTION customers_search() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    NEW.search := ' ' || NEW.name_fold || E'\n' || lower(NEW.email) || E'\n' || NEW.phone_digits;
+    RETURN NEW;
+END $$;
+-- +goose StatementEnd
+CREATE TRIGGER customers_search BEFORE INSERT OR UPDATE OF name_fold, email, phone_digits, search ON customers
+    FOR EACH ROW EXECUTE FUNCTION customers_search();
+UPDATE customers SET search = '';
 
 -- search_customers finds the page of customers who match, best match first,
 -- and how many there are. First the one with exactly this phone number, then

@@ -54,3 +54,18 @@ type Member struct {
 	Enrollment Enrollment
 	TierName   string // "" without a program
 }
+
+// CustomerSearch is what to look customers up by; the zero search finds
+// nobody. All texts are folded.
+type CustomerSearch struct {
+	E164   string   // the phone number exactly
+	Name   string   // the start of the name, from any of its first words on
+	Digits []string // a start of the phone number's digits
+	Tail   string   // their end
+	Parts  []string // all of them, anywhere in name, e-mail address and digits
+}
+
+// IsZero reports whether there is nothing to look up.
+func (s CustomerSearch) IsZero() bool {
+	return s.E164 == "" && s.Name == "" && len(s.Digits) == 0 && s.Tail == "" && len(s.Parts) == 0
+}
