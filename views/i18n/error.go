@@ -3,6 +3,8 @@ package i18n
 import (
 	"context"
 	"errors"
+	"unicode"
+	"unicode/utf8"
 
 	"regulars/internal/loyalty"
 )
@@ -25,7 +27,7 @@ func Error(ctx context.Context, err error) string {
 }
 
 // Fields is what was wrong with each field of a form, in the reader's
-// language, by the field's name. It is empty for an error without fields.
+// language and as a sentence, by the field's name. It is empty for an error without fields.
 func Fields(ctx context.Context, err error) map[string]string {
 	out := map[string]string{}
 	if e, ok := errors.AsType[*loyalty.Error](err); ok {
@@ -33,11 +35,19 @@ func Fields(ctx context.Context, err error) map[string]string {
 			if _, seen := out[f.Field]; seen {
 				continue
 			}
-			out[f.Field] = f.Message
+			text := f.Message
 			if f.Format != "" {
-				out[f.Field] = T(ctx, f.Format, f.Args...)
+				text = T(ctx, f.Format, f.Args...)
 			}
+			out[f.Field] = sentence(text)
 		}
 	}
 	return out
+}
+
+// sentence begins a text with a capital: the domain's complaints are worded to
+// follow the field's name, and beside a field they stand alone.
+func sentence(text string) string {
+	r, size := utf8.DecodeRuneInString(text)
+	return string(unicode.ToUpper(r)) + text[size:]
 }

@@ -112,6 +112,17 @@ func N[I ~int | ~int64 | ~int32](ctx context.Context, one, other string, n I, ar
 	return l.printer.Sprintf(l.text(text), append([]any{int64(n)}, args...)...)
 }
 
+// Lookup is the translation of a text as it stands, and whether there is one.
+// English has one for every text.
+func Lookup(ctx context.Context, text string) (string, bool) {
+	l := from(ctx)
+	if l.lang == "en" {
+		return text, true
+	}
+	t, ok := l.texts[text]
+	return t, ok
+}
+
 // Mark returns text unchanged. It tells the test that a text kept in a table
 // is shown through T later and needs a translation.
 func Mark(text string) string { return text }
@@ -127,14 +138,20 @@ func isOne(tag language.Tag, n int64) bool {
 	if n < 0 {
 		n = -n
 	}
-	// The rule of every language we have looks no further than this.
-	return plural.Cardinal.MatchPlural(tag, int(n%1_000_000_000), 0, 0, 0, 0) == plural.One
+	// No language of ours has a rule that tells numbers beyond this apart.
+	return plural.Cardinal.MatchPlural(tag, int(min(n, 1_000_000)), 0, 0, 0, 0) == plural.One
 }
 
 func newLocale(lang string, zone *time.Location) *locale {
 	tags, _, err := language.ParseAcceptLanguage(lang)
 	if err != nil || len(tags) == 0 {
 		tags = []language.Tag{language.AmericanEnglish}
+	}
+	for i, t := range tags {
+		// Left to itself the matcher takes Spanish without a country for Spain's.
+		if t == language.Spanish {
+			tags[i] = language.LatinAmericanSpanish
+		}
 	}
 	_, i, _ := matcher.Match(tags...)
 	tag := supported[i]
