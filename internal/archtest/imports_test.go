@@ -45,6 +45,7 @@ var rules = []rule{
 	{pkg: "internal/jobs", ours: []string{"internal/loyalty", "internal/service"}, other: []string{"github.com/riverqueue/river"}, web: true, sql: true},
 	{pkg: "internal/config", other: []string{"github.com/caarlos0/env/v11"}},
 	{pkg: "internal/archtest"},
+	{pkg: "internal/browsertest", other: []string{"github.com/chromedp"}, never: []string{"net/http"}},
 	{pkg: "internal/postgres/embedded", other: []string{"github.com/lib/pq"}, sql: true},
 	{pkg: "internal/postgres/pgtest", ours: []string{"internal/postgres", "migrations"}, other: []string{"github.com/lib/pq"}, sql: true},
 	{pkg: "internal/postgres", ours: []string{"internal/loyalty", "migrations"}, other: drivers, sql: true},
@@ -72,7 +73,7 @@ var rules = []rule{
 }
 
 // testOnly may be imported by tests alone.
-var testOnly = []string{"internal/postgres/pgtest", "web/openapi/openapitest", "web/webtest"}
+var testOnly = []string{"internal/postgres/pgtest", "internal/browsertest", "web/openapi/openapitest", "web/webtest"}
 
 func TestImports(t *testing.T) {
 	for _, p := range packages(t) {

@@ -11,6 +11,7 @@ const copies = {
   "idiomorph/dist/idiomorph-ext.min.js": "js/vendor/idiomorph-ext.min.js",
   "@fontsource-variable/inter/files/inter-latin-wght-normal.woff2": "font/inter-latin.woff2",
   "@fontsource-variable/inter/LICENSE": "font/LICENSE",
+  "axe-core/axe.min.js": "../internal/browsertest/axe.min.js",
 };
 for (const [from, to] of Object.entries(copies)) {
   copyFileSync(`node_modules/${from}`, `static/${to}`);

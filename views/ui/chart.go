@@ -235,7 +235,7 @@ func (p LadderProps) bar(b Bucket) bar {
 	}
 	from, to := p.x(b.From), p.x(b.To)
 	// The root keeps the few at the top visible beside the many at the bottom.
-	h := 92 * math.Sqrt(float64(b.Members)/float64(top))
+	h := 80 * math.Sqrt(float64(b.Members)/float64(top))
 	if b.Members > 0 {
 		h = math.Max(h, 1.5)
 	}
@@ -254,3 +254,16 @@ func (p LadderProps) rank(b Bucket) int {
 }
 
 func (p LadderProps) scale() []float64 { return ticks(float64(p.Max)*0.999, 5, true) }
+
+// lift is the height of a threshold's label in pixels: two thresholds close
+// together take turns, so that their names don't run into each other.
+func (p LadderProps) lift(i int) string {
+	high := false
+	for k := 1; k <= i; k++ {
+		high = !high && p.x(p.Marks[k].At)-p.x(p.Marks[k-1].At) < 18
+	}
+	if high {
+		return "24"
+	}
+	return "10"
+}

@@ -1,0 +1,153 @@
+// Package browsertest drives a real, headless Chromium from tests: it opens
+// pages in the sizes, themes and languages people use, and asks axe-core
+// whether everyone can use them. For tests only.
+package browsertest
+
+import (
+	"context"
+	_ "embed"
+	"fmt"
+	"os"
+	"os/exec"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+)
+
+//go:embed axe.min.js
+var axe string
+
+// axeRun asks for the rules of WCAG 2.2 AA and what axe calls best practice.
+const axeRun = `axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']})
+	.then(r => r.violations.flatMap(v => v.nodes.map(n => v.id + ': ' + n.target.join(' ') + ' — ' + (n.any[0] || n.all[0] || n.none[0] || v).message)))`
+
+// Size is a window.
+type Size struct {
+	Width, Height int64
+	Touch         bool // a phone: fingers, and a page laid out for one
+}
+
+// The two windows every page is looked at in.
+var (
+	Phone   = Size{360, 740, true}
+	Desktop = Size{1440, 900, false}
+)
+
+// Browser is one tab, closed when the test ends.
+type Browser struct {
+	ctx context.Context
+
+	mu     sync.Mutex
+	errors []string
+}
+
+// Start opens a browser. Without Chromium on the machine the test is skipped,
+// except in CI, where it fails.
+func Start(t testing.TB) *Browser {
+	t.Helper()
+	path := find()
+	if path == "" {
+		if os.Getenv("CI") != "" {
+			t.Fatal("no Chromium on this machine: apt-get install chromium")
+		}
+		t.Skip("no Chromium on this machine")
+	}
+	opts := append(slices.Clone(chromedp.DefaultExecAllocatorOptions[:]), chromedp.ExecPath(path), chromedp.DisableGPU)
+	if os.Geteuid() == 0 {
+		opts = append(opts, chromedp.NoSandbox)
+	}
+	allocator, stop := chromedp.NewExecAllocator(context.Background(), opts...)
+	ctx, closeTab := chromedp.NewContext(allocator)
+	t.Cleanup(func() { closeTab(); stop() })
+	b := &Browser{ctx: ctx}
+	// The first action starts the browser and must not carry a deadline.
+	if err := chromedp.Do(ctx, chromedp.Navigate("about:blank")); err != nil {
+		t.Fatal("start Chromium:", err)
+	}
+	messages := chromedp.Console(ctx)
+	go func() {
+		for m, err := range messages {
+			if err != nil {
+				return
+			}
+			if m.Type == chromedp.ConsoleError || m.IsException() {
+				b.mu.Lock()
+				b.errors = append(b.errors, fmt.Sprintf("%s (%s)", m.Text, m.URL))
+				b.mu.Unlock()
+			}
+		}
+	}()
+	return b
+}
+
+// Do runs actions, for at most 30 seconds, and fails the test when one does.
+func (b *Browser) Do(t testing.TB, actions ...chromedp.Action[chromedp.Void]) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(b.ctx, 30*time.Second)
+	defer cancel()
+	if err := chromedp.Do(ctx, actions...); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Open shows a page in a window of the given size.
+func (b *Browser) Open(t testing.TB, url string, size Size) {
+	t.Helper()
+	var opts []chromedp.EmulateViewportOption
+	if size.Touch {
+		opts = append(opts, chromedp.EmulateMobile, chromedp.EmulateTouch)
+	}
+	b.Do(t, chromedp.EmulateViewport(size.Width, size.Height, opts...), chromedp.Navigate(url))
+}
+
+// Eval is the value of a JavaScript expression in the page, awaited.
+func Eval[T any](t testing.TB, b *Browser, expression string) T {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(b.ctx, 30*time.Second)
+	defer cancel()
+	v, err := chromedp.Run(ctx, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
+	if err != nil {
+		t.Fatalf("evaluate %s: %v", expression, err)
+	}
+	return v
+}
+
+// Axe lists what on the page breaks WCAG 2.2 AA, one line for each element.
+func (b *Browser) Axe(t testing.TB) []string {
+	t.Helper()
+	Eval[bool](t, b, axe+";true")
+	return Eval[[]string](t, b, axeRun)
+}
+
+// Overflows reports whether the page is wider than its window.
+func (b *Browser) Overflows(t testing.TB) bool {
+	t.Helper()
+	return Eval[bool](t, b, `document.documentElement.scrollWidth > window.innerWidth`)
+}
+
+// Errors are what the browser has complained about since it started: broken
+// scripts, missing files, breaches of the Content-Security-Policy.
+func (b *Browser) Errors() []string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return slices.Clone(b.errors)
+}
+
+// Context is the tab, for what this package has no word for.
+func (b *Browser) Context() context.Context { return b.ctx }
+
+func find() string {
+	for _, name := range []string{os.Getenv("CHROMIUM"), "chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"} {
+		if name = strings.TrimSpace(name); name == "" {
+			continue
+		}
+		if path, err := exec.LookPath(name); err == nil {
+			return path
+		}
+	}
+	return ""
+}

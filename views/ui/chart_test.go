@@ -1,0 +1,117 @@
+package ui_test
+
+import (
+	"math"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/PuerkitoBio/goquery"
+
+	"regulars/views/ui"
+)
+
+func two(labels ...string) ui.ChartProps {
+	return ui.ChartProps{
+		Title: "Points per day", Summary: "Up.", Labels: labels,
+		Series: []ui.Series{{Name: "Issued", Values: []float64{100, 250}}, {Name: "Redeemed", Values: []float64{50, 0}}},
+	}
+}
+
+func TestChartHasATableBehindIt(t *testing.T) {
+	doc := render(t, ui.LineChart(two("Mar 1", "Mar 2")))
+	if rows := doc.Find("figcaption tbody tr"); rows.Length() != 2 {
+		t.Fatalf("%d rows, want 2", rows.Length())
+	}
+	var cells []string
+	doc.Find("figcaption tbody tr").Last().Find("th, td").Each(func(_ int, s *goquery.Selection) { cells = append(cells, s.Text()) })
+	if got := strings.Join(cells, "|"); got != "Mar 2|250|0" {
+		t.Errorf("the last row is %q", got)
+	}
+	if !strings.Contains(doc.Find("figcaption").Text(), "Points per day. Up.") {
+		t.Error("the chart isn't put in words")
+	}
+}
+
+func TestBarsAreToScale(t *testing.T) {
+	doc := render(t, ui.BarChart(two("Mar 1", "Mar 2")))
+	bars := doc.Find("rect.ui-fill")
+	if bars.Length() != 3 {
+		t.Fatalf("%d bars, want 3: nothing is drawn for nothing", bars.Length())
+	}
+	heights := map[int]float64{}
+	bars.Each(func(i int, s *goquery.Selection) { heights[i] = percent(t, attr(s, "height")) })
+	if math.Abs(heights[1]/heights[0]-2.5) > 0.01 {
+		t.Errorf("250 is drawn %.2f times as high as 100", heights[1]/heights[0])
+	}
+}
+
+func TestStackedBarsStandOnEachOther(t *testing.T) {
+	p := two("Mar 1", "Mar 2")
+	p.Stacked = true
+	bars := render(t, ui.BarChart(p)).Find("rect.ui-fill")
+	below, above := bars.Eq(0), bars.Eq(2)
+	if got, want := percent(t, attr(above, "y"))+percent(t, attr(above, "height")), percent(t, attr(below, "y")); math.Abs(got-want) > 0.02 {
+		t.Errorf("the upper bar ends at %.2f%%, the lower begins at %.2f%%", got, want)
+	}
+}
+
+func TestChartsOfNothing(t *testing.T) {
+	for name, p := range map[string]ui.ChartProps{
+		"no steps":       {Title: "x"},
+		"no series":      {Title: "x", Labels: []string{"a"}},
+		"zeros":          {Title: "x", Labels: []string{"a", "b"}, Series: []ui.Series{{Name: "s", Values: []float64{0, 0}}}},
+		"short series":   {Title: "x", Labels: []string{"a", "b"}, Series: []ui.Series{{Name: "s"}}},
+		"not a number":   {Title: "x", Labels: []string{"a"}, Series: []ui.Series{{Name: "s", Values: []float64{math.NaN()}}}},
+		"one step":       {Title: "x", Labels: []string{"a"}, Series: []ui.Series{{Name: "s", Values: []float64{7}}}},
+		"a billion":      {Title: "x", Labels: []string{"a", "b"}, Series: []ui.Series{{Name: "s", Values: []float64{1, 1e9}}}},
+		"a tiny share":   {Title: "x", Labels: []string{"a"}, Format: ui.Share, Series: []ui.Series{{Name: "s", Values: []float64{0.0004}}}},
+		"cents of money": {Title: "x", Labels: []string{"a"}, Format: ui.MoneyIn("USD"), Series: []ui.Series{{Name: "s", Values: []float64{3}}}},
+	} {
+		for kind, doc := range map[string]*goquery.Document{"line": render(t, ui.LineChart(p)), "bar": render(t, ui.BarChart(p))} {
+			html, _ := doc.Html()
+			if strings.Contains(html, "NaN") || strings.Contains(html, "Inf") {
+				t.Errorf("%s chart of %s draws what isn't a number", kind, name)
+			}
+			if lines := doc.Find("line").Length(); lines < 2 || lines > 7 {
+				t.Errorf("%s chart of %s has %d grid lines", kind, name, lines)
+			}
+		}
+	}
+}
+
+func TestDistributionAddsUp(t *testing.T) {
+	doc := render(t, ui.Distribution("Tiers", []ui.Part{
+		{Label: "Bronze", Value: "75", Size: 75, Rank: 1}, {Label: "Silver", Value: "25", Size: 25, Rank: 2, Href: "/customers?tier=2"}, {Label: "Gold", Value: "0", Rank: 3},
+	}))
+	if got := doc.Find("li").First().Text(); !strings.Contains(got, "75%") {
+		t.Errorf("the first part says %q", got)
+	}
+	if got := attr(doc.Find("a"), "href"); got != "/customers?tier=2" {
+		t.Errorf("the part leads to %q", got)
+	}
+	if got := doc.Find("rect").Length(); got != 2 {
+		t.Errorf("%d bars, want 2: an empty part has none", got)
+	}
+}
+
+func TestLadderPutsThresholdsToScale(t *testing.T) {
+	doc := render(t, ui.Ladder(ui.LadderProps{
+		Title: "Members", Summary: "Few.", Max: 1000, Buckets: []ui.Bucket{{From: 0, To: 500, Members: 10}, {From: 500, To: 1000, Members: 0}},
+		Marks: []ui.Mark{{ID: "a", Label: "Bronze", Rank: 1}, {ID: "b", Label: "Silver", At: 250, Rank: 2}, {ID: "c", Label: "Gold", At: 5000, Rank: 3}},
+	}))
+	for id, want := range map[string]string{"a": "0%", "b": "25%", "c": "100%"} {
+		if got := attr(doc.Find("[data-tier="+id+"] line"), "x1"); got != want {
+			t.Errorf("threshold %s stands at %s, want %s", id, got, want)
+		}
+	}
+}
+
+func percent(t *testing.T, s string) float64 {
+	t.Helper()
+	v, err := strconv.ParseFloat(strings.TrimSuffix(s, "%"), 64)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
