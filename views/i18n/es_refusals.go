@@ -46,5 +46,13 @@ func init() {
 		"Orders can be claimed within %d days.":                                                      "Los pedidos se pueden reclamar en un plazo de %d días.",
 		"This Idempotency-Key was already used for another request. Use a new key for each request.": "Esta Idempotency-Key ya se usó para otra solicitud. Usa una nueva en cada solicitud.",
 		"The first request with this Idempotency-Key is still running. Try again in a moment.":       "La primera solicitud con esta Idempotency-Key sigue en curso. Inténtalo en un momento.",
+		"another tier has this name already":                                                         "otro nivel ya tiene este nombre",
+		"Order %s is there already, with other amounts or another customer.":                         "El pedido %s ya existe, con otros importes u otro cliente.",
+		"is too large: one operation can move at most 1,000,000,000 points":                          "es demasiado grande: una operación puede mover 1,000,000,000 puntos como máximo",
+		"a program has at most 20 tiers":                                                             "un programa tiene 20 niveles como máximo",
+		"is required for this event: a number from 0 with at most 4 decimals":                        "es obligatorio para este evento: un número desde 0 con 4 decimales como máximo",
+		"must be 1.0 to 10.0 times, which is 100 to 1000 percent":                                    "debe ser de 1.0 a 10.0 veces, es decir, de 100 a 1000 por ciento",
+		"must be 0 to 1,000,000,000 points":                                                          "debe ser de 0 a 1,000,000,000 puntos",
+		"another tier starts at %d points already":                                                   "otro nivel ya empieza en %d puntos",
 	})
 }
