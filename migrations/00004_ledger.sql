@@ -37,7 +37,7 @@ CREATE TABLE orders (
 ) WITH (fillfactor = 90);
 COMMENT ON COLUMN orders.day IS 'the store''s business day of completed_at, in which the statistics count the order';
 CREATE INDEX orders_customer ON orders (organization_id, customer_id, id);
-CREATE INDEX orders_time ON orders (organization_id, created_at DESC, id DESC);
+CREATE INDEX orders_time ON orders (organization_id, coalesce(completed_at, created_at) DESC, id DESC);
 
 CREATE TABLE transactions (
     organization_id uuid        NOT NULL,

@@ -54,7 +54,7 @@ type OrderFilter struct {
 	CustomerID ID
 	Status     OrderStatus
 	Unclaimed  bool      // only those of unknown guests
-	From, To   time.Time // created at or after From and before To
+	From, To   time.Time // completed, or else received, at or after From and before To
 }
 
 // TransactionFilter narrows a list of ledger rows; zero fields don't.

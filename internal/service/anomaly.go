@@ -73,9 +73,8 @@ type DecideAnomaly struct {
 
 // Decide records the decision and does what it says, together or not at all:
 // taking back what is left of the awards in the case, or freezing the account.
-// It needs loyalty.AnomaliesReview. Nobody decides a case that names them. It
-// can be decided again, back to pending too; points taken back and frozen
-// accounts stay so.
+// It needs loyalty.AnomaliesReview. Nobody decides a case that names them. A
+// case can be decided anew, back to pending too, until an action was taken.
 func (s *Anomalies) Decide(ctx context.Context, actor loyalty.Actor, cmd DecideAnomaly) (loyalty.AnomalyRow, error) {
 	if err := actor.Require(loyalty.AnomaliesReview); err != nil {
 		return loyalty.AnomalyRow{}, err
@@ -98,11 +97,17 @@ func (s *Anomalies) Decide(ctx context.Context, actor loyalty.Actor, cmd DecideA
 		if err := s.checkOwnCase(ctx, tx, actor, a); err != nil {
 			return loyalty.AnomalyRow{}, err
 		}
+		if a.Action != loyalty.ActionNone && (cmd.Status != loyalty.Confirmed || cmd.Action != loyalty.ActionNone && cmd.Action != a.Action) {
+			return loyalty.AnomalyRow{}, loyalty.Errorf(loyalty.Conflict, loyalty.CodeConflict, "Points were taken back or the account was frozen already, so this case can't be decided anew.")
+		}
 		now := s.now()
 		if err := act(ctx, tx, actor, cfg, a, cmd.Action, now); err != nil {
 			return loyalty.AnomalyRow{}, err
 		}
-		a.Status, a.Action, a.Note, a.UpdatedAt = cmd.Status, cmd.Action, cmd.Note, now
+		a.Status, a.Note, a.UpdatedAt = cmd.Status, cmd.Note, now
+		if cmd.Action != loyalty.ActionNone {
+			a.Action = cmd.Action
+		}
 		a.DecidedBy, a.DecidedAt = decider(actor), now
 		if cmd.Status == loyalty.PendingReview {
 			a.DecidedBy, a.DecidedAt = loyalty.ID{}, time.Time{}

@@ -224,7 +224,7 @@ func TestResubmittedOrder(t *testing.T) {
 	t.Parallel()
 	db, l := restaurant(t)
 	who := service.CustomerRef{ID: ada}
-	base := service.SubmitOrder{StoreID: store, ExternalID: "7", Customer: who, Total: 2000}
+	base := service.SubmitOrder{StoreID: store, ExternalID: "7", Customer: who, Total: 2000, Status: loyalty.OrderCompleted}
 	if _, err := l.Submit(t.Context(), till, base); err != nil {
 		t.Fatal(err)
 	}
@@ -250,7 +250,7 @@ func TestClaimOrderOnce(t *testing.T) {
 	db, l := restaurant(t)
 	bob := id(11)
 	guest(t, db, bob, "Bob")
-	r, err := l.Submit(t.Context(), till, service.SubmitOrder{StoreID: store, ExternalID: "8", Total: 1250, CompletedAt: noon.Add(-6 * 24 * time.Hour)})
+	r, err := l.Submit(t.Context(), till, service.SubmitOrder{StoreID: store, ExternalID: "8", Total: 1250, Status: loyalty.OrderCompleted, CompletedAt: noon.Add(-6 * 24 * time.Hour)})
 	if err != nil || r.Award != nil {
 		t.Fatalf("%+v, %v", r, err)
 	}
@@ -267,7 +267,7 @@ func TestClaimOrderOnce(t *testing.T) {
 	if b, _ := balance(t, l, db); b != 125 {
 		t.Errorf("balance %d, want 125", b)
 	}
-	old, err := l.Submit(t.Context(), till, service.SubmitOrder{StoreID: store, ExternalID: "9", Total: 1250, CompletedAt: noon.Add(-8 * 24 * time.Hour)})
+	old, err := l.Submit(t.Context(), till, service.SubmitOrder{StoreID: store, ExternalID: "9", Total: 1250, Status: loyalty.OrderCompleted, CompletedAt: noon.Add(-8 * 24 * time.Hour)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -335,7 +335,7 @@ func TestFrozenAccountNeitherEarnsNorSpends(t *testing.T) {
 	}
 	who := service.CustomerRef{ID: ada}
 	_, earn := l.Award(t.Context(), owner, service.AwardPoints{Customer: who, Points: 5, Reason: "x"})
-	_, order := l.Submit(t.Context(), till, service.SubmitOrder{StoreID: store, ExternalID: "1", Customer: who, Total: 100})
+	_, order := l.Submit(t.Context(), till, service.SubmitOrder{StoreID: store, ExternalID: "1", Customer: who, Total: 100, Status: loyalty.OrderCompleted})
 	_, spend := l.Redeem(t.Context(), till, service.RedeemReward{Customer: who, RewardID: coffee})
 	for what, err := range map[string]error{"earn": earn, "order": order, "spend": spend} {
 		if loyalty.CodeOf(err) != loyalty.CodeAccountFrozen {

@@ -105,7 +105,7 @@ func (m *ledgerMachine) order(t *rapid.T) {
 	o := orderModel{ref: fmt.Sprintf("%s-%d", m.who.ID, m.n), total: loyalty.Minor(rapid.IntRange(0, 9999).Draw(t, "total"))}
 	before := m.multiplier()
 	for range rapid.IntRange(1, 3).Draw(t, "deliveries") {
-		r, err := m.ledger.Submit(context.Background(), till, service.SubmitOrder{StoreID: store, ExternalID: o.ref, Customer: m.who, Total: o.total})
+		r, err := m.ledger.Submit(context.Background(), till, service.SubmitOrder{StoreID: store, ExternalID: o.ref, Customer: m.who, Total: o.total, Status: loyalty.OrderCompleted})
 		noError(t, err)
 		o.id = r.Order.ID
 	}

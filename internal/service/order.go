@@ -20,7 +20,7 @@ type SubmitOrder struct {
 	Currency    string // ISO 4217; "" is the store's, anything else than that is refused
 	Items       int
 	ItemsJSON   []byte
-	Status      loyalty.OrderStatus // "" is completed
+	Status      loyalty.OrderStatus
 	StaffRef    string
 	CompletedAt time.Time // zero is now
 	Once        loyalty.Once
@@ -39,9 +39,6 @@ type OrderResult struct {
 func (s *Ledger) Submit(ctx context.Context, actor loyalty.Actor, cmd SubmitOrder) (OrderResult, error) {
 	if err := s.may(actor, loyalty.OrdersCreate, cmd.StoreID); err != nil {
 		return OrderResult{}, err
-	}
-	if cmd.Status == "" {
-		cmd.Status = loyalty.OrderCompleted
 	}
 	if err := cmd.check(); err != nil {
 		return OrderResult{}, err
@@ -104,9 +101,9 @@ func (s *Ledger) decideOrder(ctx context.Context, snap loyalty.Snapshot, cfg *lo
 	if o.Status == loyalty.OrderRefunded {
 		o.RefundedTotal = o.Total
 	}
-	at := cmd.CompletedAt
-	if at.IsZero() || at.After(now) {
-		at = now
+	at, err := completedAt(cmd.CompletedAt, now)
+	if err != nil {
+		return decision[OrderResult]{}, err
 	}
 	posting := &loyalty.Posting{Day: store.Day(at), At: now}
 	result := OrderResult{Created: snap.Order == nil}
@@ -119,6 +116,24 @@ func (s *Ledger) decideOrder(ctx context.Context, snap loyalty.Snapshot, cfg *lo
 	}
 	posting.Order, result.Order = &o, o
 	return decision[OrderResult]{posting, result}, nil
+}
+
+// clockSkew is how far a till's clock may be ahead of ours.
+const clockSkew = 5 * time.Minute
+
+// completedAt is when an order was completed, given what the till said.
+func completedAt(said, now time.Time) (time.Time, error) {
+	switch {
+	case said.IsZero():
+		return now, nil
+	case said.After(now.Add(clockSkew)):
+		var p loyalty.Problems
+		p.Add("completedAt", "must not be in the future")
+		return now, p.Err()
+	case said.After(now):
+		return now, nil
+	}
+	return said, nil
 }
 
 // complete makes o complete at the instant at, and works out what it earns.

@@ -15,6 +15,7 @@ type ChangeOrder struct {
 	Status        loyalty.OrderStatus
 	RefundedTotal *loyalty.Minor // altogether, 0 to the order's total; can only rise
 	Customer      CustomerRef    // claims an order of an unknown guest
+	CompletedAt   time.Time      // when it was completed, with that status; zero is now
 	Once          loyalty.Once
 }
 
@@ -85,12 +86,13 @@ func (c *orderChange) run(cmd ChangeOrder) error {
 	refunded := c.order.RefundedTotal
 	if cmd.RefundedTotal != nil {
 		refunded = *cmd.RefundedTotal
-		var p loyalty.Problems
-		if refunded < c.order.RefundedTotal || refunded > c.order.Total {
-			p.Add("refundedTotal", "must be from what was refunded already to the order's total")
+		if refunded < 0 || refunded > c.order.Total {
+			var p loyalty.Problems
+			p.Add("refundedTotal", "must be from 0 to the order's total")
+			return p.Err()
 		}
-		if err := p.Err(); err != nil {
-			return err
+		if refunded < c.order.RefundedTotal {
+			return loyalty.Errorf(loyalty.Conflict, loyalty.CodeConflict, "More than that was refunded already.")
 		}
 		if refunded > 0 && c.order.Status != loyalty.OrderCompleted && c.order.Status != loyalty.OrderRefunded {
 			return c.refuse()
@@ -103,7 +105,7 @@ func (c *orderChange) run(cmd ChangeOrder) error {
 		}
 		return c.takeBack(refunded)
 	case status == loyalty.OrderCompleted && c.order.Status == loyalty.OrderOpen:
-		return c.complete()
+		return c.complete(cmd.CompletedAt)
 	case status == loyalty.OrderCancelled && c.order.Status == loyalty.OrderOpen:
 		c.order.Status = status
 		c.ensure()
@@ -134,9 +136,13 @@ func (c *orderChange) ensure() {
 	}
 }
 
-func (c *orderChange) complete() error {
+func (c *orderChange) complete(at time.Time) error {
+	at, err := completedAt(at, c.now)
+	if err != nil {
+		return err
+	}
 	c.order.Status = loyalty.OrderCompleted
-	posting, award, err := c.ledger.complete(c.ctx, c.snap, c.cfg, c.actor, &c.order, c.now)
+	posting, award, err := c.ledger.complete(c.ctx, c.snap, c.cfg, c.actor, &c.order, at)
 	c.posting, c.award = posting, award
 	return err
 }
