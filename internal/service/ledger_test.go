@@ -90,7 +90,7 @@ func TestOrderEarnsOnceAtTheTierHeldBefore(t *testing.T) {
 	t.Parallel()
 	db, l := restaurant(t)
 	award(t, l, 2000)
-	cmd := service.SubmitOrder{StoreID: store, ExternalID: "1042", Customer: service.CustomerRef{ID: ada}, Total: 5000}
+	cmd := service.SubmitOrder{StoreID: store, ExternalID: "1042", Customer: service.CustomerRef{ID: ada}, Total: 5000, Status: loyalty.OrderCompleted}
 	for i := range 3 {
 		r, err := l.Submit(t.Context(), till, cmd)
 		if err != nil {
@@ -111,7 +111,7 @@ func TestOrderEarnsOnceAtTheTierHeldBefore(t *testing.T) {
 func TestRefundTakesBackItsShare(t *testing.T) {
 	t.Parallel()
 	db, l := restaurant(t)
-	r, err := l.Submit(t.Context(), till, service.SubmitOrder{StoreID: store, ExternalID: "1", Customer: service.CustomerRef{ID: ada}, Total: 1000})
+	r, err := l.Submit(t.Context(), till, service.SubmitOrder{StoreID: store, ExternalID: "1", Customer: service.CustomerRef{ID: ada}, Total: 1000, Status: loyalty.OrderCompleted})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -365,7 +365,7 @@ func TestRapidEarningOpensOneCaseThatGrows(t *testing.T) {
 func TestReversalIntoDebt(t *testing.T) {
 	t.Parallel()
 	db, l := restaurant(t)
-	r, err := l.Submit(t.Context(), till, service.SubmitOrder{StoreID: store, ExternalID: "1", Customer: service.CustomerRef{ID: ada}, Total: 1500})
+	r, err := l.Submit(t.Context(), till, service.SubmitOrder{StoreID: store, ExternalID: "1", Customer: service.CustomerRef{ID: ada}, Total: 1500, Status: loyalty.OrderCompleted})
 	if err != nil {
 		t.Fatal(err)
 	}
