@@ -4,7 +4,10 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"regulars/web/auth"
+	"regulars/web/offerapi"
+	"regulars/web/orgapi"
 	"regulars/web/respond"
+	"regulars/web/storeapi"
 )
 
 // routes is every URL the server answers. A surface is a credential and a
@@ -22,16 +25,31 @@ func routes(app *fiber.App, d Deps) {
 	machines.get("/readyz", readyz(d))
 
 	// /v1/loyalty, /v1/coupons, /v1/campaigns, /v1/referrals: an organization.
-	org := surface{app.Group("/v1/loyalty"), api}
-	_ = org
+	org, o := surface{app.Group("/v1/loyalty"), api}, orgapi.Handlers{Services: d.Services}
+	org.post("/customers/:id/award-points", o.AwardPoints)
+	org.post("/customers/:id/adjust-points", o.AdjustPoints)
+	org.post("/rewards/:id/redeem", o.Redeem)
+	org.post("/redemptions/:id/fulfill", o.Fulfill)
+	org.post("/redemptions/:id/cancel", o.Cancel)
 
 	// /v1/stores/{store_id}: one store of the organization.
-	till := surface{app.Group("/v1/stores/:store_id"), append(api, auth.AtStore(access.AtStore))}
-	_ = till
+	till, t := surface{app.Group("/v1/stores/:store_id"), append(api, auth.AtStore(access.AtStore))}, storeapi.Handlers{Services: d.Services}
+	till.post("/loyalty/earn", t.Earn)
+	till.post("/loyalty/redeem", t.Redeem)
+	till.get("/loyalty/transactions", t.Transactions)
+	till.get("/loyalty/anomalies", t.Anomalies)
+	till.get("/loyalty/anomalies/:id", t.Anomaly)
+	till.patch("/loyalty/anomalies/:id", t.ReviewAnomaly)
+	till.post("/orders", t.CreateOrder)
+	till.get("/orders", t.Orders)
+	till.get("/orders/:id", t.Order)
+	till.patch("/orders/:id", t.UpdateOrder)
 
 	// /v1/offer(s), /v1/user, /v1/events: one user, who is a customer.
-	offer := surface{app.Group("/v1"), api}
-	_ = offer
+	offer, u := surface{app.Group("/v1"), api}, offerapi.Handlers{Services: d.Services}
+	offer.post("/offer/redeem", u.Redeem)
+	offer.post("/user/:user_id/offer/:offer_id/redeem", u.RedeemFor)
+	offer.post("/events", u.RecordEvent)
 }
 
 // surface is a set of routes that admit the same callers.

@@ -65,6 +65,7 @@ func (s *Anomalies) Open(ctx context.Context, actor loyalty.Actor) (int, error) 
 // DecideAnomaly is a manager's decision.
 type DecideAnomaly struct {
 	AnomalyID loyalty.ID
+	StoreID   loyalty.ID // the store that the case must be about; zero for any
 	Status    loyalty.AnomalyStatus
 	Action    loyalty.AnomalyAction // "" is none; others only with Confirmed
 	Note      string                // ≤ 2,000 characters
@@ -91,7 +92,7 @@ func (s *Anomalies) Decide(ctx context.Context, actor loyalty.Actor, cmd DecideA
 		if err != nil {
 			return loyalty.AnomalyRow{}, err
 		}
-		if actor.RequireStore(a.StoreID) != nil {
+		if actor.RequireStore(a.StoreID) != nil || !cmd.StoreID.IsZero() && cmd.StoreID != a.StoreID {
 			return loyalty.AnomalyRow{}, loyalty.Missing("anomaly")
 		}
 		if err := s.checkOwnCase(ctx, tx, actor, a); err != nil {

@@ -55,6 +55,21 @@ func (c *Core) Config(ctx context.Context, actor loyalty.Actor) (*loyalty.Config
 	return c.config(ctx, actor.OrgID, 0)
 }
 
+// StoreOf is the store that actor works at; NotFound when at none.
+func (c *Core) StoreOf(ctx context.Context, actor loyalty.Actor) (loyalty.Store, error) {
+	if known, ok := c.configs.Load(actor.OrgID); ok {
+		// Stores' currency and time zone never change, so any version will do.
+		if store, err := known.(*loyalty.Config).Store(actor.StoreID); err == nil { //nolint:errcheck // nothing else is ever stored
+			return store, nil
+		}
+	}
+	cfg, err := c.config(ctx, actor.OrgID, 0)
+	if err != nil {
+		return loyalty.Store{}, err
+	}
+	return cfg.Store(actor.StoreID)
+}
+
 // queue waits until nobody else in this process works on the account, so that
 // one guest hit by many requests at once is served in turn instead of each
 // finding that the others were quicker. Other processes are kept out by the

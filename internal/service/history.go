@@ -34,6 +34,21 @@ func (s *Ledger) Orders(ctx context.Context, actor loyalty.Actor, f loyalty.Orde
 	return s.repo.Orders(ctx, actor.OrgID, f, page)
 }
 
+// OrderDetails is Orders with what each earned and why.
+func (s *Ledger) OrderDetails(ctx context.Context, actor loyalty.Actor, f loyalty.OrderFilter, page loyalty.Page) ([]OrderResult, int, error) {
+	orders, total, err := s.Orders(ctx, actor, f, page)
+	if err != nil {
+		return nil, 0, err
+	}
+	out := make([]OrderResult, len(orders))
+	for i, o := range orders {
+		if out[i], err = s.OrderDetail(ctx, actor, o.StoreID, o.ID, ""); err != nil {
+			return nil, 0, err
+		}
+	}
+	return out, total, nil
+}
+
 // Redemptions is a page of redemptions, newest first, and how many there are,
 // up to loyalty.CountCap. It needs loyalty.LoyaltyRead.
 func (s *Ledger) Redemptions(ctx context.Context, actor loyalty.Actor, f loyalty.RedemptionFilter, page loyalty.Page) ([]loyalty.RedemptionRow, int, error) {

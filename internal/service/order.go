@@ -13,6 +13,8 @@ type SubmitOrder struct {
 	StoreID     loyalty.ID
 	ExternalID  string      // the till's own id, 1–255 characters, unique in the store
 	Customer    CustomerRef // zero for a guest the till does not know
+	Phone       string      // instead of Customer: found by phone, or else signed up
+	Name        string      // of a guest to be signed up; "" is the phone number
 	Total       loyalty.Minor
 	Tax         loyalty.Minor
 	Tip         loyalty.Minor
@@ -43,6 +45,36 @@ func (s *Ledger) Submit(ctx context.Context, actor loyalty.Actor, cmd SubmitOrde
 	if err := cmd.check(); err != nil {
 		return OrderResult{}, err
 	}
+	if cmd.Phone != "" {
+		id, err := s.byPhone(ctx, actor, cmd.Phone, cmd.Name)
+		if err != nil {
+			return OrderResult{}, err
+		}
+		cmd.Customer = CustomerRef{ID: id}
+	}
+	return s.submit(ctx, actor, cmd)
+}
+
+// EarnOrder is Submit for a completed order of a known guest where the answer
+// is the award: without an active program it is a Conflict and nothing is kept.
+func (s *Ledger) EarnOrder(ctx context.Context, actor loyalty.Actor, cmd SubmitOrder) (OrderResult, error) {
+	if err := s.may(actor, loyalty.Award, cmd.StoreID); err != nil {
+		return OrderResult{}, err
+	}
+	if err := cmd.check(); err != nil {
+		return OrderResult{}, err
+	}
+	cfg, err := s.config(ctx, actor.OrgID, 0)
+	if err != nil {
+		return OrderResult{}, err
+	}
+	if _, err := cfg.ActiveProgram(); err != nil {
+		return OrderResult{}, err
+	}
+	return s.submit(ctx, actor, cmd)
+}
+
+func (s *Ledger) submit(ctx context.Context, actor loyalty.Actor, cmd SubmitOrder) (OrderResult, error) {
 	q := cmd.Customer.query()
 	q.OrderStoreID, q.OrderRef, q.Recent = cmd.StoreID, cmd.ExternalID, recentAwards
 	q.Lots = cmd.Status == loyalty.OrderCancelled || cmd.Status == loyalty.OrderRefunded
