@@ -36,7 +36,7 @@ var refusals = map[int]refusal{
 	429: {name: "RateLimited", codes: "RATE_LIMITED", description: "Too many requests with this key.", retryAfter: "RetryAfter",
 		example: `{ code: RATE_LIMITED, message: "Too many requests. Try again in 1 second." }`},
 	500: {name: "Internal", codes: "INTERNAL", description: "Our mistake. The answer names the request, never the cause.",
-		example: `{ code: INTERNAL, message: "Something went wrong here. Quote the request id.", request_id: 018f2f40-1b22-7c01-8e44-90ab12cd34ef }`},
+		example: `{ code: INTERNAL, message: "Something went wrong here. Quote the request id.", requestId: 018f2f40-1b22-7c01-8e44-90ab12cd34ef }`},
 	503: {name: "Unavailable", codes: "UNAVAILABLE", description: "Nothing is wrong with the request; try again soon.", retryAfter: "MayRetryAfter",
 		example: `{ code: UNAVAILABLE, message: "Not available just now. Try again soon." }`},
 }

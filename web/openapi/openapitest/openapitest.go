@@ -132,7 +132,7 @@ var (
 	prefixed = regexp.MustCompile(`^(org|store|loy|tier|rwd|cust|txn|rdm|ord|anom)_(.+)$`)
 	uuid     = regexp.MustCompile(`^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
 	idField  = regexp.MustCompile(`^id$|_ids?$|Ids?$`)
-	ownNames = map[string]bool{"external_id": true, "staff_id": true, "eventId": true, "userId": true, "request_id": true}
+	ownNames = map[string]bool{"external_id": true, "staff_id": true, "eventId": true, "userId": true, "requestId": true}
 )
 
 func checkIDs(body []byte) error {
