@@ -23,6 +23,8 @@ func routes(app *fiber.App, d Deps) {
 	machines := surface{app, nil}
 	machines.get("/healthz", healthz)
 	machines.get("/readyz", readyz(d))
+	machines.get("/openapi.json", openapiJSON)
+	machines.get("/docs", docs)
 
 	// /v1/loyalty, /v1/coupons, /v1/campaigns, /v1/referrals: an organization.
 	org, o := surface{app.Group("/v1/loyalty"), api}, orgapi.Handlers{Services: d.Services}

@@ -23,11 +23,11 @@ var merged = sync.OnceValue(func() *yaml.Node {
 	return doc
 })
 
-var document = sync.OnceValue(func() []byte { return toJSON(merged()) })
+var document = sync.OnceValue(func() Body { return compressed(toJSON(merged())) })
 
 // Document is the merged OpenAPI 3.1 document as JSON, keys in the order they
 // were written. The caller must not change it.
-func Document() []byte { return document() }
+func Document() []byte { return document().Plain }
 
 // Routes lists every described operation as "METHOD /path", paths with their
 // parameters in braces, in the order of the documents.

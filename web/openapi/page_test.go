@@ -12,11 +12,11 @@ import (
 
 func page(t *testing.T, theme string) *goquery.Document {
 	t.Helper()
-	html, err := openapi.Page(theme)
+	body, err := openapi.Page(theme)
 	if err != nil {
 		t.Fatal(err)
 	}
-	doc, err := goquery.NewDocumentFromReader(bytes.NewReader(html))
+	doc, err := goquery.NewDocumentFromReader(bytes.NewReader(body.Plain))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -4,6 +4,7 @@
 package webtest
 
 import (
+	"bytes"
 	"encoding/json"
 	"io"
 	"log/slog"
@@ -19,6 +20,7 @@ import (
 	"regulars/internal/postgres/pgtest"
 	"regulars/internal/service"
 	"regulars/web"
+	"regulars/web/openapi/openapitest"
 )
 
 // Server is the app on a test's own database, with one organization in it.
@@ -121,9 +123,15 @@ func (s *Server) Do(method, path, key, body string, headers ...string) Response 
 	return s.Send(r)
 }
 
-// Send sends any request.
+// Send sends any request. What is asked of the JSON surfaces and what they
+// answer is held against the OpenAPI document.
 func (s *Server) Send(r *http.Request) Response {
 	s.T.Helper()
+	sent, err := io.ReadAll(r.Body)
+	if err != nil {
+		s.T.Fatal(err)
+	}
+	r.Body = io.NopCloser(bytes.NewReader(sent))
 	// -1: Fiber's default of one second fails slow machines, not slow code.
 	res, err := s.App.Test(r, -1)
 	if err != nil {
@@ -133,6 +141,9 @@ func (s *Server) Send(r *http.Request) Response {
 	body, err := io.ReadAll(res.Body)
 	if err != nil {
 		s.T.Fatal(err)
+	}
+	if openapitest.Covers(r) {
+		openapitest.Check(s.T, r, sent, res, body)
 	}
 	return Response{Status: res.StatusCode, Header: res.Header, Body: string(body)}
 }

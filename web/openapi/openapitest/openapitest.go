@@ -4,6 +4,7 @@ package openapitest
 
 import (
 	"bytes"
+	"compress/gzip"
 	"context"
 	"encoding/json"
 	"errors"
@@ -11,6 +12,7 @@ import (
 	"io"
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -33,12 +35,35 @@ var load = sync.OnceValues(func() (contract, error) {
 	if err != nil {
 		return contract{}, fmt.Errorf("load the document: %w", err)
 	}
+	openapi3filter.RegisterBodyDecoder("text/html", pageText)
 	router, err := gorillamux.NewRouter(doc)
 	if err != nil {
 		return contract{}, fmt.Errorf("route the document: %w", err)
 	}
 	return contract{doc, router}, nil
 })
+
+// pageText takes a page as the text it is.
+func pageText(body io.Reader, _ http.Header, _ *openapi3.SchemaRef, _ openapi3filter.EncodingFn) (any, error) {
+	b, err := io.ReadAll(body)
+	return string(b), err
+}
+
+// Covers reports whether the document speaks for what r asks for: everything
+// under /v1, and the routes beside it that it names. HEAD is GET without a
+// body, and no surface describes OPTIONS.
+func Covers(r *http.Request) bool {
+	if r.Method == http.MethodHead || r.Method == http.MethodOptions {
+		return false
+	}
+	if strings.HasPrefix(r.URL.Path, "/v1/") {
+		return true
+	}
+	return slices.ContainsFunc(openapi.Routes(), func(route string) bool {
+		_, path, _ := strings.Cut(route, " ")
+		return path == r.URL.Path
+	})
+}
 
 // Check fails t unless the document describes the exchange: the route, the
 // status, the headers that every answer needs, every field of the answer and,
@@ -47,13 +72,16 @@ var load = sync.OnceValues(func() (contract, error) {
 func Check(t testing.TB, req *http.Request, reqBody []byte, res *http.Response, resBody []byte) {
 	t.Helper()
 	if err := check(req, reqBody, res, resBody); err != nil {
-		t.Errorf("%s %s answered %d, against the document: %v\n%s", req.Method, req.URL, res.StatusCode, err, resBody)
+		t.Errorf("%s %s answered %d, against the document: %v\n%s", req.Method, req.URL, res.StatusCode, err, resBody[:min(len(resBody), 4000)])
 	}
 }
 
 func check(req *http.Request, reqBody []byte, res *http.Response, resBody []byte) error {
 	c, err := load()
 	if err != nil {
+		return err
+	}
+	if resBody, err = unpacked(res, resBody); err != nil {
 		return err
 	}
 	route, params, err := c.router.FindRoute(req)
@@ -84,10 +112,22 @@ func check(req *http.Request, reqBody []byte, res *http.Response, resBody []byte
 		RequestValidationInput: in, Status: res.StatusCode, Header: res.Header,
 		Body: io.NopCloser(bytes.NewReader(resBody)), Options: in.Options,
 	})
-	if err != nil {
+	if err != nil || !strings.HasPrefix(route.Path, "/v1/") {
 		return err
 	}
 	return checkIDs(resBody)
+}
+
+// unpacked is the body without the compression it was sent with.
+func unpacked(res *http.Response, body []byte) ([]byte, error) {
+	if res.Header.Get("Content-Encoding") != "gzip" {
+		return body, nil
+	}
+	z, err := gzip.NewReader(bytes.NewReader(body))
+	if err != nil {
+		return nil, fmt.Errorf("unpack the answer: %w", err)
+	}
+	return io.ReadAll(z)
 }
 
 // withBody copies the request, since validating one consumes its body.
@@ -138,7 +178,7 @@ var (
 func checkIDs(body []byte) error {
 	var answer any
 	if json.Unmarshal(body, &answer) != nil {
-		return nil // not JSON: a page, or metrics
+		return nil // no body
 	}
 	return walkIDs("", answer)
 }
@@ -147,7 +187,7 @@ func walkIDs(field string, v any) error {
 	switch v := v.(type) {
 	case map[string]any:
 		for name, inner := range v {
-			if name == "evidence" || name == "metadata" || name == "items" || name == "components" {
+			if name == "evidence" || name == "metadata" || name == "items" {
 				continue // as the caller or a detector made them
 			}
 			if err := walkIDs(name, inner); err != nil {
