@@ -13,6 +13,9 @@ const (
 	// daypartWeight is the number of checks after which a store's daypart
 	// counts half against its organization.
 	daypartWeight = 30
+	// handMAD is the most scatter taken for granted in awards by hand: they
+	// are few and round, so a handful can look as if anything went.
+	handMAD = .5
 )
 
 // unusualAmount finds one award far above the norm.
@@ -22,8 +25,8 @@ const (
 // Outliers, 1993) on the logarithm, .6745 (ln x − median) / max(MAD, .15),
 // must exceed AwardZ for an award by hand, compared with other awards by
 // hand, and OrderZ for a check, compared with other checks; a check that
-// earned by the rule must also be OrderTimes the norm, because guests do
-// treat their friends. The centre is
+// earned by the rule must also be OrderTimes the norm, or LargeTimes where it
+// gave LargePoints, because guests do treat their friends. The centre is
 // w·customer + (1 − w)·store daypart with w = n/(n + CustomerWeight); the
 // scatter is the daypart's, itself shrunk to the organization's.
 func unusualAmount(s UnusualAmountSettings, e Event, r Recent) (Signal, bool) {
@@ -50,7 +53,7 @@ func unusualAmount(s UnusualAmountSettings, e Event, r Recent) (Signal, bool) {
 	}
 	above := math.Log(value) - norm.Median
 	z := .6745 * above / max(norm.MAD, s.MinMAD)
-	if z <= threshold || (e.Type != Award && math.Exp(above) < s.OrderTimes) {
+	if z <= threshold || (e.Type != Award && math.Exp(above) < s.times(e)) {
 		return Signal{}, false
 	}
 	sig := amountSignal(e)
@@ -60,6 +63,14 @@ func unusualAmount(s UnusualAmountSettings, e Event, r Recent) (Signal, bool) {
 	sig.Score = Score(sig.Evidence.P)
 	sig.PointsInvolved = e.Points
 	return sig.finish("Single earning of %s points (%sx normal)", grouped(e.Points), decimal(math.Exp(above))), true
+}
+
+// times is how many times the norm an order by the rule must reach.
+func (s UnusualAmountSettings) times(e Event) float64 {
+	if float64(e.Points) >= s.LargePoints {
+		return s.LargeTimes
+	}
+	return s.OrderTimes
 }
 
 // normFor is what is normal for this customer, here, at this hour.
@@ -84,6 +95,9 @@ func normFor(s UnusualAmountSettings, e Event, r Recent) Center {
 		norm.MAD = place.ShrunkTo(prior, daypartWeight).MAD
 	} else {
 		norm.MAD = customer.ShrunkTo(prior, daypartWeight).MAD
+	}
+	if e.Type == Award {
+		norm.MAD = min(norm.MAD, handMAD)
 	}
 	return norm
 }

@@ -22,10 +22,10 @@ type watch struct {
 	store    ID
 	count    fading
 	checks   fading
-	today    int
-	handled  int
+	today    []ID // accounts that gained today, each once
 	points   int64
 	who      []ID // accounts that gained since the sum left zero, at most 8
+	by       map[ID]int
 	sum      float64
 	since    time.Time
 	observed int
@@ -72,12 +72,16 @@ func (d *drift) bump(s stream, e Event) {
 	}
 	w := d.watches[s]
 	if w == nil {
-		w = &watch{stream: s, store: e.Store}
+		w = &watch{stream: s, store: e.Store, by: map[ID]int{}}
 		d.watches[s] = w
 		d.order, d.sorted = append(d.order, w), false
 	}
-	w.today++
 	w.points += e.Points
+	if slices.Contains(w.today, e.Customer) {
+		return
+	}
+	w.today = append(w.today, e.Customer)
+	w.by[e.Staff]++
 	if len(w.who) < 8 && !slices.Contains(w.who, e.Customer) {
 		w.who = append(w.who, e.Customer)
 	}
@@ -114,9 +118,9 @@ func (d *drift) endDay(s PatternDeviationSettings, now time.Time, found func(Sig
 	var claims, awards int
 	for _, w := range d.order {
 		if w.of == OfStaff && w.claim {
-			claims += w.today
+			claims += len(w.today)
 		} else if w.of == OfStaff {
-			awards += w.today
+			awards += len(w.today)
 		}
 		org := &d.awards
 		if w.claim {
@@ -139,8 +143,8 @@ func (d *drift) endDay(s PatternDeviationSettings, now time.Time, found func(Sig
 const ownWeight = 400
 
 func (w *watch) step(s PatternDeviationSettings, org float64, handled int, now time.Time, tau time.Duration, found func(Signal)) {
-	x := w.today
-	w.today = 0
+	x := len(w.today)
+	w.today = w.today[:0]
 	own := (w.count.at(now, tau) + ownWeight*org) / (w.checks.at(now, tau) + ownWeight)
 	lambda := own * float64(max(handled, 1))
 	w.sum = max(0, w.sum+float64(x)*math.Log(s.Ratio)-(s.Ratio-1)*lambda)
@@ -151,16 +155,33 @@ func (w *watch) step(s PatternDeviationSettings, org float64, handled int, now t
 	}
 	if w.sum > s.Alarm && x > 0 {
 		found(w.signal(now))
-		w.sum = min(w.sum, 1.5*s.Alarm)
-	}
-	// What is under suspicion must not become the norm.
-	if w.sum < s.Alarm/2 {
+		w.sum = 0
+	} else if w.sum < s.Alarm/2 {
+		// What is under suspicion must not become the norm.
 		w.count.add(float64(x), now, tau)
 		w.checks.add(float64(handled), now, tau)
 	}
 	if w.sum == 0 {
 		w.since, w.observed, w.expected, w.points, w.who = time.Time{}, 0, 0, 0, w.who[:0]
+		clear(w.by)
 	}
+}
+
+// hand is the cashier behind two in five or more of a stream's occasions, the
+// busiest of such; none if nobody is.
+func (w *watch) hand() ID {
+	total, most := 0, 0
+	var hand ID
+	for id, n := range w.by {
+		total += n
+		if n > most || (n == most && bytes.Compare(id[:], hand[:]) < 0) {
+			most, hand = n, id
+		}
+	}
+	if 5*most < 2*total {
+		return ID{}
+	}
+	return hand
 }
 
 func (w *watch) signal(now time.Time) Signal {
@@ -180,6 +201,10 @@ func (w *watch) signal(now time.Time) Signal {
 	if w.of == OfTill {
 		who = "a till"
 		s.Evidence.Tills = []ID{w.id}
+		if hand := w.hand(); !hand.IsZero() {
+			s.Key, s.Names = Key{Of: OfStaff, ID: hand}, []ID{hand, w.id}
+			s.Evidence.Staff = []ID{hand}
+		}
 	} else {
 		s.Evidence.Staff = []ID{w.id}
 	}

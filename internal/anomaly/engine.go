@@ -106,7 +106,7 @@ func (g *Engine) Push(e Event) error {
 		g.count(p, e, s)
 		g.found(s)
 	}
-	g.remember(p, e)
+	g.remember(p, e, len(signals) > 0)
 	return nil
 }
 

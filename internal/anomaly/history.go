@@ -53,7 +53,8 @@ type customer struct {
 	recent   []Earning // oldest first, at most MaxRecent
 	earnings fading
 	stores   []ID
-	contact  time.Time
+	contact  Event        // the last change of contact
+	normed   [2]time.Time // when a check and an award by hand last counted for the norms
 	debts    []Reversal
 	splits   times
 	doubles  times
@@ -99,6 +100,21 @@ func (c *customer) forget(order ID) {
 			return
 		}
 	}
+}
+
+// counts reports whether an earning may count for the norms: one check of an
+// account a day and one award by hand in four weeks, so that what a few
+// accounts get over and over does not become the norm.
+func (c *customer) counts(e Event) bool {
+	last, pause := &c.normed[0], businessDay
+	if e.Type == Award {
+		last, pause = &c.normed[1], fourWeeks
+	}
+	if e.At.Sub(*last) <= pause {
+		return false
+	}
+	*last = e.At
+	return true
 }
 
 func (c *customer) knows(store ID) bool {

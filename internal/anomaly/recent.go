@@ -57,6 +57,7 @@ type Recent struct {
 	DuplicateClaims int // receipts the customer claimed that were another's
 
 	ContactChangedAt time.Time  // of the customer, the last time
+	ContactInPerson  bool       // that change was made by staff, at the event's store
 	StoreIsNew       bool       // the customer never earned or spent at the event's store
 	Debts            []Reversal // of the customer, the last 90 days
 	Claimants        []ID       // accounts that claimed the event's check before

@@ -20,13 +20,15 @@ func refundAbuse(s RefundAbuseSettings, e Event, r Recent) (Signal, bool) {
 	window := time.Duration(s.WindowDays * float64(day))
 	sig := customerSignal(RefundAbuse, e)
 	sig.PointsInvolved = min(e.Points, -e.Balance)
-	same, n := !e.Staff.IsZero(), 1
+	n, same := 1, 1
 	for _, d := range r.Debts {
 		if e.At.Sub(d.At) > window {
 			continue
 		}
 		n++
-		same = same && d.Staff == e.Staff
+		if d.Staff == e.Staff {
+			same++
+		}
 		sig.PointsInvolved += d.Points
 		sig.Evidence.Transactions = append(sig.Evidence.Transactions, d.ID)
 		sig.Evidence.From = earliest(sig.Evidence.From, d.At)
@@ -35,11 +37,11 @@ func refundAbuse(s RefundAbuseSettings, e Event, r Recent) (Signal, bool) {
 		return Signal{}, false
 	}
 	sig.Evidence.Reason, sig.Evidence.Observed, sig.Evidence.Unit = "debts", float64(n), "reversals"
-	if same && n > 1 {
+	if same > 1 && float64(same) >= s.Times && !e.Staff.IsZero() {
 		sig.Hard = true
 		sig.Evidence.Reason = "same_cashier"
 		sig.Names = []ID{e.Customer, e.Staff}
-		return sig.finish("%s refunds by one cashier left a debt, in %s", grouped(int64(n)), span(e.At.Sub(sig.Evidence.From))), true
+		return sig.finish("%s refunds by one cashier left a debt, in %s", grouped(int64(same)), span(e.At.Sub(sig.Evidence.From))), true
 	}
 	sig.Score = min(MaxScore, 2+float64(n))
 	return sig.finish("%s refunds left a debt, in %s", grouped(int64(n)), span(e.At.Sub(sig.Evidence.From))), true

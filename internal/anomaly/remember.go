@@ -19,7 +19,8 @@ func (g *Engine) recent(p *place, e Event) Recent {
 		r.Daypart, r.Organization = p.daypart(e.closed()).baseline(), g.org.baseline()
 		r.SplitOccasions = c.splits.since(e.At, fourWeeks)
 	}
-	r.ContactChangedAt, r.StoreIsNew = c.contact, !c.knows(e.Store)
+	r.ContactChangedAt, r.StoreIsNew = c.contact.At, !c.knows(e.Store)
+	r.ContactInPerson = !c.contact.Staff.IsZero() && c.contact.Store == e.Store
 	r.Debts = c.debts
 	r.Takeovers = p.takeovers.since(e.At, fourWeeks)
 	if e.Type == Claim || e.Type == Order {
@@ -54,7 +55,7 @@ func (g *Engine) count(p *place, e Event, s Signal) {
 }
 
 // remember takes an event into memory once it has been judged.
-func (g *Engine) remember(p *place, e Event) {
+func (g *Engine) remember(p *place, e Event, suspect bool) {
 	g.drift.count(e)
 	if !e.Staff.IsZero() {
 		g.rememberStaff(p, e)
@@ -68,7 +69,7 @@ func (g *Engine) remember(p *place, e Event) {
 	c := g.customerOf(e)
 	switch e.Type {
 	case Contact:
-		c.contact = e.At
+		c.contact = e
 	case Enroll:
 		g.enrolled(e)
 	case Reverse:
@@ -78,8 +79,10 @@ func (g *Engine) remember(p *place, e Event) {
 	}
 	if e.Earns() {
 		c.remember(e)
-		p.daypart(e.closed()).add(e)
-		g.org.add(e)
+		if !suspect && c.counts(e) {
+			p.daypart(e.closed()).add(e)
+			g.org.add(e)
+		}
 	}
 	if (e.Earns() || e.Type == Redeem) && !c.knows(e.Store) && len(c.stores) < newStores {
 		c.stores = append(c.stores, e.Store)

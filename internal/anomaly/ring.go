@@ -56,8 +56,8 @@ func newRings() *rings {
 //
 // Account rings are the components of accounts no older than AgeDays under
 // three relations: the same device, phone numbers no more than ten apart, the
-// same birthday enrolled by the same cashier in the same week. A device of the
-// store's own and a birthday many give (1 January) relate nobody.
+// same birthday enrolled by the same cashier in the same week. A till, a device of
+// the store's own and a birthday many give (1 January) relate nobody.
 func (g *Engine) enrolled(e Event) {
 	s := g.cfg.Settings.AccountRing
 	if !s.Enabled {
@@ -65,7 +65,7 @@ func (g *Engine) enrolled(e Event) {
 	}
 	r := g.rings
 	r.expire(e.At, time.Duration(s.AgeDays*float64(day)))
-	n := newcomer{id: e.Customer, at: e.At, store: e.Store, staff: e.Staff, device: e.Device, phone: e.Phone, born: e.Birthday}
+	n := newcomer{id: e.Customer, at: e.At, store: e.Store, staff: e.Staff, device: e.ownDevice(), phone: e.Phone, born: e.Birthday}
 	own := &ring{first: n.id, members: []ID{n.id}, why: map[string]int{}}
 	own.joined.add(e.At)
 	r.of[n.id] = own
@@ -78,6 +78,14 @@ func (g *Engine) enrolled(e Event) {
 	if c := r.of[n.id]; float64(len(c.members)) >= s.Accounts {
 		g.found(r.signal(c, e))
 	}
+}
+
+// ownDevice is the device of an Enroll, none where it is the store's till.
+func (e Event) ownDevice() ID {
+	if e.Device == e.Till {
+		return ID{}
+	}
+	return e.Device
 }
 
 type link struct {

@@ -39,6 +39,8 @@ type UnusualAmountSettings struct {
 	AwardZ         float64 `json:"award_z"`
 	OrderZ         float64 `json:"order_z"`
 	OrderTimes     float64 `json:"order_times"`
+	LargeTimes     float64 `json:"large_times"`
+	LargePoints    float64 `json:"large_points"`
 	MinMAD         float64 `json:"min_mad"`
 	CustomerWeight float64 `json:"customer_weight"`
 }
@@ -148,20 +150,22 @@ var fields = []Field{
 	{RapidEarning, "orders", "Orders of one customer within the window", "orders", 2, 50, 3, func(s *Settings) *float64 { return &s.RapidEarning.Orders }},
 	{RapidEarning, "transactions", "Point transactions of one customer within the window", "transactions", 2, 30, 10, func(s *Settings) *float64 { return &s.RapidEarning.Transactions }},
 	{RapidEarning, "window_minutes", "Length of the window", "minutes", 1, 120, 10, func(s *Settings) *float64 { return &s.RapidEarning.WindowMinutes }},
-	{RapidEarning, "day_chance", "Chance, given the customer's history, of as many earnings in a day", "probability", 1e-9, 0.05, 1e-4, func(s *Settings) *float64 { return &s.RapidEarning.DayChance }},
+	{RapidEarning, "day_chance", "Chance, given the customer's history, of as many earnings in a day", "probability", 1e-9, 0.05, 1e-6, func(s *Settings) *float64 { return &s.RapidEarning.DayChance }},
 	{UnusualAmount, "award_z", "Robust deviations above the norm for an award by hand", "deviations", 2, 20, 3.5, func(s *Settings) *float64 { return &s.UnusualAmount.AwardZ }},
 	{UnusualAmount, "order_z", "Robust deviations above the norm for an order that earned what the rule gives", "deviations", 2, 20, 4.5, func(s *Settings) *float64 { return &s.UnusualAmount.OrderZ }},
-	{UnusualAmount, "order_times", "Times the norm that such an order must reach as well", "times", 1, 100, 8, func(s *Settings) *float64 { return &s.UnusualAmount.OrderTimes }},
+	{UnusualAmount, "order_times", "Times the norm that such an order must reach as well", "times", 1, 100, 20, func(s *Settings) *float64 { return &s.UnusualAmount.OrderTimes }},
+	{UnusualAmount, "large_times", "Times the norm that an order of many points must reach", "times", 1, 100, 8, func(s *Settings) *float64 { return &s.UnusualAmount.LargeTimes }},
+	{UnusualAmount, "large_points", "Points from which an order counts as one of many points", "points", 1, 1e9, 5000, func(s *Settings) *float64 { return &s.UnusualAmount.LargePoints }},
 	{UnusualAmount, "min_mad", "Least scatter assumed, in log units", "log units", 0.05, 1, 0.15, func(s *Settings) *float64 { return &s.UnusualAmount.MinMAD }},
 	{UnusualAmount, "customer_weight", "Earnings after which a customer's own norm counts half", "earnings", 1, 100, 10, func(s *Settings) *float64 { return &s.UnusualAmount.CustomerWeight }},
 	{PatternDeviation, "ratio", "Growth over the norm to look for", "times", 1.5, 10, 3, func(s *Settings) *float64 { return &s.PatternDeviation.Ratio }},
-	{PatternDeviation, "alarm", "Accumulated evidence that raises a case", "log likelihood", 3, 30, 7, func(s *Settings) *float64 { return &s.PatternDeviation.Alarm }},
+	{PatternDeviation, "alarm", "Accumulated evidence that raises a case", "log likelihood", 3, 30, 9, func(s *Settings) *float64 { return &s.PatternDeviation.Alarm }},
 	{PatternDeviation, "history_weeks", "Weeks of history the norm remembers", "weeks", 2, 52, 8, func(s *Settings) *float64 { return &s.PatternDeviation.HistoryWeeks }},
 	{StaffFavoritism, "hit_share", "Share of visits on one cashier's shifts that a favourite would show", "share", 0.5, 0.99, 0.9, func(s *Settings) *float64 { return &s.StaffFavoritism.HitShare }},
 	{StaffFavoritism, "alarm", "Accumulated evidence that raises a case", "log likelihood", 5, 40, 12, func(s *Settings) *float64 { return &s.StaffFavoritism.Alarm }},
-	{ManualAwards, "rho", "How much honest cashiers differ", "correlation", 0.001, 0.5, 0.02, func(s *Settings) *float64 { return &s.ManualAwards.Rho }},
+	{ManualAwards, "rho", "How much honest cashiers differ", "correlation", 0.001, 0.5, 0.005, func(s *Settings) *float64 { return &s.ManualAwards.Rho }},
 	{ManualAwards, "chance", "Chance, given the peers, of as many awards by hand", "probability", 1e-9, 0.05, 1e-3, func(s *Settings) *float64 { return &s.ManualAwards.Chance }},
-	{ManualAwards, "min_awards", "Awards by hand before a cashier is judged", "awards", 3, 100, 10, func(s *Settings) *float64 { return &s.ManualAwards.MinAwards }},
+	{ManualAwards, "min_awards", "Awards by hand before a cashier is judged", "awards", 3, 100, 6, func(s *Settings) *float64 { return &s.ManualAwards.MinAwards }},
 	{OffHours, "grace_minutes", "Minutes before opening and after closing that are normal", "minutes", 0, 240, 30, func(s *Settings) *float64 { return &s.OffHours.GraceMinutes }},
 	{OffHours, "attach_hours", "Hours after which putting a closed check on an account is late", "hours", 1, 720, 6, func(s *Settings) *float64 { return &s.OffHours.AttachHours }},
 	{LimitHugging, "chance", "Chance of as many awards just below the limit", "probability", 1e-9, 0.05, 1e-3, func(s *Settings) *float64 { return &s.LimitHugging.Chance }},

@@ -7,8 +7,8 @@ import "time"
 // their sum would.
 //
 // People do come back for a forgotten muffin, so an occasion counts by the
-// negative binomial chance of as many in 28 days among guests who do so once
-// in half a year; every part beyond the second counts as an occasion.
+// negative binomial chance of as many in 28 days among guests of whom one
+// visit in twenty is such; every part beyond the first counts as an occasion.
 func splitOrders(s SplitOrdersSettings, e Event, r Recent) (Signal, bool) {
 	if !s.Enabled || e.Type == Award || !e.Earns() || r.PointsFor == nil || e.Till.IsZero() {
 		return Signal{}, false
@@ -37,7 +37,8 @@ func splitOrders(s SplitOrdersSettings, e Event, r Recent) (Signal, bool) {
 		sig.Evidence.From = earliest(sig.Evidence.From, x.At)
 	}
 	k := r.SplitOccasions + 1
-	sig.Evidence.P = repeatTail(k, .15, .3)
+	// Whoever comes more often comes back more often.
+	sig.Evidence.P = repeatTail(k, .1+.05*4*r.WeeklyMean, .4)
 	sig.Score = Score(sig.Evidence.P)
 	return sig.finish("%s orders at one till in %s earned %s points more than one would; %s in 28 days",
 		grouped(int64(len(parts)+1)), span(e.closed().Sub(sig.Evidence.From)), grouped(gain), counted(int64(k), "part")), true

@@ -10,6 +10,7 @@ const leastTakeover = 100
 // by a redemption that takes more than Share of the balance, or at a store
 // new to the customer.
 //
+// A change made in person at a store the customer knows is not counted.
 // Either alone happens to people who correct a typo and then enjoy their
 // coffee, so one of the two counts by the negative binomial chance of as many
 // at this store in 28 days; both together stand alone. The redemption should
@@ -24,7 +25,7 @@ func accountTakeover(s AccountTakeoverSettings, e Event, r Recent) (Signal, bool
 	}
 	share := float64(e.Points) / float64(max(1, e.Balance+e.Points))
 	drained, strange := share > s.Share, r.StoreIsNew
-	if !drained && !strange {
+	if !strange && (!drained || r.ContactInPerson) {
 		return Signal{}, false
 	}
 	sig := customerSignal(AccountTakeover, e)
