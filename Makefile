@@ -1,4 +1,4 @@
-.PHONY: run build generate generated test check lint bench
+.PHONY: detection-report run build generate generated test check lint bench
 
 # The race detector needs a C compiler; a machine without one runs the same
 # tests without it.
@@ -49,3 +49,9 @@ lint: bin/golangci-lint
 
 bench:
 	go test -run '^$$' -bench . -benchmem ./...
+
+# How well the anomaly detectors do on simulated years, beside simple rules:
+# make detection-report SEEDS=51-100
+SEEDS := 1-4
+detection-report:
+	go run ./cmd/regulars detection-report --seeds $(SEEDS)

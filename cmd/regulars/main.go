@@ -26,6 +26,9 @@ type commands struct {
 	Org     orgCommand     `cmd:"" help:"Organizations."`
 	APIKey  apiKeyCommand  `cmd:"" name:"api-key" help:"API keys."`
 	Stories storiesCommand `cmd:"" help:"Show every part of the pages in every state."`
+
+	Simulate        simulateCommand        `cmd:"" help:"Write a simulated year of restaurants, and apart from it what was planted in it."`
+	DetectionReport detectionReportCommand `cmd:"" help:"Measure the anomaly detectors on simulated years."`
 }
 
 // program is what every command works with.

@@ -65,30 +65,33 @@ func (t Type) String() string {
 	return "unknown"
 }
 
+// MarshalText implements encoding.TextMarshaler.
+func (t Type) MarshalText() ([]byte, error) { return []byte(t.String()), nil }
+
 // Event is one thing that happened, as the detectors see it. Fields that do
 // not apply are zero.
 type Event struct {
-	ID       ID
-	Type     Type
-	At       time.Time
-	Store    ID
-	Till     ID // the device the event was entered at
-	Staff    ID // who entered it; none for self-service and integrations
-	Customer ID
-	Order    ID // the check an Order, Claim or Reverse is about
+	ID       ID        `json:"id"`
+	Type     Type      `json:"type"`
+	At       time.Time `json:"at"`
+	Store    ID        `json:"store"`
+	Till     ID        `json:"till,omitzero"`  // the device the event was entered at
+	Staff    ID        `json:"staff,omitzero"` // who entered it; none for self-service and integrations
+	Customer ID        `json:"customer,omitzero"`
+	Order    ID        `json:"order,omitzero"` // the check an Order, Claim or Reverse is about
 
-	Amount     int64     // of the check, minor units, ≥ 0
-	Points     int64     // given, spent or taken back, ≥ 0
-	RulePoints int64     // what the program's rule gives for an Order or Claim; < 0: not known
-	ClosedAt   time.Time // when the check was closed, where that is not At
-	Backfilled bool      // entered in a batch after an outage: At is when it was entered
+	Amount     int64     `json:"amount,omitempty"`      // of the check, minor units, ≥ 0
+	Points     int64     `json:"points,omitempty"`      // given, spent or taken back, ≥ 0
+	RulePoints int64     `json:"rule_points,omitempty"` // what the program's rule gives for an Order or Claim; < 0: not known
+	ClosedAt   time.Time `json:"closed_at,omitzero"`    // when the check was closed, where that is not At
+	Backfilled bool      `json:"backfilled,omitempty"`  // entered in a batch after an outage: At is when it was entered
 
-	Balance     int64 // of the customer after the event; below zero is a debt
-	LinkedStaff ID    // the member of staff whose own account Customer is
+	Balance     int64 `json:"balance,omitempty"`     // of the customer after the event; below zero is a debt
+	LinkedStaff ID    `json:"linked_staff,omitzero"` // the member of staff whose own account Customer is
 
-	Phone    uint64 // an Enroll's phone number as digits
-	Device   ID     // an Enroll's device
-	Birthday uint16 // an Enroll's birthday as month × 100 + day; 0 is unknown
+	Phone    uint64 `json:"phone,omitempty"`    // an Enroll's phone number as digits
+	Device   ID     `json:"device,omitzero"`    // an Enroll's device
+	Birthday uint16 `json:"birthday,omitempty"` // an Enroll's birthday as month × 100 + day; 0 is unknown
 }
 
 // Earns reports whether the event gives points to a customer.

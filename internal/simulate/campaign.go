@@ -26,15 +26,15 @@ func (i Intensity) weekly() float64 {
 
 // Campaign is one planted fraud: the label detectors are measured against.
 type Campaign struct {
-	Number    int
-	Kind      anomaly.Kind
-	Variant   string
-	Intensity Intensity
-	Store     anomaly.ID
-	Start     time.Time // of the first act; zero when it never acted
-	End       time.Time // of the last act
-	Guilty    []anomaly.ID
-	Acts      []Act
+	Number    int          `json:"number"`
+	Kind      anomaly.Kind `json:"kind"`
+	Variant   string       `json:"variant"`
+	Intensity Intensity    `json:"intensity"`
+	Store     anomaly.ID   `json:"store"`
+	Start     time.Time    `json:"start"` // of the first act
+	End       time.Time    `json:"end"`   // of the last act
+	Guilty    []anomaly.ID `json:"guilty"`
+	Acts      []Act        `json:"acts"`
 
 	store     *store
 	firstDay  int
@@ -48,10 +48,10 @@ type Campaign struct {
 
 // Act is one deed of a campaign, as it happened.
 type Act struct {
-	Event  anomaly.ID
-	At     time.Time
-	Points int64
-	Hard   bool // it breaks a rule that must be flagged at once
+	Event  anomaly.ID `json:"event"`
+	At     time.Time  `json:"at"`
+	Points int64      `json:"points"`
+	Hard   bool       `json:"hard"` // it breaks a rule that must be flagged at once
 
 	campaign *Campaign
 	hard     bool
@@ -77,7 +77,7 @@ func (a *Act) settle(i *intent) {
 // Campaigns are the labels; complete once Run is over. Those that found no
 // occasion to act are left out.
 func (w *World) Campaigns() []*Campaign {
-	var out []*Campaign
+	out := []*Campaign{}
 	for _, c := range w.campaigns {
 		if len(c.Acts) > 0 {
 			out = append(out, c)
@@ -109,7 +109,7 @@ func (w *World) plan() {
 }
 
 func (w *World) newCampaign(r *rand.Rand, s *store, quarter int, kind anomaly.Kind) *Campaign {
-	first := quarter*91 + r.IntN(77)
+	first := quarter*91 + r.IntN(max(1, min(77, w.cfg.Weeks*7-quarter*91-14)))
 	c := &Campaign{
 		Number: len(w.campaigns) + 1, Kind: kind, Intensity: Intensities()[r.IntN(3)], Store: s.id, store: s,
 		firstDay: first, lastDay: min(first+7*(2+r.IntN(11)), w.cfg.Weeks*7) - 1, shown: map[*member]int{}, claimedAt: map[*member]time.Time{},
