@@ -98,9 +98,22 @@ func (a Actor) implies(scope Scope) bool {
 // Require returns a Forbidden that names scope unless a holds it.
 func (a Actor) Require(scope Scope) error {
 	if a.OrgID.IsZero() || !a.Can(scope) {
-		return Errorf(Forbidden, CodeForbidden, "This needs the permission %s.", scope)
+		return Errorf(Forbidden, CodeForbidden, "This needs the permission %s.", a.named(scope))
 	}
 	return nil
+}
+
+// named is the scope by the name that the actor can be given: API keys don't
+// have the ones that only people hold.
+func (a Actor) named(scope Scope) Scope {
+	switch scope {
+	case Award, ProgramWrite, RewardsWrite:
+		if a.Role == Machine {
+			return LoyaltyCreate
+		}
+	default:
+	}
+	return scope
 }
 
 // RequireStore returns NotFound, the answer for a store that does not exist,

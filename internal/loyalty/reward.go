@@ -88,6 +88,13 @@ func (r Reward) CheckRedeemable(t time.Time, b Buyer, minTier Tier) error {
 	return nil
 }
 
+// OfferedAt reports whether the reward is active, in its window at t, and to
+// be had at the store; the zero store is any.
+func (r Reward) OfferedAt(t time.Time, storeID ID) bool {
+	return r.Active && !t.Before(r.StartsAt) && (r.ExpiresAt.IsZero() || t.Before(r.ExpiresAt)) &&
+		(len(r.StoreIDs) == 0 || storeID.IsZero() || slices.Contains(r.StoreIDs, storeID))
+}
+
 // OutOfStock is the refusal of a reward of which none is left.
 func OutOfStock(name string) *Error {
 	return Errorf(Conflict, CodeOutOfStock, "%s is out of stock.", name)
