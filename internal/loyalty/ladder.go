@@ -75,7 +75,8 @@ func (p Program) Thresholds() []Points {
 
 // Moved is how many members a change of programs or tiers put into another
 // tier: Total of them, of which Up to one of a higher threshold and Down to one
-// of a lower.
+// of a lower. Thresholds count as they are after the change, those of tiers
+// that went as they were.
 type Moved struct{ Total, Up, Down int64 }
 
 // Rung is the members who hold one tier and would hold another: those who
@@ -182,11 +183,15 @@ func (v *Preview) count(r Rung, to Tier) {
 	if r.TierID.IsZero() || r.TierID == to.ID {
 		return
 	}
+	from := r.MinPoints
+	if t, kept := v.Program.Tier(r.TierID); kept {
+		from = t.MinPoints // where the tier stands in the new ladder
+	}
 	v.Moved.Total += r.Members
 	switch {
-	case to.MinPoints > r.MinPoints:
+	case to.MinPoints > from:
 		v.Moved.Up += r.Members
-	case to.MinPoints < r.MinPoints:
+	case to.MinPoints < from:
 		v.Moved.Down += r.Members
 	}
 }

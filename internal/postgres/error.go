@@ -124,7 +124,7 @@ func postError(err error) error {
 		return wrap("post", err)
 	}
 	switch {
-	case e.Code == codeRetry || e.Constraint == "orders_once" || isRaced(e):
+	case e.Code == codeRetry || e.Code == pqerror.TRDeadlockDetected || e.Constraint == "orders_once" || isRaced(e):
 		return fmt.Errorf("post: %w: %w", loyalty.ErrStale, err)
 	case e.Code == codeKeyTaken || e.Constraint == "idempotency_keys_pkey":
 		return fmt.Errorf("post: %w: %w", loyalty.ErrKeyTaken, err)

@@ -3,6 +3,7 @@ package service
 import (
 	"context"
 	"reflect"
+	"slices"
 	"time"
 
 	"regulars/internal/loyalty"
@@ -225,7 +226,10 @@ func reshape(ctx context.Context, tx loyalty.Tx, c change) (moved loyalty.Moved,
 			return moved, nil, err
 		}
 	}
-	if err = tx.SaveTiers(ctx, c.after.Tiers); err != nil {
+	// What stays as it is isn't written: that would lock the tier against every
+	// award that moves a member into it.
+	touched := slices.DeleteFunc(slices.Clone(c.after.Tiers), func(t loyalty.Tier) bool { return slices.Contains(c.before.Tiers, t) })
+	if err = tx.SaveTiers(ctx, touched); err != nil {
 		return moved, nil, err
 	}
 	if moved, err = tx.Retier(ctx, c.after.OrgID, c.after.ID, c.removed); err != nil {
