@@ -10,18 +10,24 @@ import (
 // Services is every use case, by area. All share one Core.
 type Services struct {
 	*Core
-	Access    *Access
-	Ledger    *Ledger
-	Anomalies *Anomalies
+	Access     *Access
+	Ledger     *Ledger
+	Anomalies  *Anomalies
+	Programs   *Programs
+	Rewards    *Rewards
+	EventTypes *EventTypes
 }
 
 // New returns the use cases over repo, telling the time by now.
 func New(repo loyalty.Repository, now func() time.Time, log *slog.Logger) *Services {
 	c := NewCore(repo, now, log)
 	return &Services{
-		Core:      c,
-		Access:    NewAccess(c),
-		Ledger:    NewLedger(c),
-		Anomalies: &Anomalies{Core: c},
+		Core:       c,
+		Access:     NewAccess(c),
+		Ledger:     NewLedger(c),
+		Anomalies:  &Anomalies{Core: c},
+		Programs:   &Programs{Core: c},
+		Rewards:    &Rewards{Core: c},
+		EventTypes: &EventTypes{Core: c},
 	}
 }
