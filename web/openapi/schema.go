@@ -15,7 +15,7 @@ var named = map[string]string{
 	"Uuid": "UUID", "MaybeUuid": "UUID or null", "IdIn": "id", "Time": "time", "MaybeTime": "time or null", "TimeIn": "time",
 	"MomentIn": "day or time", "MoneyIn": "amount", "MoneyOut": "amount, as a decimal string", "Points": "points",
 	"PointsIn": "points", "Currency": "ISO 4217 code", "RateIn": "number or decimal string", "Percent": "percent",
-	"CustId": "id, cust_…", "TxnId": "id, txn_…", "RwdId": "id, rwd_…",
+	"OrderItems": "list, or how many items, or null", "CustId": "id, cust_…", "TxnId": "id, txn_…", "RwdId": "id, rwd_…",
 }
 
 var namedRules = map[string]string{"PointsIn": "1–1,000,000,000", "RateIn": "above 0, at most 1,000,000", "Percent": "100–1000"}
@@ -70,7 +70,9 @@ func field(doc *yaml.Node, name string, schema *yaml.Node) apidoc.Field {
 	}
 	if values := get(s, "enum"); values != nil {
 		for _, v := range values.Content {
-			f.Values = append(f.Values, v.Value)
+			if v.Tag != "!!null" { // the type says so already
+				f.Values = append(f.Values, v.Value)
+			}
 		}
 	}
 	return f
@@ -133,7 +135,10 @@ func typeWord(doc, s *yaml.Node, t string) string {
 func rules(s *yaml.Node) string {
 	var out []string
 	add := func(low, high, unit string) {
+		low, high = grouped(low), grouped(high)
 		switch {
+		case low == "1" && high == "" && unit != "":
+			out = append(out, "not empty")
 		case low != "" && high != "":
 			out = append(out, low+"–"+high+unit)
 		case low != "":
@@ -144,7 +149,7 @@ func rules(s *yaml.Node) string {
 	}
 	add(text(s, "minimum"), text(s, "maximum"), "")
 	if above := text(s, "exclusiveMinimum"); above != "" {
-		out = append(out, "above "+above)
+		out = append(out, "above "+grouped(above))
 	}
 	if get(s, "not", "const") != nil {
 		out = append(out, "not "+text(s, "not", "const"))
@@ -155,4 +160,16 @@ func rules(s *yaml.Node) string {
 		out = append(out, "default "+d.Value)
 	}
 	return strings.Join(out, ", ")
+}
+
+// grouped puts commas between the thousands of a whole number.
+func grouped(number string) string {
+	sign, digits := "", number
+	if strings.HasPrefix(number, "-") {
+		sign, digits = "−", number[1:]
+	}
+	for i := len(digits) - 3; i > 0; i -= 3 {
+		digits = digits[:i] + "," + digits[i:]
+	}
+	return sign + digits
 }
