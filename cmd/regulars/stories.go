@@ -13,6 +13,7 @@ import (
 	"regulars/views/i18n"
 	"regulars/views/layout"
 	"regulars/views/stories"
+	"regulars/views/ui"
 )
 
 // storiesCommand serves the storybook: every part of the pages in every
@@ -42,6 +43,7 @@ func storybook() http.Handler {
 	mux.Handle("GET /{$}", http.RedirectHandler("/stories/foundation", http.StatusFound))
 	mux.Handle("GET /stories", http.RedirectHandler("/stories/foundation", http.StatusFound))
 	mux.HandleFunc("GET /stories/{key}", serveStory)
+	mux.HandleFunc(stories.PartPath, servePart)
 	return mux
 }
 
@@ -56,6 +58,25 @@ func serveStory(w http.ResponseWriter, r *http.Request) {
 	ctx := i18n.With(r.Context(), choice(r, "lang", layout.LangCookie), time.UTC)
 	if err := group.Document(choice(r, "theme", layout.ThemeCookie)).Render(ctx, w); err != nil {
 		fmt.Fprintln(os.Stderr, "render", group.Key+":", err)
+	}
+}
+
+// servePart answers as a page's handler does: the form again with 422, or a
+// toast and the word to close the dialog.
+func servePart(w http.ResponseWriter, r *http.Request) {
+	ctx := i18n.With(r.Context(), choice(r, "lang", layout.LangCookie), time.UTC)
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	part := stories.Part("", "")
+	if name := strings.TrimSpace(r.PostFormValue("title")); r.Method == http.MethodPost && name == "" {
+		w.WriteHeader(http.StatusUnprocessableEntity)
+		part = stories.PartForm(name, "Give the reward a name.")
+	} else if r.Method == http.MethodPost {
+		w.Header().Set("HX-Trigger", "dialog:close")
+		w.Header().Set("HX-Reswap", "none")
+		part = ui.ToastOOB(ui.ToastProps{Text: name + " was added."})
+	}
+	if err := part.Render(ctx, w); err != nil {
+		fmt.Fprintln(os.Stderr, "render the dialog:", err)
 	}
 }
 

@@ -116,6 +116,25 @@ func Eval[T any](t testing.TB, b *Browser, expression string) T {
 	return v
 }
 
+// Keys presses keys, as github.com/chromedp/chromedp/kb names them, wherever
+// the focus is.
+func (b *Browser) Keys(t testing.TB, keys string) {
+	t.Helper()
+	b.Do(t, chromedp.KeyEvent(keys))
+}
+
+// Wait waits, at most five seconds, until a JavaScript condition holds; what
+// is what a person would see then.
+func (b *Browser) Wait(t testing.TB, what, condition string) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(b.ctx, 30*time.Second)
+	defer cancel()
+	if _, err := chromedp.Run(ctx, chromedp.Poll[bool]("Boolean("+condition+")", chromedp.WithPollingTimeout(5*time.Second))); err != nil {
+		t.Fatalf("%s: not so, waiting for %s (%v); the focus is on %s", what, condition, err,
+			Eval[string](t, b, `document.activeElement.outerHTML.slice(0, 120)`))
+	}
+}
+
 // Axe lists what on the page breaks WCAG 2.2 AA, one line for each element.
 func (b *Browser) Axe(t testing.TB) []string {
 	t.Helper()

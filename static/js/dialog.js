@@ -35,15 +35,21 @@
     }
   });
 
-  document.addEventListener("htmx:afterSwap", (event) => {
-    const modal = event.target.closest && event.target.closest("dialog[data-modal]");
-    if (modal && modal.childElementCount) open(modal);
+  // After settling rather than swapping: only then does htmx know the form
+  // inside, and a key pressed at once must not send it as a plain page.
+  document.addEventListener("htmx:afterSettle", (event) => {
+    const modal = event.detail.target;
+    if (modal instanceof Element && modal.matches("dialog[data-modal]") && modal.childElementCount) open(modal);
   });
 
   // "close" doesn't bubble, so it is caught on the way down.
   document.addEventListener("close", (event) => {
     const dialog = event.target;
-    if (dialog.matches("dialog[data-modal]")) dialog.replaceChildren();
+    if (!(dialog instanceof HTMLDialogElement)) return;
+    // The toasts were lifted into the dialog to be seen; they outlive it.
+    const toasts = dialog.querySelector("#toasts");
+    if (toasts) document.body.append(toasts);
+    if (dialog.matches("[data-modal]")) dialog.replaceChildren();
     if (opener && opener.isConnected) opener.focus();
     opener = null;
   }, true);

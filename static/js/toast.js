@@ -29,6 +29,7 @@
   window.regulars.toast = (text, tone) => {
     const toasts = region();
     if (!toasts || !text) return;
+    lift();
     if ([...toasts.children].some((toast) => toast.textContent.trim() === text)) return;
     const toast = document.createElement("div");
     toast.className = "ui-toast";
@@ -53,6 +54,5 @@
     if (button) button.closest(".ui-toast").remove();
   });
   document.addEventListener("htmx:oobBeforeSwap", lift);
-  document.addEventListener("close", lift, true);
   document.addEventListener("DOMContentLoaded", start);
 })();
