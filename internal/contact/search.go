@@ -12,7 +12,7 @@ import (
 const (
 	maxSearch = 255 // characters looked at
 	maxWords  = 8   // words looked for
-	trigram   = 3   // letters from which on a part is also found inside words
+	trigram   = 3   // letters from which on a part is found inside words, not only at their start
 )
 
 // ParseSearch is what to look up for q, typed in the region: a phone number
@@ -28,9 +28,6 @@ func ParseSearch(q, region string) loyalty.CustomerSearch {
 	folded := Fold(q)
 	s := loyalty.CustomerSearch{Name: folded}
 	words := strings.Fields(folded)
-	if len(words) == 0 || len(words) == 1 && utf8.RuneCountInString(folded) < trigram {
-		return s
-	}
 	// The longest word is likely the rarest, and the rarest is looked up first.
 	slices.SortStableFunc(words, func(a, b string) int { return cmp.Compare(len(b), len(a)) })
 	for _, w := range words[:min(len(words), maxWords)] {

@@ -8,9 +8,11 @@ type Customer struct {
 	ID             ID
 	ExternalID     string // the id in the restaurant's own system, unique; "" when none
 	Name           string
+	NameFold       string // Name folded, to be found by; "" hides the customer from searches
 	Email          string
 	Phone          string // as typed
 	PhoneE164      string // unique in the organization; "" when Phone does not parse
+	PhoneDigits    string // of PhoneE164, else of Phone; unique too
 	BirthDate      string // YYYY-MM-DD or ""
 	MarketingOptIn bool
 	AnonymizedAt   time.Time // zero unless the person was erased
@@ -68,4 +70,34 @@ type CustomerSearch struct {
 // IsZero reports whether there is nothing to look up.
 func (s CustomerSearch) IsZero() bool {
 	return s.E164 == "" && s.Name == "" && len(s.Digits) == 0 && s.Tail == "" && len(s.Parts) == 0
+}
+
+// CustomerKey names a customer in one of the ways people do; the first field
+// that is set counts.
+type CustomerKey struct {
+	ID          ID
+	ExternalID  string
+	PhoneE164   string
+	PhoneDigits string // of a number that does not parse
+}
+
+// NewAccount is a customer to be added, with the account that is opened in the
+// same step.
+type NewAccount struct {
+	Customer
+	EnrollmentID ID
+	ProgramID    ID        // zero while no program is active
+	TierID       ID        // the program's first
+	Day          time.Time // the organization's day of CreatedAt, for the statistics
+}
+
+// AnonymousName is what a customer is called once the person was forgotten.
+const AnonymousName = "Anonymous"
+
+// History is everything that happened to one customer, oldest first.
+type History struct {
+	Transactions []Transaction
+	Redemptions  []Redemption
+	Orders       []Order
+	Anomalies    []Anomaly
 }

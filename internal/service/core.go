@@ -34,10 +34,8 @@ func NewCore(repo loyalty.Repository, now func() time.Time, log *slog.Logger) *C
 // config is what the organization has set up. version is the one a snapshot
 // has just read, or 0 to ask the database.
 func (c *Core) config(ctx context.Context, orgID loyalty.ID, version int64) (*loyalty.Config, error) {
-	if known, ok := c.configs.Load(orgID); ok && version > 0 {
-		if cfg := known.(*loyalty.Config); cfg.Version == version { //nolint:errcheck // nothing else is ever stored
-			return cfg, nil
-		}
+	if cfg, ok := c.known(orgID); ok && cfg.Version == version {
+		return cfg, nil
 	}
 	cfg, err := c.repo.Config(ctx, orgID)
 	if err != nil {
@@ -45,6 +43,15 @@ func (c *Core) config(ctx context.Context, orgID loyalty.ID, version int64) (*lo
 	}
 	c.configs.Store(orgID, cfg)
 	return cfg, nil
+}
+
+// known is what is remembered of the organization; it may be old.
+func (c *Core) known(orgID loyalty.ID) (cfg *loyalty.Config, ok bool) {
+	kept, ok := c.configs.Load(orgID)
+	if !ok {
+		return nil, false
+	}
+	return kept.(*loyalty.Config), true //nolint:errcheck // nothing else is ever stored
 }
 
 // Config is what actor's organization has set up: stores and active program.

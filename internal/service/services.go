@@ -16,6 +16,7 @@ type Services struct {
 	Programs   *Programs
 	Rewards    *Rewards
 	EventTypes *EventTypes
+	Customers  *Customers
 }
 
 // New returns the use cases over repo, telling the time by now.
@@ -29,5 +30,6 @@ func New(repo loyalty.Repository, now func() time.Time, log *slog.Logger) *Servi
 		Programs:   &Programs{Core: c},
 		Rewards:    &Rewards{Core: c},
 		EventTypes: &EventTypes{Core: c},
+		Customers:  NewCustomers(c),
 	}
 }

@@ -1,0 +1,54 @@
+package postgres
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/lib/pq"
+
+	"regulars/internal/loyalty"
+)
+
+// SearchMembers implements loyalty.CustomerReader.
+func (r reader) SearchMembers(ctx context.Context, orgID loyalty.ID, s loyalty.CustomerSearch, page loyalty.Page) ([]loyalty.Member, int, error) {
+	const found = `
+		SELECT ids, total FROM search_customers($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`
+	const list = `
+		SELECT` + memberColumns + `
+		FROM unnest($2::uuid[]) WITH ORDINALITY AS p (id, n)
+		JOIN customers c ON c.organization_id = $1 AND c.id = p.id` + memberJoins + `
+		ORDER BY p.n`
+	digits := append([]string{}, s.Digits...) // a nil slice would be NULL
+	tail := backwards(s.Tail)
+	var hits struct {
+		IDs   pq.StringArray `db:"ids"`
+		Total int            `db:"total"`
+	}
+	err := r.get(ctx, &hits, found, orgID.String(), s.E164, s.Name, after(s.Name), pq.Array(digits),
+		pq.Array(each(digits, afterDigits)), tail, afterDigits(tail), pq.Array(each(s.Parts, likePart)),
+		loyalty.SearchStarts, loyalty.SearchInner, page.Skip(), page.Size)
+	if err != nil || len(hits.IDs) == 0 {
+		return nil, hits.Total, wrap("search customers", err)
+	}
+	var rows []memberRow
+	err = r.list(ctx, &rows, list, orgID.String(), hits.IDs)
+	return each(rows, memberRow.domain), hits.Total, wrap("select customers", err)
+}
+
+// after is beyond every text that starts with s, in byte order.
+func after(s string) string { return s + "\U0010FFFF" }
+
+// afterDigits is beyond all digits that start with s; ':' follows '9'.
+func afterDigits(s string) string { return s + ":" }
+
+func backwards(s string) string {
+	b := []byte(s)
+	slices.Reverse(b)
+	return string(b)
+}
+
+var likeEscapes = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)
+
+// likePart is the pattern for a part that may lie anywhere.
+func likePart(s string) string { return "%" + likeEscapes.Replace(s) + "%" }

@@ -1,0 +1,208 @@
+package service
+
+import (
+	"context"
+	"errors"
+
+	"regulars/internal/contact"
+	"regulars/internal/loyalty"
+)
+
+// Customers finds, adds, changes and forgets guests.
+type Customers struct{ *Core }
+
+// NewCustomers returns the use cases over c.
+func NewCustomers(c *Core) *Customers { return &Customers{c} }
+
+// MemberPage is one page of customers.
+type MemberPage struct {
+	Members []loyalty.Member
+	Total   int
+	// More is set when a search matched so many that Total stopped counting.
+	More bool
+}
+
+// List is a page of the customers: newest first, or those that search matches,
+// best match first. A search matches part of a name, an e-mail address or a
+// phone number, without regard to case and accents and however a number is
+// written; it lists at most loyalty.SearchStarts customers, or
+// loyalty.SearchInner more when few match at the start of a word. It needs
+// loyalty.CustomersRead.
+func (s *Customers) List(ctx context.Context, actor loyalty.Actor, search string, page loyalty.Page) (MemberPage, error) {
+	if err := actor.Require(loyalty.CustomersRead); err != nil {
+		return MemberPage{}, err
+	}
+	region, err := s.region(ctx, actor)
+	if err != nil {
+		return MemberPage{}, err
+	}
+	look := contact.ParseSearch(search, region)
+	if look.IsZero() {
+		members, total, err := s.repo.Members(ctx, actor.OrgID, page)
+		return MemberPage{Members: members, Total: total}, err
+	}
+	members, total, err := s.repo.SearchMembers(ctx, actor.OrgID, look, page)
+	return MemberPage{Members: members, Total: total, More: total >= loyalty.SearchStarts}, err
+}
+
+// Get is the customer that ref names. It needs loyalty.CustomersRead.
+func (s *Customers) Get(ctx context.Context, actor loyalty.Actor, ref CustomerRef) (loyalty.Member, error) {
+	if err := actor.Require(loyalty.CustomersRead); err != nil {
+		return loyalty.Member{}, err
+	}
+	m, _, err := s.repo.Member(ctx, actor.OrgID, loyalty.CustomerKey{ID: ref.ID, ExternalID: ref.ExternalID})
+	return m, err
+}
+
+// ByPhone is the customer with exactly this phone number, however it is
+// written. It needs loyalty.CustomersRead.
+func (s *Customers) ByPhone(ctx context.Context, actor loyalty.Actor, phone string) (loyalty.Member, error) {
+	if err := actor.Require(loyalty.CustomersRead); err != nil {
+		return loyalty.Member{}, err
+	}
+	region, err := s.region(ctx, actor)
+	if err != nil {
+		return loyalty.Member{}, err
+	}
+	key := phoneKey(contact.ParsePhone(phone, region))
+	if key == (loyalty.CustomerKey{}) {
+		return loyalty.Member{}, loyalty.Missing("customer")
+	}
+	m, _, err := s.repo.Member(ctx, actor.OrgID, key)
+	return m, err
+}
+
+func phoneKey(p contact.Phone) loyalty.CustomerKey {
+	if p.E164 != "" {
+		return loyalty.CustomerKey{PhoneE164: p.E164}
+	}
+	return loyalty.CustomerKey{PhoneDigits: p.Digits}
+}
+
+// RecentTransactions is how many of the latest rows Detail shows.
+const RecentTransactions = 10
+
+// Profile is all that a customer's page shows first.
+type Profile struct {
+	loyalty.Member
+	Program *loyalty.Program // the account's; nil without one
+	Tier    loyalty.Tier     // held; zero without a program
+	Next    loyalty.Tier     // the tier above; zero at the top
+	Missing loyalty.Points   // lifetime points to Next
+	Recent  []loyalty.Transaction
+	Lots    []loyalty.Lot // by the day they stop counting, soonest first
+}
+
+// Detail is the customer that ref names, with the account's standing and the
+// latest transactions, newest first. It needs loyalty.CustomersRead.
+func (s *Customers) Detail(ctx context.Context, actor loyalty.Actor, ref CustomerRef) (Profile, error) {
+	if err := actor.Require(loyalty.CustomersRead); err != nil {
+		return Profile{}, err
+	}
+	m, version, err := s.repo.Member(ctx, actor.OrgID, loyalty.CustomerKey{ID: ref.ID, ExternalID: ref.ExternalID})
+	if err != nil {
+		return Profile{}, err
+	}
+	p := Profile{Member: m}
+	if err := s.standing(ctx, &p, version); err != nil {
+		return Profile{}, err
+	}
+	first := loyalty.Page{Number: 1, Size: RecentTransactions}
+	if p.Recent, _, err = s.repo.CustomerTransactions(ctx, actor.OrgID, m.ID, "", first); err != nil {
+		return Profile{}, err
+	}
+	p.Lots, err = s.repo.Lots(ctx, actor.OrgID, m.ID)
+	return p, err
+}
+
+// standing fills in the account's program and tiers.
+func (s *Customers) standing(ctx context.Context, p *Profile, version int64) error {
+	e := p.Enrollment
+	if e.ProgramID.IsZero() {
+		return nil
+	}
+	cfg, err := s.config(ctx, p.OrgID, version)
+	if err != nil {
+		return err
+	}
+	if p.Program = cfg.Program; p.Program == nil || p.Program.ID != e.ProgramID {
+		old, err := s.repo.Program(ctx, p.OrgID, e.ProgramID)
+		if err != nil {
+			return err
+		}
+		p.Program = &old
+	}
+	p.Tier = p.Program.Held(e.TierID, e.Lifetime)
+	p.Next, p.Missing, _ = p.Program.NextTier(p.Tier, e.Lifetime)
+	return nil
+}
+
+// Transactions is a page of the customer's ledger, newest first, and how many
+// rows there are; an empty type means all. It needs loyalty.CustomersRead.
+func (s *Customers) Transactions(ctx context.Context, actor loyalty.Actor, ref CustomerRef, typ loyalty.TransactionType, page loyalty.Page) ([]loyalty.Transaction, int, error) {
+	m, err := s.Get(ctx, actor, ref)
+	if err != nil {
+		return nil, 0, err
+	}
+	return s.repo.CustomerTransactions(ctx, actor.OrgID, m.ID, typ, page)
+}
+
+// UserRef is the customer that somebody outside names by one word: the
+// customer's id or, failing that, the restaurant's own id.
+func (s *Customers) UserRef(ctx context.Context, actor loyalty.Actor, user string) (CustomerRef, error) {
+	id, isID := loyalty.ParseID(user)
+	if isID {
+		m, err := s.Get(ctx, actor, CustomerRef{ID: id})
+		if err == nil || loyalty.KindOf(err) != loyalty.NotFound {
+			return CustomerRef{ID: m.ID}, err
+		}
+	}
+	m, err := s.Get(ctx, actor, CustomerRef{ExternalID: user})
+	return CustomerRef{ID: m.ID}, err
+}
+
+// region is the country in which phone numbers are dialled: that of the store
+// where actor works, else the organization's.
+func (s *Customers) region(ctx context.Context, actor loyalty.Actor) (string, error) {
+	// What is known from before will do: a restaurant doesn't move abroad.
+	cfg, ok := s.known(actor.OrgID)
+	if !ok {
+		var err error
+		if cfg, err = s.config(ctx, actor.OrgID, 0); err != nil {
+			return "", err
+		}
+	}
+	return regionOf(cfg, actor.StoreID), nil
+}
+
+func regionOf(cfg *loyalty.Config, storeID loyalty.ID) string {
+	if store, err := cfg.Store(storeID); err == nil {
+		return contact.Region(store.TimeZone, store.Currency)
+	}
+	return contact.Region(cfg.Organization.TimeZone, cfg.Organization.Currency)
+}
+
+// Export is everything held on a person.
+type Export struct {
+	loyalty.Member
+	loyalty.History
+}
+
+// Export is everything held on the customer; that it was asked for is written
+// down. It needs loyalty.CustomersRead.
+func (s *Customers) Export(ctx context.Context, actor loyalty.Actor, id loyalty.ID) (Export, error) {
+	if err := actor.Require(loyalty.CustomersRead); err != nil {
+		return Export{}, err
+	}
+	var out Export
+	err := s.repo.InTx(ctx, func(ctx context.Context, tx loyalty.Tx) error {
+		var err, err2 error
+		if out.Member, _, err = tx.Member(ctx, actor.OrgID, loyalty.CustomerKey{ID: id}); err != nil {
+			return err
+		}
+		out.History, err = tx.History(ctx, actor.OrgID, id)
+		err2 = tx.AddAudit(ctx, loyalty.Audit(actor, s.now(), "customer.export", "customer", id, nil))
+		return errors.Join(err, err2)
+	})
+	return out, err
+}

@@ -1,0 +1,86 @@
+package service
+
+import (
+	"context"
+	"time"
+
+	"regulars/internal/loyalty"
+)
+
+// Delete takes the customer out with everything that belongs to the customer;
+// the audit log keeps that it happened. It needs loyalty.CustomersDelete and
+// can't be undone.
+func (s *Customers) Delete(ctx context.Context, actor loyalty.Actor, id loyalty.ID) error {
+	if err := actor.Require(loyalty.CustomersDelete); err != nil {
+		return err
+	}
+	return s.repo.InTx(ctx, func(ctx context.Context, tx loyalty.Tx) error {
+		if err := tx.EraseCustomer(ctx, actor.OrgID, id); err != nil {
+			return err
+		}
+		return tx.AddAudit(ctx, loyalty.Audit(actor, s.now(), "customer.delete", "customer", id, nil))
+	})
+}
+
+// AnonymizeCustomer forgets a person.
+type AnonymizeCustomer struct {
+	ID   loyalty.ID
+	Once loyalty.Once
+}
+
+// Anonymize takes the person out and keeps the ledger. It needs
+// loyalty.CustomersUpdate and can't be undone; the second time is a Conflict.
+func (s *Customers) Anonymize(ctx context.Context, actor loyalty.Actor, cmd AnonymizeCustomer) (loyalty.Member, error) {
+	if err := actor.Require(loyalty.CustomersUpdate); err != nil {
+		return loyalty.Member{}, err
+	}
+	return once(ctx, s.Core, actor.OrgID, cmd.Once, func(ctx context.Context, tx loyalty.Tx) (loyalty.Member, error) {
+		now := s.now()
+		done, err := tx.AnonymizeCustomer(ctx, actor.OrgID, cmd.ID, now)
+		if err != nil {
+			return loyalty.Member{}, err
+		}
+		if !done {
+			return loyalty.Member{}, loyalty.Errorf(loyalty.Conflict, loyalty.CodeConflict, "This customer was anonymized already.")
+		}
+		m, _, err := tx.Member(ctx, actor.OrgID, loyalty.CustomerKey{ID: cmd.ID})
+		if err != nil {
+			return loyalty.Member{}, err
+		}
+		return m, tx.AddAudit(ctx, loyalty.Audit(actor, now, "customer.anonymize", "customer", cmd.ID, nil))
+	})
+}
+
+// FreezeCustomer freezes an account, or thaws it.
+type FreezeCustomer struct {
+	ID     loyalty.ID
+	Frozen bool
+	Once   loyalty.Once
+}
+
+// Freeze keeps the account from earning and spending until it is thawed. It
+// needs loyalty.CustomersUpdate. An account that is so already stays so.
+func (s *Customers) Freeze(ctx context.Context, actor loyalty.Actor, cmd FreezeCustomer) (loyalty.Member, error) {
+	if err := actor.Require(loyalty.CustomersUpdate); err != nil {
+		return loyalty.Member{}, err
+	}
+	return once(ctx, s.Core, actor.OrgID, cmd.Once, func(ctx context.Context, tx loyalty.Tx) (loyalty.Member, error) {
+		if err := tx.LockAccount(ctx, actor.OrgID, cmd.ID); err != nil {
+			return loyalty.Member{}, err
+		}
+		m, _, err := tx.Member(ctx, actor.OrgID, loyalty.CustomerKey{ID: cmd.ID})
+		if err != nil || m.Enrollment.FrozenAt.IsZero() != cmd.Frozen {
+			return m, err
+		}
+		action := "customer.unfreeze"
+		m.Enrollment.FrozenAt = time.Time{}
+		if cmd.Frozen {
+			action, m.Enrollment.FrozenAt = "customer.freeze", s.now()
+		}
+		if err := tx.SetFrozen(ctx, actor.OrgID, cmd.ID, m.Enrollment.FrozenAt); err != nil {
+			return loyalty.Member{}, err
+		}
+		m.Enrollment.Revision++
+		return m, tx.AddAudit(ctx, loyalty.Audit(actor, s.now(), action, "customer", cmd.ID, nil))
+	})
+}

@@ -1,0 +1,235 @@
+package service
+
+import (
+	"context"
+	"time"
+
+	"regulars/internal/contact"
+	"regulars/internal/loyalty"
+)
+
+// CreateCustomer is a guest to be added.
+type CreateCustomer struct {
+	Name           string // 1–255 characters
+	Email          string // "" when none
+	Phone          string // as typed, at most 20 characters; "" when none
+	BirthDate      string // YYYY-MM-DD, not in the future; "" when not told
+	ExternalID     string // at most 255 characters; "" when none
+	MarketingOptIn bool
+	Once           loyalty.Once
+}
+
+// CustomerResult is a customer, and whether it was added just now.
+type CustomerResult struct {
+	loyalty.Member
+	Created bool
+}
+
+// Create adds a customer and opens the account, in the active program at its
+// first tier if there is one. A phone number that somebody has already gives
+// that customer, unchanged. It needs loyalty.CustomersCreate. An external id
+// that is taken is a Conflict.
+func (s *Customers) Create(ctx context.Context, actor loyalty.Actor, cmd CreateCustomer) (CustomerResult, error) {
+	if err := actor.Require(loyalty.CustomersCreate); err != nil {
+		return CustomerResult{}, err
+	}
+	region, err := s.region(ctx, actor)
+	if err != nil {
+		return CustomerResult{}, err
+	}
+	now := s.now()
+	c := loyalty.Customer{OrgID: actor.OrgID, ID: loyalty.NewID(now), MarketingOptIn: cmd.MarketingOptIn, CreatedAt: now, UpdatedAt: now}
+	var p loyalty.Problems
+	setName(&p, &c, cmd.Name)
+	setEmail(&p, &c, cmd.Email)
+	setPhone(&p, &c, cmd.Phone, region)
+	setBirthDate(&p, &c, cmd.BirthDate, now)
+	c.ExternalID = checkText(&p, "externalId", cmd.ExternalID, 0, 255)
+	if err := p.Err(); err != nil {
+		return CustomerResult{}, err
+	}
+	return once(ctx, s.Core, actor.OrgID, cmd.Once, func(ctx context.Context, tx loyalty.Tx) (CustomerResult, error) {
+		return s.create(ctx, tx, actor, c)
+	})
+}
+
+func (s *Customers) create(ctx context.Context, tx loyalty.Tx, actor loyalty.Actor, c loyalty.Customer) (CustomerResult, error) {
+	if c.PhoneDigits != "" {
+		if m, _, err := tx.Member(ctx, actor.OrgID, numberOf(c)); err == nil || loyalty.KindOf(err) != loyalty.NotFound {
+			return CustomerResult{Member: m}, err
+		}
+	}
+	cfg, err := s.heldConfig(ctx, tx, actor.OrgID)
+	if err != nil {
+		return CustomerResult{}, err
+	}
+	added, err := tx.AddCustomer(ctx, newAccount(cfg, c))
+	if err != nil {
+		return CustomerResult{}, err
+	}
+	if !added {
+		// Somebody was quicker by a moment.
+		return taken(ctx, tx, c)
+	}
+	m, _, err := tx.Member(ctx, actor.OrgID, loyalty.CustomerKey{ID: c.ID})
+	if err != nil {
+		return CustomerResult{}, err
+	}
+	return CustomerResult{Member: m, Created: true}, tx.AddAudit(ctx, loyalty.Audit(actor, s.now(), "customer.create", "customer", c.ID, nil))
+}
+
+// taken is the answer when c's phone number or external id is another's.
+func taken(ctx context.Context, tx loyalty.Tx, c loyalty.Customer) (CustomerResult, error) {
+	if c.PhoneDigits != "" {
+		if m, _, err := tx.Member(ctx, c.OrgID, numberOf(c)); err == nil || loyalty.KindOf(err) != loyalty.NotFound {
+			return CustomerResult{Member: m}, err
+		}
+	}
+	return CustomerResult{}, loyalty.Errorf(loyalty.Conflict, loyalty.CodeConflict, "Another customer has this external id.")
+}
+
+func numberOf(c loyalty.Customer) loyalty.CustomerKey {
+	return phoneKey(contact.Phone{E164: c.PhoneE164, Digits: c.PhoneDigits})
+}
+
+// heldConfig is what the organization has set up, which stays so until the
+// transaction ends: a program activated meanwhile must not miss the account.
+func (c *Core) heldConfig(ctx context.Context, tx loyalty.Tx, orgID loyalty.ID) (*loyalty.Config, error) {
+	version, err := tx.HoldConfig(ctx, orgID)
+	if err != nil {
+		return nil, err
+	}
+	if cfg, ok := c.known(orgID); ok && cfg.Version == version {
+		return cfg, nil
+	}
+	return tx.Config(ctx, orgID)
+}
+
+func newAccount(cfg *loyalty.Config, c loyalty.Customer) loyalty.NewAccount {
+	a := loyalty.NewAccount{
+		Customer: c, EnrollmentID: loyalty.NewID(c.CreatedAt), Day: loyalty.DayIn(cfg.Organization.TimeZone, c.CreatedAt),
+	}
+	if cfg.Program != nil {
+		a.ProgramID, a.TierID = cfg.Program.ID, cfg.Program.TierFor(0).ID
+	}
+	return a
+}
+
+// ImportedCustomer is a guest whom another system knows by ExternalID.
+type ImportedCustomer struct {
+	ExternalID string // 1–255 characters
+	Name       string // ExternalID when ""
+	Email      string
+	Phone      string // left out when it is another customer's
+	CreatedAt  time.Time
+}
+
+// External gives the customers with these external ids, inside the caller's
+// transaction, adding those that are not there yet; all in one go. It says how
+// many it added. It needs loyalty.CustomersCreate.
+func (s *Customers) External(ctx context.Context, tx loyalty.Tx, actor loyalty.Actor, guests []ImportedCustomer) (map[string]loyalty.ID, int, error) {
+	if err := actor.Require(loyalty.CustomersCreate); err != nil {
+		return nil, 0, err
+	}
+	if len(guests) == 0 {
+		return map[string]loyalty.ID{}, 0, nil
+	}
+	cfg, err := s.heldConfig(ctx, tx, actor.OrgID)
+	if err != nil {
+		return nil, 0, err
+	}
+	region := regionOf(cfg, actor.StoreID)
+	accounts := make([]loyalty.NewAccount, len(guests))
+	for i, g := range guests {
+		c := loyalty.Customer{
+			OrgID: actor.OrgID, ID: loyalty.NewID(g.CreatedAt), ExternalID: g.ExternalID, CreatedAt: g.CreatedAt, UpdatedAt: g.CreatedAt,
+		}
+		if g.Name == "" {
+			g.Name = g.ExternalID
+		}
+		var p loyalty.Problems
+		setName(&p, &c, g.Name)
+		setEmail(&p, &c, g.Email)
+		setPhone(&p, &c, g.Phone, region)
+		c.ExternalID = checkText(&p, "externalId", g.ExternalID, 1, 255)
+		if err := p.Err(); err != nil {
+			return nil, 0, err
+		}
+		accounts[i] = newAccount(cfg, c)
+	}
+	return tx.AddCustomers(ctx, actor.OrgID, accounts)
+}
+
+// UpdateCustomer changes a customer. Fields left nil stay as they are; "" takes
+// out what may be missing.
+type UpdateCustomer struct {
+	ID             loyalty.ID
+	Name           *string
+	Email          *string
+	Phone          *string
+	BirthDate      *string
+	ExternalID     *string
+	MarketingOptIn *bool
+	Once           loyalty.Once
+}
+
+// Update changes a customer. It needs loyalty.CustomersUpdate. A phone number
+// or external id that is another's, and a person who was forgotten, are
+// Conflicts.
+func (s *Customers) Update(ctx context.Context, actor loyalty.Actor, cmd UpdateCustomer) (loyalty.Member, error) {
+	if err := actor.Require(loyalty.CustomersUpdate); err != nil {
+		return loyalty.Member{}, err
+	}
+	region, err := s.region(ctx, actor)
+	if err != nil {
+		return loyalty.Member{}, err
+	}
+	// The mistakes first, whoever it is about.
+	if err := cmd.apply(&loyalty.Customer{}, region, s.now()); err != nil {
+		return loyalty.Member{}, err
+	}
+	return once(ctx, s.Core, actor.OrgID, cmd.Once, func(ctx context.Context, tx loyalty.Tx) (loyalty.Member, error) {
+		if err := tx.LockAccount(ctx, actor.OrgID, cmd.ID); err != nil {
+			return loyalty.Member{}, err
+		}
+		m, _, err := tx.Member(ctx, actor.OrgID, loyalty.CustomerKey{ID: cmd.ID})
+		if err != nil {
+			return loyalty.Member{}, err
+		}
+		if !m.AnonymizedAt.IsZero() {
+			return loyalty.Member{}, loyalty.Errorf(loyalty.Conflict, loyalty.CodeConflict, "This customer was anonymized and stays so.")
+		}
+		if err := cmd.apply(&m.Customer, region, s.now()); err != nil {
+			return loyalty.Member{}, err
+		}
+		if err := tx.SaveCustomer(ctx, m.Customer); err != nil {
+			return loyalty.Member{}, err
+		}
+		return m, tx.AddAudit(ctx, loyalty.Audit(actor, s.now(), "customer.update", "customer", cmd.ID, nil))
+	})
+}
+
+// apply puts the change into c, and says what can't be.
+func (cmd UpdateCustomer) apply(c *loyalty.Customer, region string, now time.Time) error {
+	var p loyalty.Problems
+	if cmd.Name != nil {
+		setName(&p, c, *cmd.Name)
+	}
+	if cmd.Email != nil {
+		setEmail(&p, c, *cmd.Email)
+	}
+	if cmd.Phone != nil {
+		setPhone(&p, c, *cmd.Phone, region)
+	}
+	if cmd.BirthDate != nil {
+		setBirthDate(&p, c, *cmd.BirthDate, now)
+	}
+	if cmd.ExternalID != nil {
+		c.ExternalID = checkText(&p, "externalId", *cmd.ExternalID, 0, 255)
+	}
+	if cmd.MarketingOptIn != nil {
+		c.MarketingOptIn = *cmd.MarketingOptIn
+	}
+	c.UpdatedAt = now
+	return p.Err()
+}

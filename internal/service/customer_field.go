@@ -1,0 +1,56 @@
+package service
+
+import (
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"regulars/internal/contact"
+	"regulars/internal/loyalty"
+)
+
+// What a customer's fields may hold, each with what is made of it.
+
+func setName(p *loyalty.Problems, c *loyalty.Customer, name string) {
+	c.Name = checkText(p, "name", name, 1, 255)
+	c.NameFold = contact.Fold(c.Name)
+}
+
+func setEmail(p *loyalty.Problems, c *loyalty.Customer, email string) {
+	c.Email = strings.TrimSpace(email)
+	if c.Email != "" && !contact.ValidEmail(c.Email) {
+		p.Add("email", "must be an e-mail address such as maria@example.com")
+	}
+}
+
+// maxPhone is API.md's limit, in characters.
+const maxPhone = 20
+
+func setPhone(p *loyalty.Problems, c *loyalty.Customer, phone, region string) {
+	number := contact.ParsePhone(phone, region)
+	c.Phone, c.PhoneE164, c.PhoneDigits = number.Typed, number.E164, number.Digits
+	switch {
+	case number.Typed == "":
+	case utf8.RuneCountInString(number.Typed) > maxPhone:
+		p.Add("phone", "must have at most %d characters", maxPhone)
+	case number.Digits == "":
+		p.Add("phone", "must be a phone number such as +51 987 654 321")
+	default:
+		checkText(p, "phone", phone, 1, maxPhone)
+	}
+}
+
+// The first birthday accepted is that of the oldest person known, rounded down.
+const firstBirthYear = 1870
+
+func setBirthDate(p *loyalty.Problems, c *loyalty.Customer, date string, now time.Time) {
+	c.BirthDate = strings.TrimSpace(date)
+	if c.BirthDate == "" {
+		return
+	}
+	day, err := time.Parse(time.DateOnly, c.BirthDate)
+	// East of here it may be tomorrow already.
+	if err != nil || day.Year() < firstBirthYear || day.After(now.Add(14*time.Hour)) {
+		p.Add("birthDate", "must be a day in the past, as YYYY-MM-DD")
+	}
+}
