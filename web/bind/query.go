@@ -79,15 +79,20 @@ func (q *Query) OneOf(name string, values ...string) string {
 // Bool is the parameter as true or false; false when it isn't there.
 func (q *Query) Bool(name string) bool { return q.OneOf(name, "true", "false") == "true" }
 
-// Time is the parameter as an instant, RFC 3339, or as a day, which counts
-// from its start in UTC. The zero time when it isn't there.
-func (q *Query) Time(name string) time.Time {
+// TimeIn is the parameter as an instant, RFC 3339, or as a day, which counts
+// from its start in the time zone; an unknown one counts as UTC. The zero time
+// when it isn't there.
+func (q *Query) TimeIn(zone, name string) time.Time {
 	s := q.c.Query(name)
 	if s == "" {
 		return time.Time{}
 	}
 	if t, err := parseDay(s); err == nil {
-		return t
+		loc, err := time.LoadLocation(zone)
+		if err != nil {
+			loc = time.UTC
+		}
+		return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, loc).UTC()
 	}
 	// A plus sign in a query that nobody encoded has become a blank.
 	t, err := parseTime(strings.Replace(s, " ", "+", 1))

@@ -4,7 +4,6 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"regulars/internal/loyalty"
-	"regulars/web/auth"
 	"regulars/web/bind"
 	"regulars/web/respond"
 )
@@ -38,11 +37,15 @@ func transactionOf(t loyalty.Transaction) transaction {
 
 // Transactions is GET /v1/stores/:store_id/loyalty/transactions.
 func (h Handlers) Transactions(c *fiber.Ctx) error {
-	actor, q := auth.Actor(c), bind.NewQuery(c)
+	actor, store, err := h.store(c)
+	if err != nil {
+		return err
+	}
+	q := bind.NewQuery(c)
 	f := loyalty.TransactionFilter{
 		StoreIDs: []loyalty.ID{actor.StoreID}, CustomerID: q.ID("customer_id", loyalty.PrefixCustomer),
 		Type: loyalty.TransactionType(q.OneOf("type", "earn", "redeem", "adjust", "expire", "reverse", "refund", "transfer")),
-		From: q.Time("from"), To: q.Time("to"),
+		From: q.TimeIn(store.TimeZone, "from"), To: q.TimeIn(store.TimeZone, "to"),
 	}
 	page := q.Page()
 	if err := q.Err(); err != nil {

@@ -179,10 +179,14 @@ func (h Handlers) Order(c *fiber.Ctx) error {
 
 // Orders is GET /v1/stores/:store_id/orders.
 func (h Handlers) Orders(c *fiber.Ctx) error {
-	actor, q := auth.Actor(c), bind.NewQuery(c)
+	actor, store, err := h.store(c)
+	if err != nil {
+		return err
+	}
+	q := bind.NewQuery(c)
 	f := loyalty.OrderFilter{
 		StoreIDs: []loyalty.ID{actor.StoreID}, CustomerID: q.ID("customer_id", loyalty.PrefixCustomer),
-		Status: loyalty.OrderStatus(q.OneOf("status", "open", "completed", "cancelled", "refunded")), From: q.Time("from"), To: q.Time("to"),
+		Status: loyalty.OrderStatus(q.OneOf("status", "open", "completed", "cancelled", "refunded")), From: q.TimeIn(store.TimeZone, "from"), To: q.TimeIn(store.TimeZone, "to"),
 	}
 	page := q.Page()
 	if err := q.Err(); err != nil {
