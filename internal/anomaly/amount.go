@@ -44,7 +44,7 @@ func unusualAmount(s UnusualAmountSettings, e Event, r Recent) (Signal, bool) {
 	if e.Type == Award {
 		value, threshold = float64(e.Points), s.AwardZ
 	}
-	if value <= 0 {
+	if value <= 0 || s.plainly(value, e, r) {
 		return Signal{}, false
 	}
 	norm := normFor(s, e, r)
@@ -63,6 +63,25 @@ func unusualAmount(s UnusualAmountSettings, e Event, r Recent) (Signal, bool) {
 	sig.Score = Score(sig.Evidence.P)
 	sig.PointsInvolved = e.Points
 	return sig.finish("Single earning of %s points (%sx normal)", grouped(e.Points), decimal(math.Exp(above))), true
+}
+
+// plainly reports, without taking a logarithm for each earlier check, that an
+// order is no further above the least it could be compared with than it must
+// be above the norm. Nearly all orders end here.
+func (s UnusualAmountSettings) plainly(value float64, e Event, r Recent) bool {
+	if e.Type == Award {
+		return false
+	}
+	least := math.Inf(1)
+	if place := r.Daypart.Amount.ShrunkTo(r.Organization.Amount, daypartWeight); place.N > 0 {
+		least = math.Exp(place.Median)
+	}
+	for _, x := range r.Earnings {
+		if x.IsOrder && x.Amount > 0 {
+			least = min(least, float64(x.Amount))
+		}
+	}
+	return value < s.times(e)*least
 }
 
 // times is how many times the norm an order by the rule must reach.

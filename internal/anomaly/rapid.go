@@ -33,6 +33,10 @@ func rapidEarning(s RapidEarningSettings, e Event, r Recent) (Signal, bool) {
 	if !s.Enabled || !e.Earns() {
 		return Signal{}, false
 	}
+	today := r.within(e.closed(), businessDay, nil)
+	if len(today) == 0 {
+		return Signal{}, false
+	}
 	window := time.Duration(s.WindowMinutes * float64(time.Minute))
 	all := r.within(e.closed(), window, nil)
 	orders := r.within(e.closed(), window, func(x Earning) bool { return x.IsOrder })
@@ -47,7 +51,6 @@ func rapidEarning(s RapidEarningSettings, e Event, r Recent) (Signal, bool) {
 		}
 		return burst(e, orders, score, "%s orders in %s", "orders"), true
 	}
-	today := r.within(e.closed(), businessDay, nil)
 	k := len(today) + 1
 	if k < leastDaily {
 		return Signal{}, false

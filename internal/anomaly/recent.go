@@ -28,7 +28,7 @@ type Baseline struct {
 // can read it in one statement. What is missing is zero, and is then shrunk
 // to the next wider thing that is known.
 type Recent struct {
-	// Earnings are the customer's last awards before the event, newest first,
+	// Earnings are the customer's last awards before the event, in any order,
 	// at most MaxRecent; reversed ones are left out.
 	Earnings []Earning
 

@@ -181,7 +181,7 @@ func grouped(n int64) string {
 func span(d time.Duration) string {
 	unit, size := "second", time.Second
 	switch {
-	case d > 48*time.Hour:
+	case d >= 48*time.Hour:
 		unit, size = "day", 24*time.Hour
 	case d > 2*time.Hour:
 		unit, size = "hour", time.Hour

@@ -170,7 +170,6 @@ func (r Report) goals(p *page) {
 	p.line("| all cases a store-week, mean / most | .15 / 3 | %.3f / %d |", ratio(t.Cases, t.StoreWeeks, 0), t.MaxWeek)
 	p.line("| false in a store's first four weeks | .25 | %.3f |", ratio(t.NewFalse, t.NewWeeks, 0))
 	p.line("| recall on kinds never tuned on | .5 | %.2f of %d |", r.Unseen.Of("", "").Recall(), len(r.Unseen.Outcomes))
-	p.line("| a million events, with making them | 60 s | %.0f s |", t.Seconds/float64(max(1, t.Events))*1e6)
 }
 
 // page writes lines until one fails.
