@@ -20,6 +20,7 @@ const (
 	Conflict                 // refused by the current state; may succeed later
 	KeyReused                // an idempotency key came back with another request
 	Unavailable              // nothing is wrong with the request; try again soon
+	TooMany                  // asked too often; try again later
 )
 
 // The codes of API.md that the domain gives. A code is stable and for
@@ -41,6 +42,7 @@ const (
 	CodeKeyReused          = "IDEMPOTENCY_KEY_REUSED"
 	CodeInProgress         = "IDEMPOTENCY_IN_PROGRESS"
 	CodeUnavailable        = "UNAVAILABLE"
+	CodeRateLimited        = "RATE_LIMITED"
 )
 
 // Error is a failure the domain expects. Anything else that reaches the edge

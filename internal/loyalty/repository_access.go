@@ -25,8 +25,6 @@ type AccessReader interface {
 	AllStaff(ctx context.Context, orgID ID) ([]Staff, error)
 	// Session finds a session by the hash of its token.
 	Session(ctx context.Context, hash []byte) (Session, error)
-	// SignInFailures counts failed sign-ins from an address since then.
-	SignInFailures(ctx context.Context, addressHash []byte, since time.Time) (int, error)
 }
 
 // AccessWriter changes organizations, stores, staff, sessions and API keys.
@@ -46,15 +44,25 @@ type AccessWriter interface {
 	RevokeAPIKey(ctx context.Context, orgID, id ID, at time.Time) error
 	// TouchAPIKey notes when the key was last used.
 	TouchAPIKey(ctx context.Context, orgID, id ID, at time.Time) error
-	// SaveSession inserts the session or changes it.
+	// LockSession keeps the session from changing until the transaction ends,
+	// and reads it.
+	LockSession(ctx context.Context, hash []byte) (Session, error)
+	AddSession(ctx context.Context, s Session) error
+	// SaveSession changes what the session remembers and when it was last
+	// seen. One that has ended meanwhile stays ended, which is no error.
 	SaveSession(ctx context.Context, s Session) error
 	// EndSession removes a session; one that isn't there is no error.
 	EndSession(ctx context.Context, hash []byte) error
 	// EndSessionsOf removes every session of a person but the one with the
 	// hash keep, which may be nil.
 	EndSessionsOf(ctx context.Context, orgID, staffID ID, keep []byte) error
-	AddSignInFailure(ctx context.Context, addressHash []byte, at time.Time) error
-	ClearSignInFailures(ctx context.Context, addressHash []byte) error
+	// AddSignInFailure counts one failed sign-in more for what has the hash, an
+	// account or an address. It is not ok, and nothing is counted, where there
+	// were limit since then.
+	AddSignInFailure(ctx context.Context, hash []byte, since, at time.Time, limit int) (ok bool, err error)
+	// ForgiveSignIn forgets every failure of the account, and the address's one
+	// at that time.
+	ForgiveSignIn(ctx context.Context, account, address []byte, at time.Time) error
 	// Purge removes at most limit rows each of what has expired: answers from
 	// before answers, sessions and failed sign-ins that ended before now. It
 	// says how many went.

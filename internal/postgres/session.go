@@ -19,6 +19,16 @@ type sessionRow struct {
 	ExpiresAt time.Time  `db:"expires_at"`
 }
 
+func (r sessionRow) domain() (loyalty.Session, error) {
+	s := loyalty.Session{
+		Hash: r.Hash, OrgID: r.OrgID, StaffID: r.StaffID, CreatedAt: r.CreatedAt, SeenAt: r.SeenAt, ExpiresAt: r.ExpiresAt,
+	}
+	if err := json.Unmarshal(r.Data, &s.Data); err != nil {
+		return loyalty.Session{}, fmt.Errorf("decode session: %w", err)
+	}
+	return s, nil
+}
+
 // Session implements loyalty.AccessReader.
 func (r reader) Session(ctx context.Context, hash []byte) (loyalty.Session, error) {
 	const q = `
@@ -27,30 +37,54 @@ func (r reader) Session(ctx context.Context, hash []byte) (loyalty.Session, erro
 	if err := r.get(ctx, &row, q, hash); err != nil {
 		return loyalty.Session{}, notFound("select session", "session", err)
 	}
-	s := loyalty.Session{
-		Hash: row.Hash, OrgID: row.OrgID, StaffID: row.StaffID, CreatedAt: row.CreatedAt, SeenAt: row.SeenAt, ExpiresAt: row.ExpiresAt,
+	return row.domain()
+}
+
+// LockSession implements loyalty.AccessWriter.
+func (t *tx) LockSession(ctx context.Context, hash []byte) (loyalty.Session, error) {
+	const q = `
+		SELECT token_hash, organization_id, staff_id, data, created_at, seen_at, expires_at FROM sessions WHERE token_hash = $1
+		FOR NO KEY UPDATE`
+	var row sessionRow
+	if err := t.get(ctx, &row, q, hash); err != nil {
+		return loyalty.Session{}, notFound("lock session", "session", err)
 	}
-	if err := json.Unmarshal(row.Data, &s.Data); err != nil {
-		return loyalty.Session{}, fmt.Errorf("decode session: %w", err)
+	return row.domain()
+}
+
+// AddSession implements loyalty.AccessWriter.
+func (t *tx) AddSession(ctx context.Context, s loyalty.Session) error {
+	const q = `
+		INSERT INTO sessions (token_hash, organization_id, staff_id, data, created_at, seen_at, expires_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7)`
+	data, err := encodeData(s.Data)
+	if err != nil {
+		return err
 	}
-	return s, nil
+	_, err = t.exec(ctx, q, s.Hash, nullID(s.OrgID), nullID(s.StaffID), data, s.CreatedAt, s.SeenAt, s.ExpiresAt)
+	return wrap("insert session", err)
 }
 
 // SaveSession implements loyalty.AccessWriter.
 func (t *tx) SaveSession(ctx context.Context, s loyalty.Session) error {
-	const q = `
-		INSERT INTO sessions (token_hash, organization_id, staff_id, data, created_at, seen_at, expires_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7)
-		ON CONFLICT (token_hash) DO UPDATE SET data = excluded.data, seen_at = excluded.seen_at`
-	data := []byte("{}")
-	if s.Data != nil {
-		var err error
-		if data, err = json.Marshal(s.Data); err != nil {
-			return fmt.Errorf("encode session: %w", err)
-		}
+	const q = `UPDATE sessions SET data = $2, seen_at = $3 WHERE token_hash = $1`
+	data, err := encodeData(s.Data)
+	if err != nil {
+		return err
 	}
-	_, err := t.exec(ctx, q, s.Hash, nullID(s.OrgID), nullID(s.StaffID), string(data), s.CreatedAt, s.SeenAt, s.ExpiresAt)
-	return wrap("save session", err)
+	_, err = t.exec(ctx, q, s.Hash, data, s.SeenAt)
+	return wrap("update session", err)
+}
+
+func encodeData(data map[string]string) (string, error) {
+	if len(data) == 0 {
+		return "{}", nil
+	}
+	b, err := json.Marshal(data)
+	if err != nil {
+		return "", fmt.Errorf("encode session: %w", err)
+	}
+	return string(b), nil
 }
 
 // EndSession implements loyalty.AccessWriter.
@@ -68,26 +102,31 @@ func (t *tx) EndSessionsOf(ctx context.Context, orgID, staffID loyalty.ID, keep 
 	return wrap("delete sessions", err)
 }
 
-// SignInFailures implements loyalty.AccessReader.
-func (r reader) SignInFailures(ctx context.Context, addressHash []byte, since time.Time) (int, error) {
-	const q = `SELECT count(*) FROM sign_in_failures WHERE address_hash = $1 AND at > $2`
-	var n int
-	err := r.get(ctx, &n, q, addressHash, since)
-	return n, wrap("count failed sign-ins", err)
+// AddSignInFailure implements loyalty.AccessWriter. The lock makes those who
+// guess at once be counted one after the other.
+func (t *tx) AddSignInFailure(ctx context.Context, hash []byte, since, at time.Time, limit int) (bool, error) {
+	const lock = `SELECT pg_advisory_xact_lock(hashtextextended('sign-in ' || encode($1, 'hex'), 0))`
+	const q = `
+		INSERT INTO sign_in_failures (address_hash, at)
+		SELECT $1, $2 WHERE (SELECT count(*) FROM sign_in_failures WHERE address_hash = $1 AND at > $3) < $4`
+	if _, err := t.exec(ctx, lock, hash); err != nil {
+		return false, wrap("lock failed sign-ins", err)
+	}
+	n, err := t.exec(ctx, q, hash, at, since, limit)
+	return n == 1, wrap("count failed sign-in", err)
 }
 
-// AddSignInFailure implements loyalty.AccessWriter.
-func (t *tx) AddSignInFailure(ctx context.Context, addressHash []byte, at time.Time) error {
-	const q = `INSERT INTO sign_in_failures (address_hash, at) VALUES ($1, $2)`
-	_, err := t.exec(ctx, q, addressHash, at)
-	return wrap("insert failed sign-in", err)
-}
-
-// ClearSignInFailures implements loyalty.AccessWriter.
-func (t *tx) ClearSignInFailures(ctx context.Context, addressHash []byte) error {
-	const q = `DELETE FROM sign_in_failures WHERE address_hash = $1`
-	_, err := t.exec(ctx, q, addressHash)
-	return wrap("delete failed sign-ins", err)
+// ForgiveSignIn implements loyalty.AccessWriter.
+func (t *tx) ForgiveSignIn(ctx context.Context, account, address []byte, at time.Time) error {
+	const all = `DELETE FROM sign_in_failures WHERE address_hash = $1`
+	const one = `
+		DELETE FROM sign_in_failures WHERE ctid = (
+			SELECT ctid FROM sign_in_failures WHERE address_hash = $1 AND at = $2 LIMIT 1 FOR UPDATE SKIP LOCKED)`
+	if _, err := t.exec(ctx, all, account); err != nil {
+		return wrap("forgive account", err)
+	}
+	_, err := t.exec(ctx, one, address, at)
+	return wrap("forgive address", err)
 }
 
 // Purge implements loyalty.AccessWriter.

@@ -17,8 +17,9 @@ import (
 // sessions, and API keys.
 type Access struct {
 	*Core
-	keys  sync.Map // [32]byte → *knownKey, at most one for each key there is
-	reads singleflight.Group
+	keys    sync.Map // [32]byte → *knownKey, at most one for each key there is
+	reads   singleflight.Group
+	isSetUp atomic.Bool // there is an organization
 }
 
 // NewAccess returns the use cases of access.

@@ -20,6 +20,7 @@ type Core struct {
 	log     *slog.Logger
 	configs sync.Map // loyalty.ID → *loyalty.Config
 	queues  [256]chan struct{}
+	posted  posted
 }
 
 // NewCore returns the core over repo, telling the time by now.

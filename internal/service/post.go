@@ -88,6 +88,7 @@ func attempt[T any](
 	if err := write(ctx, orgID, d.posting, answer); err != nil {
 		return zero, s, err
 	}
+	c.count(d.posting)
 	return d.result, s, nil
 }
 

@@ -1,0 +1,126 @@
+package service
+
+import (
+	"context"
+	"maps"
+	"time"
+
+	"regulars/internal/loyalty"
+	"regulars/internal/secret"
+)
+
+// Visit is a signed-in person's session.
+type Visit struct {
+	Actor    loyalty.Actor
+	Staff    loyalty.Staff
+	Data     map[string]string // what the session remembers; change it with Keep
+	TimeZone string            // of the store worked in, or the organization's
+}
+
+// storeData is where a session remembers the store worked in.
+const storeData = "store"
+
+// seenEvery is how exactly it is known when a session was last used.
+const seenEvery = time.Minute
+
+// Resume is the session with the token. One that is unknown, has ended, was
+// unused for too long, or whose person may no longer sign in is a NotFound.
+func (a *Access) Resume(ctx context.Context, token string) (Visit, error) {
+	hash := secret.Hash(token)
+	session, err := a.repo.Session(ctx, hash[:])
+	if err != nil {
+		return Visit{}, err
+	}
+	who, err := a.repo.StaffMember(ctx, session.OrgID, session.StaffID)
+	if err != nil {
+		return Visit{}, err
+	}
+	now := a.now()
+	idle, _ := loyalty.SessionLimits(who.Role)
+	if !who.Active || !now.Before(session.ExpiresAt) || now.Sub(session.SeenAt) >= idle {
+		return Visit{}, loyalty.Missing("session")
+	}
+	if now.Sub(session.SeenAt) >= seenEvery {
+		session.SeenAt = now
+		err := a.repo.InTx(ctx, func(ctx context.Context, tx loyalty.Tx) error { return tx.SaveSession(ctx, session) })
+		if err != nil {
+			return Visit{}, err
+		}
+	}
+	return a.visit(ctx, session, who)
+}
+
+// visit works out where the person works just now: at the only store there is
+// to choose, or at the one last chosen.
+func (a *Access) visit(ctx context.Context, session loyalty.Session, who loyalty.Staff) (Visit, error) {
+	cfg, err := a.config(ctx, who.OrgID, 0)
+	if err != nil {
+		return Visit{}, err
+	}
+	v := Visit{Actor: who.Actor(), Staff: who, Data: session.Data, TimeZone: cfg.Organization.TimeZone}
+	chosen, _ := loyalty.ParseID(session.Data[storeData])
+	var open []loyalty.Store
+	for _, s := range cfg.Stores {
+		if !s.Active || v.Actor.RequireStore(s.ID) != nil {
+			continue
+		}
+		open = append(open, s)
+		if s.ID == chosen {
+			v.Actor.StoreID, v.TimeZone = s.ID, s.TimeZone
+		}
+	}
+	if v.Actor.StoreID.IsZero() && len(open) == 1 {
+		v.Actor.StoreID, v.TimeZone = open[0].ID, open[0].TimeZone
+	}
+	return v, nil
+}
+
+// Keep has the session with the token remember value under name; "" forgets.
+func (a *Access) Keep(ctx context.Context, token, name, value string) error {
+	hash := secret.Hash(token)
+	return a.repo.InTx(ctx, func(ctx context.Context, tx loyalty.Tx) error {
+		session, err := tx.LockSession(ctx, hash[:])
+		if err != nil {
+			return err
+		}
+		session.Data = maps.Clone(session.Data)
+		if session.Data == nil {
+			session.Data = map[string]string{}
+		}
+		session.Data[name] = value
+		if value == "" {
+			delete(session.Data, name)
+		}
+		return tx.SaveSession(ctx, session)
+	})
+}
+
+// ChooseStore has the session's person work at the store from now on; the zero
+// ID is at none. A store that isn't the person's is a NotFound.
+func (a *Access) ChooseStore(ctx context.Context, actor loyalty.Actor, token string, storeID loyalty.ID) error {
+	if storeID.IsZero() {
+		return a.Keep(ctx, token, storeData, "")
+	}
+	if _, err := a.AtStore(ctx, actor, storeID); err != nil {
+		return err
+	}
+	return a.Keep(ctx, token, storeData, storeID.String())
+}
+
+// SignOut ends the session with the token. One that isn't there is no error.
+func (a *Access) SignOut(ctx context.Context, token string) error {
+	hash := secret.Hash(token)
+	return a.repo.InTx(ctx, func(ctx context.Context, tx loyalty.Tx) error { return tx.EndSession(ctx, hash[:]) })
+}
+
+// Purge removes what nobody asks for any more: answers kept for a day, ended
+// sessions, old failures. It says how many rows went.
+func (a *Access) Purge(ctx context.Context) (gone int64, err error) {
+	const batch = 5000
+	now := a.now()
+	err = a.repo.InTx(ctx, func(ctx context.Context, tx loyalty.Tx) error {
+		gone, err = tx.Purge(ctx, now.Add(-24*time.Hour), now, batch)
+		return err
+	})
+	return gone, err
+}

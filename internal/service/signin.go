@@ -1,0 +1,135 @@
+package service
+
+import (
+	"context"
+	"crypto/sha256"
+	"strings"
+	"time"
+
+	"regulars/internal/loyalty"
+	"regulars/internal/secret"
+)
+
+const (
+	// After so many failures within lockTime an account or an address has to
+	// wait, whether there is such an account or not.
+	maxFailures = 10
+	lockTime    = 15 * time.Minute
+)
+
+// SignIn is a person's try to sign in.
+type SignIn struct {
+	Email    string
+	Password string
+	Address  string // the caller's network address
+	Token    string // the session before, which ends; "" for none
+}
+
+// SignedIn is a session that has just begun.
+type SignedIn struct {
+	Token string // for the cookie; it is kept nowhere
+	Visit Visit
+}
+
+// SignIn begins a session under a new token. Every failure is the same
+// Unauthorized, after the same time: it doesn't say whether there is such a
+// person. After too many failures it is a TooMany.
+func (a *Access) SignIn(ctx context.Context, cmd SignIn) (SignedIn, error) {
+	email := strings.ToLower(strings.TrimSpace(cmd.Email))
+	if len(email) > 254 || len(cmd.Password) > 4*256 || strings.ContainsRune(email, 0) {
+		return SignedIn{}, wrongPassword()
+	}
+	begun := a.now().Truncate(time.Microsecond) // as exact as the database
+	account, address := failureHash("account", email), failureHash("address", cmd.Address)
+	if err := a.countTry(ctx, account, address, begun); err != nil {
+		return SignedIn{}, err
+	}
+	who, err := a.whoHas(ctx, email, cmd.Password)
+	if err != nil {
+		return SignedIn{}, err
+	}
+	token := secret.NewToken()
+	hash := secret.Hash(token)
+	_, absolute := loyalty.SessionLimits(who.Role)
+	session := loyalty.Session{
+		Hash: hash[:], OrgID: who.OrgID, StaffID: who.ID, Data: map[string]string{}, CreatedAt: begun, SeenAt: begun, ExpiresAt: begun.Add(absolute),
+	}
+	err = a.repo.InTx(ctx, func(ctx context.Context, tx loyalty.Tx) error {
+		// The try was no failure after all. What the address failed at before
+		// stays, or one known password would buy guesses at all others.
+		if err := tx.ForgiveSignIn(ctx, account, address, begun); err != nil {
+			return err
+		}
+		if cmd.Token != "" {
+			before := secret.Hash(cmd.Token)
+			if err := tx.EndSession(ctx, before[:]); err != nil {
+				return err
+			}
+		}
+		if err := tx.AddSession(ctx, session); err != nil {
+			return err
+		}
+		return tx.AddAudit(ctx, loyalty.Audit(who.Actor(), begun, "session.begin", "staff", who.ID, nil))
+	})
+	if err != nil {
+		return SignedIn{}, err
+	}
+	visit, err := a.visit(ctx, session, who)
+	return SignedIn{Token: token, Visit: visit}, err
+}
+
+// countTry counts the try as a failure before it is known to be one, so that
+// many tries at once can't all slip in under the limit.
+func (a *Access) countTry(ctx context.Context, account, address []byte, now time.Time) error {
+	since := now.Add(-lockTime)
+	return a.repo.InTx(ctx, func(ctx context.Context, tx loyalty.Tx) error {
+		for _, hash := range [][]byte{account, address} {
+			ok, err := tx.AddSignInFailure(ctx, hash, since, now, maxFailures)
+			if err != nil {
+				return err
+			}
+			if !ok {
+				return loyalty.Errorf(loyalty.TooMany, loyalty.CodeRateLimited, "Too many tries. Wait %d minutes, then try again.", int(lockTime/time.Minute))
+			}
+		}
+		return nil
+	})
+}
+
+// whoHas finds the active person with the address and the password. Where
+// there is no such person it takes as long as where there is one.
+func (a *Access) whoHas(ctx context.Context, email, password string) (loyalty.Staff, error) {
+	all, err := a.repo.StaffByEmail(ctx, email)
+	if err != nil {
+		return loyalty.Staff{}, err
+	}
+	checked := false
+	for _, s := range all {
+		if !s.Active {
+			continue
+		}
+		checked = true
+		ok, err := secret.CheckPassword(password, s.PasswordHash)
+		if err != nil {
+			return loyalty.Staff{}, err
+		}
+		if ok {
+			return s, nil
+		}
+	}
+	if !checked {
+		if _, err := secret.CheckPassword(password, ""); err != nil {
+			return loyalty.Staff{}, err
+		}
+	}
+	return loyalty.Staff{}, wrongPassword()
+}
+
+func wrongPassword() error {
+	return loyalty.Errorf(loyalty.Unauthorized, loyalty.CodeUnauthorized, "The e-mail address or the password isn’t right.")
+}
+
+func failureHash(kind, of string) []byte {
+	sum := sha256.Sum256([]byte(kind + " " + of))
+	return sum[:]
+}

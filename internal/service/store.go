@@ -1,0 +1,106 @@
+package service
+
+import (
+	"context"
+
+	"regulars/internal/loyalty"
+)
+
+// SaveStore is a store as it is to be.
+type SaveStore struct {
+	ID         loyalty.ID // zero for a new one
+	Name       string     // 1–255 characters
+	ExternalID string     // the name an import knows it by; at most 255 characters
+	Currency   string     // ISO 4217; the organization's when ""
+	TimeZone   string     // IANA name; the organization's when ""
+	Active     bool
+	Once       loyalty.Once
+}
+
+// SaveStore adds or changes a store. It needs loyalty.Administer. A store is
+// never deleted, because its orders stay; it can be made inactive, unless it
+// is the last that is active.
+func (a *Access) SaveStore(ctx context.Context, actor loyalty.Actor, cmd SaveStore) (loyalty.Store, error) {
+	if err := actor.Require(loyalty.Administer); err != nil {
+		return loyalty.Store{}, err
+	}
+	cfg, err := a.config(ctx, actor.OrgID, 0)
+	if err != nil {
+		return loyalty.Store{}, err
+	}
+	if err := cmd.check(cfg.Organization); err != nil {
+		return loyalty.Store{}, err
+	}
+	return once(ctx, a.Core, actor.OrgID, cmd.Once, func(ctx context.Context, tx loyalty.Tx) (loyalty.Store, error) {
+		if err := tx.LockCatalog(ctx, actor.OrgID); err != nil {
+			return loyalty.Store{}, err
+		}
+		all, err := tx.Stores(ctx, actor.OrgID)
+		if err != nil {
+			return loyalty.Store{}, err
+		}
+		return a.saveStore(ctx, tx, actor, cmd, all)
+	})
+}
+
+func (a *Access) saveStore(ctx context.Context, tx loyalty.Tx, actor loyalty.Actor, cmd SaveStore, all []loyalty.Store) (loyalty.Store, error) {
+	now := a.now()
+	s := loyalty.Store{OrgID: actor.OrgID, ID: cmd.ID, Name: cmd.Name, ExternalID: cmd.ExternalID, Currency: cmd.Currency, TimeZone: cmd.TimeZone, Active: cmd.Active, CreatedAt: now}
+	action, write := "store.update", tx.UpdateStore
+	others, found := 0, false
+	for _, before := range all {
+		if before.ID == cmd.ID {
+			s.CreatedAt, found = before.CreatedAt, true
+		} else if before.Active {
+			others++
+		}
+	}
+	switch {
+	case cmd.ID.IsZero():
+		s.ID, s.Active, action, write = loyalty.NewID(now), true, "store.create", tx.AddStore
+	case !found:
+		return loyalty.Store{}, loyalty.Missing("store")
+	case !s.Active && others == 0:
+		return loyalty.Store{}, loyalty.Errorf(loyalty.Conflict, loyalty.CodeConflict, "This is the last active store. Add another first.")
+	}
+	if err := write(ctx, s); err != nil {
+		return loyalty.Store{}, err
+	}
+	if err := tx.BumpConfig(ctx, actor.OrgID); err != nil {
+		return loyalty.Store{}, err
+	}
+	return s, tx.AddAudit(ctx, loyalty.Audit(actor, now, action, "store", s.ID, nil))
+}
+
+func (cmd *SaveStore) check(org loyalty.Organization) error {
+	var p loyalty.Problems
+	cmd.Name = checkText(&p, "name", cmd.Name, 1, 255)
+	cmd.ExternalID = checkText(&p, "externalId", cmd.ExternalID, 0, 255)
+	if cmd.Currency == "" {
+		cmd.Currency = org.Currency
+	}
+	if cmd.TimeZone == "" {
+		cmd.TimeZone = org.TimeZone
+	}
+	cmd.Currency = checkCurrency(&p, cmd.Currency)
+	checkTimeZone(&p, cmd.TimeZone)
+	return p.Err()
+}
+
+// Stores lists the stores that actor may act at, oldest first.
+func (a *Access) Stores(ctx context.Context, actor loyalty.Actor) ([]loyalty.Store, error) {
+	if err := actor.Require(loyalty.LoyaltyRead); err != nil {
+		return nil, err
+	}
+	all, err := a.repo.Stores(ctx, actor.OrgID)
+	if err != nil {
+		return nil, err
+	}
+	own := all[:0]
+	for _, s := range all {
+		if actor.RequireStore(s.ID) == nil {
+			own = append(own, s)
+		}
+	}
+	return own, nil
+}
