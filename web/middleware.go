@@ -16,20 +16,22 @@ import (
 
 // accessLog writes a line for each request: the route's pattern rather than
 // its path, and ids rather than names, so that nothing personal is in it.
-func accessLog(log *slog.Logger) fiber.Handler {
+func accessLog(log *slog.Logger, seen *metrics) fiber.Handler {
 	return func(c *fiber.Ctx) error {
 		begun := time.Now()
 		id := respond.RequestID(c)
 		// The error is answered here, so that its status can be logged.
 		if err := c.Next(); err != nil {
+			seen.refused(err)
 			if err := c.App().ErrorHandler(c, err); err != nil {
 				return err
 			}
 		}
-		status := c.Response().StatusCode()
+		status, took := c.Response().StatusCode(), time.Since(begun)
+		seen.request(c, status, took)
 		attrs := []slog.Attr{
 			slog.String("request_id", id), slog.String("method", c.Method()), slog.String("route", route(c)),
-			slog.Int("status", status), slog.Duration("took", time.Since(begun)),
+			slog.Int("status", status), slog.Duration("took", took),
 		}
 		if actor := auth.Actor(c); !actor.OrgID.IsZero() {
 			attrs = append(attrs, slog.String("organization", actor.OrgID.String()), slog.String("role", string(actor.Role)))

@@ -1,6 +1,8 @@
 package web
 
 import (
+	"slices"
+
 	"github.com/gofiber/fiber/v2"
 
 	"regulars/web/auth"
@@ -16,15 +18,21 @@ import (
 // and a method that it doesn't take a 405, whoever asks.
 func routes(app *fiber.App, d Deps) {
 	access := d.Services.Access
-	api := []fiber.Handler{
-		auth.Bearer(access.Authenticate), auth.Limit(d.RateLimit), onlyJSON, respond.Idempotent(auth.Actor, access.SaveRefusal),
-	}
+	sessions := auth.NewSessions(access, d.SessionKey, d.SecureCookies)
+	api, visitor := slices.Clip(program(d)), slices.Clip(visitor(sessions))
+	person := slices.Clip(append(visitor, sessions.Require))
 
-	machines := surface{app, nil}
-	machines.get("/healthz", healthz)
-	machines.get("/readyz", readyz(d))
-	machines.get("/openapi.json", openapiJSON)
-	machines.get("/docs", docs)
+	// Nobody has to say who asks.
+	open := surface{app, nil}
+	open.get("/healthz", healthz)
+	open.get("/readyz", readyz(d))
+	open.get("/openapi.json", openapiJSON)
+	open.get("/docs", docs)
+	open.get("/static/*", file)
+	open.get("/favicon.ico", favicon)
+	if !d.MetricsApart {
+		open.get("/metrics", metricsPage(d.Metrics))
+	}
 
 	// /v1/loyalty, /v1/coupons, /v1/campaigns, /v1/referrals: an organization.
 	org, o := surface{app.Group("/v1/loyalty"), api}, orgapi.Handlers{Services: d.Services}
@@ -52,6 +60,27 @@ func routes(app *fiber.App, d Deps) {
 	offer.post("/offer/redeem", u.Redeem)
 	offer.post("/user/:user_id/offer/:offer_id/redeem", u.RedeemFor)
 	offer.post("/events", u.RecordEvent)
+
+	// Pages for whoever comes: signing in, setting up.
+	public := surface{app, visitor}
+	_ = public
+
+	// Pages for people who have signed in.
+	staff := surface{app, person}
+	_ = staff
+}
+
+// program admits what calls with an API key.
+func program(d Deps) []fiber.Handler {
+	access := d.Services.Access
+	return []fiber.Handler{
+		auth.Bearer(access.Authenticate), auth.Limit(d.RateLimit), onlyJSON, respond.Idempotent(auth.Actor, access.SaveRefusal),
+	}
+}
+
+// visitor admits every browser, and finds out whether somebody has signed in.
+func visitor(sessions *auth.Sessions) []fiber.Handler {
+	return []fiber.Handler{sessions.Load, ownLanguage, auth.SameSite()}
 }
 
 // surface is a set of routes that admit the same callers.

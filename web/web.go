@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/gofiber/fiber/v2"
+	"github.com/prometheus/client_golang/prometheus"
 
 	"regulars/internal/service"
 	"regulars/web/respond"
@@ -24,7 +25,12 @@ type Deps struct {
 	Ready func(ctx context.Context) error
 	// RateLimit is how many requests a second one API key may make; 0 is any.
 	RateLimit int
-	// SessionKey seals the cookies: 32 bytes.
+	// Metrics gets the server's own metrics; nil is a registry of its own.
+	Metrics *prometheus.Registry
+	// MetricsApart says that somebody else shows the metrics, so that there
+	// is no /metrics here.
+	MetricsApart bool
+	// SessionKey seals the forms: 32 bytes.
 	SessionKey []byte
 	// SecureCookies says when cookies are for HTTPS only: "auto" where the
 	// request came over HTTPS, "always" or "never".
@@ -51,6 +57,10 @@ func New(d Deps) *fiber.App {
 	if d.Now == nil {
 		d.Now = time.Now
 	}
+	if d.Metrics == nil {
+		d.Metrics = prometheus.NewRegistry()
+	}
+	seen := newMetrics(d.Metrics, d.Services)
 	app := fiber.New(fiber.Config{
 		// Without Immutable a string taken from a request is overwritten by
 		// the next one, and every value here outlives its handler.
@@ -66,9 +76,10 @@ func New(d Deps) *fiber.App {
 		ProxyHeader:             proxyHeader(d.TrustProxy),
 		ErrorHandler:            respond.Errors(d.Log),
 	})
-	app.Use(accessLog(d.Log))
+	app.Use(accessLog(d.Log, seen))
 	app.Use(caught)
 	app.Use(headers)
+	app.Use(language)
 	app.Use(deadline)
 	app.Use(bodyLimit)
 	routes(app, d)

@@ -27,7 +27,7 @@ type Config struct {
 
 	// Addr is where the server listens, as host:port.
 	Addr string `env:"REGULARS_ADDR" envDefault:"127.0.0.1:8080" must:"be host:port, such as 127.0.0.1:8080, or :8080 for every interface"`
-	// MetricsAddr is where the metrics are served; "" is nowhere.
+	// MetricsAddr is where the metrics are served; "" is at Addr.
 	MetricsAddr string `env:"METRICS_ADDR" must:"be host:port, such as 127.0.0.1:9090, and another address than REGULARS_ADDR"`
 	// DataDir is where the server keeps what it makes itself.
 	DataDir string `env:"REGULARS_DATA_DIR" envDefault:"./data" must:"name a folder"`

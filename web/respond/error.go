@@ -25,6 +25,7 @@ var statuses = map[loyalty.Kind]int{
 	loyalty.Conflict:     fiber.StatusConflict,
 	loyalty.KeyReused:    fiber.StatusUnprocessableEntity,
 	loyalty.Unavailable:  fiber.StatusServiceUnavailable,
+	loyalty.TooMany:      fiber.StatusTooManyRequests,
 }
 
 // edge words the failures that only HTTP has, which are fiber.Errors.
@@ -35,7 +36,7 @@ var edge = map[int]*loyalty.Error{
 	fiber.StatusRequestTimeout:              loyalty.Errorf(loyalty.Malformed, "REQUEST_TIMEOUT", "The request took too long to arrive."),
 	fiber.StatusRequestEntityTooLarge:       loyalty.Errorf(loyalty.Malformed, "BODY_TOO_LARGE", "The body is larger than 1 MiB."),
 	fiber.StatusUnsupportedMediaType:        loyalty.Errorf(loyalty.Malformed, "UNSUPPORTED_MEDIA_TYPE", "Send the body as application/json."),
-	fiber.StatusTooManyRequests:             loyalty.Errorf(loyalty.Malformed, "RATE_LIMITED", "Too many requests. Wait as long as Retry-After says."),
+	fiber.StatusTooManyRequests:             loyalty.Errorf(loyalty.TooMany, loyalty.CodeRateLimited, "Too many requests. Wait as long as Retry-After says."),
 	fiber.StatusRequestHeaderFieldsTooLarge: loyalty.Errorf(loyalty.Malformed, "HEADERS_TOO_LARGE", "The request's headers are too large."),
 }
 

@@ -1,0 +1,186 @@
+package auth
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/gorilla/sessions"
+
+	"regulars/internal/loyalty"
+	"regulars/internal/service"
+)
+
+// The cookie's names. The prefix makes browsers refuse one that was set
+// without TLS or for other hosts.
+const (
+	plainCookie  = "session"
+	secureCookie = "__Host-session"
+)
+
+// SignInPath is the page where people sign in.
+const SignInPath = "/login"
+
+// cookieAge is how long a browser keeps the cookie, in seconds; the server
+// ends sessions by its own rules.
+const cookieAge = 7 * 24 * 60 * 60
+
+// Sessions keeps staff signed in.
+type Sessions struct {
+	access *service.Access
+	store  *store
+	key    []byte // seals the forms
+	secure string // "auto", "always" or "never"
+}
+
+// NewSessions returns sessions over access. key seals forms; secure says when
+// cookies are for HTTPS only: "auto", "always" or "never".
+func NewSessions(access *service.Access, key []byte, secure string) *Sessions {
+	return &Sessions{access: access, store: &store{access: access, maxAge: cookieAge}, key: key, secure: secure}
+}
+
+type sessionKey struct{}
+
+func (s *Sessions) cookie(c *fiber.Ctx) string {
+	if s.secure == "always" || s.secure != "never" && c.Protocol() == "https" {
+		return secureCookie
+	}
+	return plainCookie
+}
+
+// Load finds out who is calling, if anybody, and lets everyone through. It
+// comes before everything else that a page needs of the session.
+func (s *Sessions) Load(c *fiber.Ctx) error {
+	session, err := s.store.Get(request(c), s.cookie(c))
+	if err != nil {
+		return err
+	}
+	if session.IsNew {
+		// Forms of people who haven't signed in are tied to their visit too.
+		if err := save(c, session); err != nil {
+			return err
+		}
+	}
+	s.hold(c, session)
+	return c.Next()
+}
+
+// current is what Load has found.
+type current struct {
+	session *sessions.Session
+	visit   service.Visit // zero before signing in
+	csrf    string
+}
+
+func (s *Sessions) hold(c *fiber.Ctx, session *sessions.Session) {
+	visit, _ := session.Values[visitKey{}].(service.Visit) //nolint:errcheck // nobody has signed in
+	c.Locals(sessionKey{}, current{session: session, visit: visit, csrf: s.seal(session.ID)})
+	setActor(c, visit.Actor)
+}
+
+func (s *Sessions) seal(token string) string {
+	m := hmac.New(sha256.New, s.key)
+	m.Write([]byte("form " + token))
+	return base64.RawURLEncoding.EncodeToString(m.Sum(nil))
+}
+
+func of(c *fiber.Ctx) current {
+	held, _ := c.Locals(sessionKey{}).(current) //nolint:errcheck // Load wasn't asked, so there is none
+	return held
+}
+
+// Visit is the signed-in person's session; zero before signing in.
+func Visit(c *fiber.Ctx) service.Visit { return of(c).visit }
+
+// CSRF is what a form has to carry as its field "csrf" to be taken as ours.
+func CSRF(c *fiber.Ctx) string { return of(c).csrf }
+
+// Token is the session's token, for the services that change the session.
+func Token(c *fiber.Ctx) string {
+	if held := of(c).session; held != nil {
+		return held.ID
+	}
+	return ""
+}
+
+// Require admits people who have signed in and sends others to the sign-in
+// page, which sends them back afterwards.
+func (s *Sessions) Require(c *fiber.Ctx) error {
+	if Actor(c).Role != loyalty.Nobody {
+		return c.Next()
+	}
+	target := SignInPath
+	if c.Method() == fiber.MethodGet {
+		target += "?next=" + url.QueryEscape(c.OriginalURL())
+	}
+	if c.Get("HX-Request") == "true" {
+		c.Set("HX-Redirect", SignInPath)
+		return c.SendStatus(fiber.StatusUnauthorized)
+	}
+	return c.Redirect(target, fiber.StatusSeeOther)
+}
+
+// Only admits people of the roles. It comes after Require.
+func Only(roles ...loyalty.Role) fiber.Handler {
+	return func(c *fiber.Ctx) error {
+		if !slices.Contains(roles, Actor(c).Role) {
+			return loyalty.Errorf(loyalty.Forbidden, loyalty.CodeForbidden, "Ask an owner if you need to work with it.")
+		}
+		return c.Next()
+	}
+}
+
+// SignIn starts a session under a new token; what was planted before is worth
+// nothing. Its errors are those of service.Access.SignIn.
+func (s *Sessions) SignIn(c *fiber.Ctx, email, password string) (service.Visit, error) {
+	begun, err := s.access.SignIn(c.UserContext(), service.SignIn{Email: email, Password: password, Address: c.IP(), Token: Token(c)})
+	if err != nil {
+		return service.Visit{}, err
+	}
+	session, err := s.store.Get(request(c), s.cookie(c))
+	if err != nil {
+		return service.Visit{}, err
+	}
+	session.ID, session.Values[visitKey{}] = begun.Token, begun.Visit
+	s.hold(c, session)
+	return begun.Visit, save(c, session)
+}
+
+// SignOut ends the session.
+func (s *Sessions) SignOut(c *fiber.Ctx) error {
+	session, err := s.store.Get(request(c), s.cookie(c))
+	if err != nil {
+		return err
+	}
+	session.Options.MaxAge = -1
+	setActor(c, loyalty.Actor{})
+	return save(c, session)
+}
+
+func save(c *fiber.Ctx, session *sessions.Session) error {
+	w := headers{}
+	if err := session.Save(request(c), w); err != nil {
+		return fmt.Errorf("save session: %w", err)
+	}
+	// The visitor's cookie that the same answer may hold already is outdated.
+	c.Response().Header.DelCookie(session.Name())
+	w.copyCookies(c)
+	return nil
+}
+
+// LocalPath is next if it is a path on this server, else "/". Anything else
+// would let a link to our sign-in page lead elsewhere.
+func LocalPath(next string) string {
+	if !strings.HasPrefix(next, "/") || strings.HasPrefix(next, "//") || strings.ContainsAny(next, "\\\r\n\t") {
+		return "/"
+	}
+	if u, err := url.Parse(next); err != nil || u.Host != "" || u.Scheme != "" {
+		return "/"
+	}
+	return next
+}

@@ -1,0 +1,7 @@
+package web
+
+// What tests build routes of their own from.
+var (
+	Program = program
+	Visitor = visitor
+)
