@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
 	"regulars/internal/browsertest"
@@ -17,9 +18,7 @@ import (
 // on a screen and on a phone; and none breaks the Content-Security-Policy.
 func TestStoriesAreAccessible(t *testing.T) {
 	t.Parallel()
-	server := httptest.NewServer(storybook())
-	t.Cleanup(server.Close)
-	b := browsertest.Start(t)
+	b, base := openBook(t)
 	for _, g := range stories.Groups() {
 		for _, look := range []struct {
 			name string
@@ -28,7 +27,7 @@ func TestStoriesAreAccessible(t *testing.T) {
 			{"?theme=light&lang=en", browsertest.Desktop}, {"?theme=dark&lang=es", browsertest.Phone},
 		} {
 			where := g.Key + look.name
-			b.Open(t, server.URL+"/stories/"+where, look.size)
+			b.Open(t, base+where, look.size)
 			for _, v := range b.Axe(t) {
 				t.Errorf("%s at %d px: %s", where, look.size.Width, v)
 			}
@@ -36,9 +35,6 @@ func TestStoriesAreAccessible(t *testing.T) {
 				t.Errorf("%s is wider than %d px", where, look.size.Width)
 			}
 		}
-	}
-	for _, e := range b.Errors() {
-		t.Errorf("the browser complains: %s", e)
 	}
 }
 
@@ -70,61 +66,94 @@ func TestStorybookKeepsAChoice(t *testing.T) {
 	}
 }
 
-// The parts that move: a dialog that comes from the server, keeps what was
-// typed wrong, closes when it is right and gives the focus back; menus,
-// account and toasts; and the theme, which changes without a reload.
-func TestPartsMove(t *testing.T) {
-	t.Parallel()
+
+// openBook serves the storybook and opens a browser, which must not have
+// complained when the test ends.
+func openBook(t *testing.T) (b *browsertest.Browser, base string) {
+	t.Helper()
 	server := httptest.NewServer(storybook())
 	t.Cleanup(server.Close)
-	b := browsertest.Start(t)
-	b.Open(t, server.URL+"/stories/buttons?lang=en", browsertest.Desktop)
-	is := func(what, expression string) {
-		t.Helper()
-		b.Wait(t, what, expression)
+	b = browsertest.Start(t)
+	t.Cleanup(func() {
+		for _, e := range b.Errors() {
+			// A form that comes back is a failed request to the browser.
+			if !strings.Contains(e, "422") {
+				t.Errorf("the browser complains: %s", e)
+			}
+		}
+	})
+	return b, server.URL + "/stories/"
+}
+
+func usable(t *testing.T, b *browsertest.Browser, what string) {
+	t.Helper()
+	for _, v := range b.Axe(t) {
+		t.Errorf("%s: %s", what, v)
 	}
+}
+
+// A dialog comes from the server, keeps what was typed wrong, closes when it
+// is right and gives the focus back, by keyboard alone.
+func TestDialogByKeyboard(t *testing.T) {
+	t.Parallel()
+	b, base := openBook(t)
+	b.Open(t, base+"buttons?lang=en", browsertest.Desktop)
 	opener := `document.querySelector('[hx-get="/stories/parts/dialog"]')`
 	browsertest.Eval[bool](t, b, opener+`.focus() || true`)
 	b.Keys(t, "\r")
-	is("the dialog opens with its field focused", `document.activeElement.id == 'f-title' && document.getElementById('modal').matches(':modal')`)
+	b.Wait(t, "the dialog opens with its field focused", `document.activeElement.id == 'f-title' && document.getElementById('modal').matches(':modal')`)
 	b.Keys(t, "\r")
-	is("the errors take the focus", `document.activeElement.matches('#modal [role=alert]')`)
-	for _, v := range b.Axe(t) {
-		t.Errorf("the dialog: %s", v)
-	}
+	b.Wait(t, "the errors take the focus", `document.activeElement.matches('#modal [role=alert]')`)
+	usable(t, b, "the dialog")
 	browsertest.Eval[bool](t, b, `document.querySelector('#modal [role=alert] a').click() || true`)
-	is("the error leads to its field", `document.activeElement.id == 'f-title'`)
+	b.Wait(t, "the error leads to its field", `document.activeElement.id == 'f-title'`)
 	b.Keys(t, "Espresso\r")
-	is("the dialog closes", `!document.getElementById('modal').open`)
-	is("the focus goes back", `document.activeElement == `+opener)
-	is("a toast says what happened", `document.querySelector('body > #toasts').textContent.includes('Espresso was added.')`)
+	b.Wait(t, "the dialog closes", `!document.getElementById('modal').open`)
+	b.Wait(t, "the focus goes back", `document.activeElement == `+opener)
+	b.Wait(t, "a toast says what happened", `document.querySelector('body > #toasts').textContent.includes('Espresso was added.')`)
+}
 
+func TestMenusAndTheme(t *testing.T) {
+	t.Parallel()
+	b, base := openBook(t)
+	b.Open(t, base+"buttons?lang=en", browsertest.Desktop)
 	browsertest.Eval[bool](t, b, `document.querySelector('details[data-menu] summary').focus() || true`)
 	b.Keys(t, " ")
-	is("the menu opens", `document.querySelector('details[data-menu]').open`)
-	for _, v := range b.Axe(t) {
-		t.Errorf("the menu: %s", v)
-	}
+	b.Wait(t, "the menu opens", `document.querySelector('details[data-menu]').open`)
+	usable(t, b, "the menu")
 	b.Keys(t, kb.Escape)
-	is("Escape closes the menu", `!document.querySelector('details[data-menu]').open && document.activeElement.matches('summary')`)
+	b.Wait(t, "Escape closes the menu", `!document.querySelector('details[data-menu]').open && document.activeElement.matches('summary')`)
 
 	browsertest.Eval[bool](t, b, `document.querySelector('.ui-side [popovertarget=account]').click() || true`)
-	is("the account opens", `document.getElementById('account').matches(':popover-open')`)
+	b.Wait(t, "the account opens", `document.getElementById('account').matches(':popover-open')`)
 	browsertest.Eval[bool](t, b, `document.querySelector('#account [value=dark]').click() || true`)
-	is("the theme changes at once", `document.documentElement.dataset.theme == 'dark'`)
-	for _, v := range b.Axe(t) {
-		t.Errorf("the account: %s", v)
-	}
-	b.Open(t, server.URL+"/stories/buttons", browsertest.Phone)
-	is("the choice is kept", `document.documentElement.dataset.theme == 'dark'`)
+	b.Wait(t, "the theme changes at once", `document.documentElement.dataset.theme == 'dark'`)
+	usable(t, b, "the account")
+	b.Open(t, base+"buttons", browsertest.Phone)
+	b.Wait(t, "the choice is kept", `document.documentElement.dataset.theme == 'dark'`)
 	browsertest.Eval[bool](t, b, `document.querySelector('[popovertarget=more]').click() || true`)
-	is("all pages are behind More", `document.getElementById('more').matches(':popover-open')`)
-	for _, v := range b.Axe(t) {
-		t.Errorf("the sheet of pages: %s", v)
-	}
-	for _, e := range b.Errors() {
-		if !strings.Contains(e, "422") {
-			t.Errorf("the browser complains: %s", e)
-		}
-	}
+	b.Wait(t, "all pages are behind More", `document.getElementById('more').matches(':popover-open')`)
+	usable(t, b, "the sheet of pages")
+}
+
+func TestThresholdsMove(t *testing.T) {
+	t.Parallel()
+	b, base := openBook(t)
+	b.Open(t, base+"loyalty?lang=en", browsertest.Desktop)
+	browsertest.Eval[bool](t, b, `document.querySelector('[data-field=f-silver]').focus() || true`)
+	b.Keys(t, kb.ArrowRight)
+	b.Wait(t, "an arrow key moves the threshold and its field", `document.getElementById('f-silver').value == '1050'
+		&& document.querySelector('[data-field=f-silver] line').getAttribute('x1') == '10.5%'`)
+	browsertest.Eval[bool](t, b, `document.getElementById('f-gold').select() || true`)
+	b.Keys(t, "5000")
+	b.Wait(t, "typing moves the threshold", `document.querySelector('[data-field=f-gold]').getAttribute('aria-valuenow') == '5000'`)
+
+	at := browsertest.Eval[[]float64](t, b, `(() => {
+		const svg = document.querySelector('[data-ladder]');
+		svg.scrollIntoView();
+		const box = svg.getBoundingClientRect();
+		return [box.x + box.width / 2, box.y + box.height * 0.6, box.x + box.width * 0.8];
+	})()`)
+	b.Do(t, chromedp.DragAndDropXY(at[0], at[1], at[2], at[1]))
+	b.Wait(t, "dragging moves the threshold", `document.getElementById('f-gold').value == '8000'`)
 }

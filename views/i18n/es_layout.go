@@ -64,6 +64,8 @@ func init() {
 		"The service is restarting. Try again in a minute.":                 "El servicio se está reiniciando. Inténtalo en un minuto.",
 		"It’s our fault, not yours. Nothing was changed; please try again.": "Es culpa nuestra, no tuya. No se cambió nada; inténtalo de nuevo.",
 
+		"%d point":                    "%d punto",
+		"%d points":                   "%d puntos",
 		"Show as table":               "Ver como tabla",
 		"Period":                      "Período",
 		"%d to %d points: %d members": "De %d a %d puntos: %d miembros",

@@ -27,6 +27,7 @@ func Groups() []Group {
 		{"charts", "Charts", "chart-line", charts()},
 		{"feedback", "Feedback", "bell", feedback()},
 		{"details", "Details", "history", details()},
+		{"loyalty", "Tiers, rewards and cards", "gift", rewards()},
 		{"home", "A whole page", "house", home()},
 		{"card", "A page for guests", "credit-card", nil},
 		{"error", "A page that failed", "triangle-alert", nil},

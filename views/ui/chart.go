@@ -220,8 +220,9 @@ type Bucket struct{ From, To, Members int64 }
 type Mark struct {
 	ID    string // goes to data-tier, for dragging
 	Label string
-	At    int64 // points
-	Rank  int   // from 1
+	At    int64  // points
+	Rank  int    // from 1
+	Field string // id of the input that holds At; makes the threshold draggable
 }
 
 func (p LadderProps) x(points int64) float64 {

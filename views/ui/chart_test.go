@@ -98,12 +98,16 @@ func TestDistributionAddsUp(t *testing.T) {
 func TestLadderPutsThresholdsToScale(t *testing.T) {
 	doc := render(t, ui.Ladder(ui.LadderProps{
 		Title: "Members", Summary: "Few.", Max: 1000, Buckets: []ui.Bucket{{From: 0, To: 500, Members: 10}, {From: 500, To: 1000, Members: 0}},
-		Marks: []ui.Mark{{ID: "a", Label: "Bronze", Rank: 1}, {ID: "b", Label: "Silver", At: 250, Rank: 2}, {ID: "c", Label: "Gold", At: 5000, Rank: 3}},
+		Marks: []ui.Mark{{ID: "a", Label: "Bronze", Rank: 1}, {ID: "b", Label: "Silver", At: 250, Rank: 2, Field: "f-silver"}, {ID: "c", Label: "Gold", At: 5000, Rank: 3}},
 	}))
 	for id, want := range map[string]string{"a": "0%", "b": "25%", "c": "100%"} {
 		if got := attr(doc.Find("[data-tier="+id+"] line"), "x1"); got != want {
 			t.Errorf("threshold %s stands at %s, want %s", id, got, want)
 		}
+	}
+	slider := doc.Find("[role=slider]")
+	if slider.Length() != 1 || attr(slider, "aria-valuenow") != "250" || attr(slider, "data-field") != "f-silver" {
+		t.Error("only the threshold with a field can be moved")
 	}
 }
 
@@ -114,4 +118,30 @@ func percent(t *testing.T, s string) float64 {
 		t.Fatal(err)
 	}
 	return v
+}
+
+func TestTierProgress(t *testing.T) {
+	tests := []struct {
+		name       string
+		p          ui.TierProgressProps
+		value, max string
+	}{
+		{"half way", ui.TierProgressProps{Tier: "Gold", Next: "Platinum", Rank: 3, From: 4000, To: 6000, Points: 5000}, "1000", "2000"},
+		{"at the top", ui.TierProgressProps{Tier: "Platinum", Rank: 4, From: 6000, Points: 9000}, "1", "1"},
+		{"kept after a threshold rose", ui.TierProgressProps{Tier: "Gold", Next: "Platinum", From: 4000, To: 6000, Points: 10}, "0", "2000"},
+		{"thresholds that meet", ui.TierProgressProps{Tier: "Gold", Next: "Platinum", From: 4000, To: 4000, Points: 4000}, "0", "1"},
+	}
+	for _, test := range tests {
+		bar := render(t, ui.TierProgress(test.p)).Find("progress")
+		if attr(bar, "value") != test.value || attr(bar, "max") != test.max {
+			t.Errorf("%s: %s of %s, want %s of %s", test.name, attr(bar, "value"), attr(bar, "max"), test.value, test.max)
+		}
+	}
+}
+
+func TestQRDrawsEveryModule(t *testing.T) {
+	path := attr(render(t, ui.QR([][]bool{{true, true, false}, {false, true, true}, {true, false, true}}, "Card")).Find("path"), "d")
+	if want := "M0 0h2v1h-2zM1 1h2v1h-2zM0 2h1v1h-1zM2 2h1v1h-1z"; path != want {
+		t.Errorf("drawn as %s, want %s", path, want)
+	}
 }
