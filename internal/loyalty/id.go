@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"fmt"
+	"sync/atomic"
 	"time"
 )
 
@@ -12,18 +13,39 @@ import (
 // later and an index on them grows at its right edge. The zero ID means none.
 type ID [16]byte
 
+// lastTick is the timestamp of the last ID made, in 4096ths of a millisecond.
+var lastTick atomic.Int64
+
+// sameMoment is how far back a clock may be, in ticks, to count as having
+// stood still since the last ID: 16 ms.
+const sameMoment = 16 << 12
+
 // NewID returns a UUIDv7 (RFC 9562, section 5.7) for the instant now, which
 // must lie between 1970 and 10889. The sub-millisecond part of now fills the
-// field that the RFC leaves for it (section 6.2, method 3).
+// field that the RFC leaves for it (section 6.2, method 3). IDs that a process
+// makes at one moment sort in the order they were made.
 func NewID(now time.Time) ID {
 	var id ID
 	rand.Read(id[8:]) //nolint:errcheck // crypto/rand.Read never returns an error; it ends the program instead
-	ms := now.UnixMilli()
-	binary.BigEndian.PutUint64(id[:8], uint64(ms)<<16) //nolint:gosec // the years allowed fit 48 bits
-	sub := uint16(now.UnixNano() % 1e6 * 4096 / 1e6)   //nolint:gosec // below 4096
-	id[6], id[7] = 0x70|byte(sub>>8), byte(sub)
+	tick := nextTick(now.UnixMilli()<<12 | now.UnixNano()%1e6*4096/1e6)
+	binary.BigEndian.PutUint64(id[:8], uint64(tick>>12)<<16) //nolint:gosec // the years allowed fit 48 bits
+	id[6], id[7] = 0x70|byte(tick>>8&0xf), byte(tick)
 	id[8] = id[8]&0x3f | 0x80
 	return id
+}
+
+// nextTick is tick, or just after the last one if tick is of the same moment
+// and not later.
+func nextTick(tick int64) int64 {
+	for {
+		last, next := lastTick.Load(), tick
+		if tick <= last && last-tick < sameMoment {
+			next = last + 1
+		}
+		if lastTick.CompareAndSwap(last, next) {
+			return next
+		}
+	}
 }
 
 // ParseID reads the 36-character form of any UUID version, upper or lower
