@@ -76,7 +76,8 @@ BEGIN
         r := r || jsonb_build_object('award', v_row);
     END IF;
 
-    IF q ? 'external_id' AND v_customer IS NULL THEN
+    IF q ? 'external_id' AND (v_customer IS NULL
+        OR NOT EXISTS (SELECT FROM customers c WHERE c.organization_id = p_org AND c.id = v_customer)) THEN
         SELECT c.id INTO v_customer FROM customers c WHERE c.organization_id = p_org AND c.external_id = q->>'external_id';
         IF NOT FOUND THEN
             RETURN r || '{"missing": "customer"}';

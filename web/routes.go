@@ -38,12 +38,30 @@ func routes(app *fiber.App, d Deps) {
 	org, o := surface{app.Group("/v1/loyalty"), api}, orgapi.Handlers{Services: d.Services}
 	org.post("/customers/:id/award-points", o.AwardPoints)
 	org.post("/customers/:id/adjust-points", o.AdjustPoints)
+	org.get("/programs", o.Programs)
+	org.post("/programs", o.CreateProgram)
+	org.get("/programs/:id", o.Program)
+	org.patch("/programs/:id", o.UpdateProgram)
+	org.delete("/programs/:id", o.DeleteProgram)
+	org.put("/programs/:id/tiers", o.PutLadder)
+	org.post("/tiers", o.CreateTier)
+	org.patch("/tiers/:id", o.UpdateTier)
+	org.delete("/tiers/:id", o.DeleteTier)
+	org.get("/rewards", o.Rewards)
+	org.post("/rewards", o.CreateReward)
+	org.patch("/rewards/:id", o.UpdateReward)
+	org.delete("/rewards/:id", o.DeleteReward)
 	org.post("/rewards/:id/redeem", o.Redeem)
 	org.post("/redemptions/:id/fulfill", o.Fulfill)
 	org.post("/redemptions/:id/cancel", o.Cancel)
 
 	// /v1/stores/{store_id}: one store of the organization.
 	till, t := surface{app.Group("/v1/stores/:store_id"), append(api, auth.AtStore(access.AtStore))}, storeapi.Handlers{Services: d.Services}
+	till.get("/loyalty-programs", t.Programs)
+	till.post("/loyalty-programs", t.CreateProgram)
+	till.get("/loyalty-programs/:id", t.Program)
+	till.patch("/loyalty-programs/:id", t.UpdateProgram)
+	till.get("/loyalty/rewards", t.Rewards)
 	till.post("/loyalty/earn", t.Earn)
 	till.post("/loyalty/redeem", t.Redeem)
 	till.get("/loyalty/transactions", t.Transactions)
@@ -57,8 +75,14 @@ func routes(app *fiber.App, d Deps) {
 
 	// /v1/offer(s), /v1/user, /v1/events: one user, who is a customer.
 	offer, u := surface{app.Group("/v1"), api}, offerapi.Handlers{Services: d.Services}
+	offer.get("/offers", u.Offers)
 	offer.post("/offer/redeem", u.Redeem)
 	offer.post("/user/:user_id/offer/:offer_id/redeem", u.RedeemFor)
+	offer.get("/event-types", u.EventTypes)
+	offer.post("/event-types", u.CreateEventType)
+	offer.get("/event-types/:key", u.EventType)
+	offer.patch("/event-types/:key", u.UpdateEventType)
+	offer.delete("/event-types/:key", u.DeleteEventType)
 	offer.post("/events", u.RecordEvent)
 
 	// Pages for whoever comes: signing in, setting up.

@@ -129,7 +129,7 @@ func (a *Account) put(l Lot) {
 // SnapshotQuery says what a use case needs to know to decide, so that one
 // statement can read it all.
 type SnapshotQuery struct {
-	CustomerID   ID     // the customer, or
+	CustomerID   ID     // the customer, or, when nobody has this id,
 	ExternalID   string // the restaurant's own id for the customer, or
 	EnrollmentID ID     // the account; all zero: none
 	OnceKey      string // answer stored under this key

@@ -48,6 +48,12 @@ type Page struct {
 // Skip is how many rows come before the page.
 func (p Page) Skip() int { return (p.Number - 1) * p.Size }
 
+// PageOf is the page of a list that is there whole.
+func PageOf[T any](p Page, all []T) []T {
+	from := min(p.Skip(), len(all))
+	return all[from:min(from+p.Size, len(all))]
+}
+
 // OrderFilter narrows a list of orders; zero fields don't.
 type OrderFilter struct {
 	StoreIDs   []ID

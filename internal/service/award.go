@@ -18,7 +18,8 @@ type Ledger struct {
 func NewLedger(c *Core) *Ledger { return &Ledger{Core: c, watch: newWatch(c)} }
 
 // CustomerRef names a customer in one of three ways; the first that is set
-// counts.
+// counts. Where an id and an external id are set, the external id counts when
+// nobody has the id.
 type CustomerRef struct {
 	ID           loyalty.ID
 	ExternalID   string     // the restaurant's own id
@@ -88,7 +89,7 @@ func (c *Core) may(actor loyalty.Actor, scope loyalty.Scope, storeID loyalty.ID)
 func (r CustomerRef) query() loyalty.SnapshotQuery {
 	switch {
 	case !r.ID.IsZero():
-		return loyalty.SnapshotQuery{CustomerID: r.ID}
+		return loyalty.SnapshotQuery{CustomerID: r.ID, ExternalID: r.ExternalID}
 	case r.ExternalID != "":
 		return loyalty.SnapshotQuery{ExternalID: r.ExternalID}
 	}

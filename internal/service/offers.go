@@ -10,10 +10,8 @@ import (
 
 // OffersQuery asks what can be had where, and by whom.
 type OffersQuery struct {
-	StoreID loyalty.ID // zero: anywhere
-	// Customer is nobody when zero. With an id and an external id, the external
-	// id counts when there is no customer with the id.
-	Customer CustomerRef
+	StoreID  loyalty.ID  // zero: anywhere
+	Customer CustomerRef // nobody when zero
 }
 
 // Offer is a reward that is offered just now.
@@ -69,9 +67,6 @@ type buyer struct {
 
 func (s *Rewards) buyer(ctx context.Context, orgID loyalty.ID, ref CustomerRef) (buyer, error) {
 	snap, err := s.repo.Snapshot(ctx, orgID, ref.query())
-	if loyalty.KindOf(err) == loyalty.NotFound && ref.ExternalID != "" && !ref.ID.IsZero() {
-		snap, err = s.repo.Snapshot(ctx, orgID, CustomerRef{ExternalID: ref.ExternalID}.query())
-	}
 	if err != nil {
 		return buyer{}, err
 	}

@@ -30,7 +30,9 @@ type ProgramFields struct {
 // CreateProgram makes a program. Without tiers it gets the usual four.
 type CreateProgram struct {
 	Fields ProgramFields
-	Once   loyalty.Once
+	// RateRequired says that the rate has no default.
+	RateRequired bool
+	Once         loyalty.Once
 }
 
 // ChangeProgram changes a program; fields left out stay. Tiers, when given,
@@ -72,7 +74,7 @@ func (s *Programs) Create(ctx context.Context, actor loyalty.Actor, cmd CreatePr
 	if err := actor.Require(loyalty.ProgramWrite); err != nil {
 		return ProgramChanged{}, err
 	}
-	program, err := newProgram(actor.OrgID, cmd.Fields, s.moment())
+	program, err := newProgram(actor.OrgID, cmd, s.moment())
 	if err != nil {
 		return ProgramChanged{}, err
 	}
@@ -88,9 +90,13 @@ func (s *Programs) Create(ctx context.Context, actor loyalty.Actor, cmd CreatePr
 	return done, err
 }
 
-func newProgram(orgID loyalty.ID, f ProgramFields, now time.Time) (loyalty.Program, error) {
+func newProgram(orgID loyalty.ID, cmd CreateProgram, now time.Time) (loyalty.Program, error) {
 	var p loyalty.Problems
+	f := cmd.Fields
 	required(&p, "name", f.Name)
+	if cmd.RateRequired {
+		required(&p, "pointsPerCurrencyUnit", f.Rate)
+	}
 	blank := loyalty.Program{
 		OrgID: orgID, ID: loyalty.NewID(now), Rate: loyalty.RateScale, CurrencyPerPoint: 100, Active: true,
 		TierDowngrade: loyalty.DowngradeNever, NegativeBalance: loyalty.DebtRefuse, ClaimWindowDays: 7, Version: 1,
@@ -259,38 +265,5 @@ func programDetail(p loyalty.Program) map[string]any {
 		"rate": p.Rate.String(), "currency_per_point": p.CurrencyPerPoint, "is_active": p.Active,
 		"expire_after_days": p.ExpireAfterDays, "tier_downgrade": p.TierDowngrade, "negative_balance": p.NegativeBalance,
 		"claim_window_days": p.ClaimWindowDays, "tiers": ladder,
-	}
-}
-
-// moment is the time to the precision that is kept.
-func (c *Core) moment() time.Time { return c.now().UTC().Truncate(time.Microsecond) }
-
-// settleTime bounds the second look at the members after a change.
-const settleTime = 15 * time.Second
-
-// settle puts right what awards still did by the old ladder while the change
-// was being committed. What was decided on it and not yet written is waited
-// for; whatever comes later is refused and decided anew. The change itself
-// stands whether or not this succeeds.
-func (s *Programs) settle(ctx context.Context, orgID loyalty.ID) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), settleTime)
-	defer cancel()
-	err := s.repo.InTx(ctx, func(ctx context.Context, tx loyalty.Tx) error {
-		settled, err := tx.AwaitPostings(ctx)
-		if err != nil {
-			return err
-		}
-		if !settled {
-			s.log.WarnContext(ctx, "some postings were still under way when members were put into their new tiers", "organization_id", orgID.String())
-		}
-		cfg, err := tx.Config(ctx, orgID)
-		if err != nil || cfg.Program == nil {
-			return err
-		}
-		_, err = tx.Retier(ctx, orgID, cfg.Program.ID, nil)
-		return err
-	})
-	if err != nil {
-		s.log.ErrorContext(ctx, "put members into their new tiers a second time", "organization_id", orgID.String(), "err", err)
 	}
 }

@@ -62,7 +62,7 @@ func TestDryRunChangesNothingAndSaysWhatWouldHappen(t *testing.T) {
 	t.Parallel()
 	c := newCatalog(t)
 	c.guests(t, 0, 300, 600, 2500, 5000)
-	order := service.SubmitOrder{StoreID: store, ExternalID: "1", Customer: service.CustomerRef{ID: id(32)}, Total: 5000}
+	order := service.SubmitOrder{StoreID: store, ExternalID: "1", Customer: service.CustomerRef{ID: id(32)}, Total: 5000, Status: loyalty.OrderCompleted}
 	if _, err := c.ledger.Submit(t.Context(), till, order); err != nil {
 		t.Fatal(err)
 	}

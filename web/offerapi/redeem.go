@@ -14,12 +14,10 @@ import (
 )
 
 // userRef is the customer that a user id means: our id, or else the
-// restaurant's own.
+// restaurant's own, which may be a UUID too.
 func userRef(userID string) service.CustomerRef {
-	if id, ok := loyalty.PrefixCustomer.Parse(userID); ok {
-		return service.CustomerRef{ID: id}
-	}
-	return service.CustomerRef{ExternalID: userID}
+	id, _ := loyalty.PrefixCustomer.Parse(userID)
+	return service.CustomerRef{ID: id, ExternalID: userID}
 }
 
 type redeemRequest struct {
