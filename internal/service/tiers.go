@@ -43,6 +43,15 @@ type TierChanged struct {
 // AddTier adds a tier, and moves the members who reach it. It needs
 // loyalty.ProgramWrite.
 func (s *Programs) AddTier(ctx context.Context, actor loyalty.Actor, cmd AddTier) (TierChanged, error) {
+	if err := actor.Require(loyalty.ProgramWrite); err != nil {
+		return TierChanged{}, err
+	}
+	if cmd.ProgramID.IsZero() {
+		var p loyalty.Problems
+		p.Add("programId", "is required")
+		cmd.Fields.require(&p, "")
+		return TierChanged{}, p.Err()
+	}
 	find := func(ctx context.Context, tx loyalty.Tx) (loyalty.Program, error) {
 		return tx.Program(ctx, actor.OrgID, cmd.ProgramID)
 	}
