@@ -13,6 +13,7 @@ import (
 	"strings"
 	"testing"
 
+	"regulars/internal/loyalty"
 	"regulars/views/i18n"
 )
 
@@ -24,7 +25,7 @@ func TestEveryTextIsTranslated(t *testing.T) {
 	for _, root := range []string{"../../views", "../../web/pages", "../../web/respond"} {
 		collect(t, root, texts, pageText)
 	}
-	for _, root := range []string{"../../internal/loyalty", "../../internal/service", "../../internal/contact", "../../web/pages", "../../web/auth"} {
+	for _, root := range []string{"../../internal/loyalty", "../../internal/service", "../../internal/contact", "../../internal/secret", "../../internal/postgres", "../../web/pages", "../../web/auth", "../../web/respond"} {
 		collect(t, root, texts, refusalText)
 	}
 	if len(texts) < 50 {
@@ -63,8 +64,8 @@ func pageText(call *ast.CallExpr) []ast.Expr {
 	return nil
 }
 
-// refusalText is the literal message of a call to loyalty.Errorf or to Add on
-// a collection of Problems.
+// refusalText is the literal message of a call to loyalty.Errorf, to
+// loyalty.Missing or to Add on a collection of Problems.
 func refusalText(call *ast.CallExpr) []ast.Expr {
 	fn, _ := callee(call)
 	switch {
@@ -72,6 +73,11 @@ func refusalText(call *ast.CallExpr) []ast.Expr {
 		return call.Args[2:3]
 	case fn == "Add" && len(call.Args) >= 2:
 		return call.Args[1:2]
+	case fn == "Missing" && len(call.Args) == 1:
+		if what, ok := literal(call.Args[0]); ok {
+			text := loyalty.Missing(what).Format
+			return []ast.Expr{&ast.BasicLit{ValuePos: call.Pos(), Kind: token.STRING, Value: strconv.Quote(text)}}
+		}
 	}
 	return nil
 }
