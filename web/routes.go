@@ -19,8 +19,7 @@ import (
 func routes(app *fiber.App, d Deps) {
 	access := d.Services.Access
 	sessions := auth.NewSessions(access, d.SessionKey, d.SecureCookies)
-	api, visitor := slices.Clip(program(d)), slices.Clip(visitor(sessions))
-	person := slices.Clip(append(visitor, sessions.Require))
+	api := slices.Clip(program(d))
 
 	// Nobody has to say who asks.
 	open := surface{app, nil}
@@ -85,13 +84,7 @@ func routes(app *fiber.App, d Deps) {
 	offer.delete("/event-types/:key", u.DeleteEventType)
 	offer.post("/events", u.RecordEvent)
 
-	// Pages for whoever comes: signing in, setting up.
-	public := surface{app, visitor}
-	_ = public
-
-	// Pages for people who have signed in.
-	staff := surface{app, person}
-	_ = staff
+	pageRoutes(app, d, sessions)
 }
 
 // program admits what calls with an API key.

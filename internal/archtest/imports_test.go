@@ -66,7 +66,7 @@ var rules = []rule{
 	{pkg: "web/orgapi", ours: edge, other: fiber},
 	{pkg: "web/storeapi", ours: edge, other: fiber},
 	{pkg: "web/offerapi", ours: edge, other: fiber},
-	{pkg: "web/webtest", ours: []string{"internal/loyalty", "internal/service", "internal/postgres/pgtest", "web"}, other: fiber, web: true},
+	{pkg: "web/webtest", ours: []string{"internal/loyalty", "internal/service", "internal/postgres/pgtest", "internal/browsertest", "web"}, other: append([]string{"github.com/chromedp"}, fiber...), web: true},
 	{pkg: "web", ours: []string{"internal/loyalty", "internal/service", "web", "views/layout", "views/i18n", "static"}, other: append([]string{"github.com/prometheus/client_golang", "golang.org/x/time"}, fiber...), web: true},
 
 	{pkg: "cmd", ours: []string{"cmd", "internal", "web", "views", "static", "migrations"}, other: append([]string{"github.com/alecthomas/kong", "github.com/prometheus/client_golang"}, fiber...), web: true, sql: true},

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"strconv"
 
+	"github.com/a-h/templ"
 	"github.com/gofiber/fiber/v2"
 
 	"regulars/internal/loyalty"
@@ -118,6 +119,15 @@ func Errors(log *slog.Logger) fiber.ErrorHandler {
 	}
 }
 
+// ErrorFrame draws a failure as a page with navigation around it; not ok where
+// there is nobody to navigate.
+type ErrorFrame func(p layout.ErrorProps) (templ.Component, bool)
+
+type frameKey struct{}
+
+// FrameErrors has the errors of this request drawn by frame.
+func FrameErrors(c *fiber.Ctx, frame ErrorFrame) { c.Locals(frameKey{}, frame) }
+
 func errorPage(c *fiber.Ctx, status int, e *loyalty.Error) error {
 	p := layout.ErrorProps{Status: status, Theme: c.Cookies(layout.ThemeCookie)}
 	if status >= fiber.StatusInternalServerError {
@@ -127,6 +137,11 @@ func errorPage(c *fiber.Ctx, status int, e *loyalty.Error) error {
 	}
 	if IsHTMX(c) {
 		return HTML(c, status, layout.ErrorBody(p))
+	}
+	if frame, ok := c.Locals(frameKey{}).(ErrorFrame); ok {
+		if page, ok := frame(p); ok {
+			return HTML(c, status, page)
+		}
 	}
 	return HTML(c, status, layout.Error(p))
 }

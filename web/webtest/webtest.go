@@ -42,13 +42,11 @@ type Server struct {
 // Password is the owner's.
 const Password = "correct horse battery"
 
-// New starts a server. configure may change how it is built.
+// New starts a server with an organization in it. configure may change how it
+// is built.
 func New(t testing.TB, configure ...func(*web.Deps)) *Server {
 	t.Helper()
-	s := &Server{T: t, DB: pgtest.New(t), Now: time.Date(2026, 3, 10, 12, 0, 0, 0, time.UTC)}
-	clock := func() time.Time { return s.Now }
-	log := slog.New(slog.NewTextHandler(io.Discard, nil))
-	s.Services = service.New(s.DB, clock, log)
+	s := Empty(t, configure...)
 	made, err := s.Services.Access.CreateOrganization(t.Context(), loyalty.Actor{Role: loyalty.System}, service.CreateOrganization{
 		Slug: "trattoria", Name: "Trattoria", StoreName: "Harbour", Currency: "USD", TimeZone: "UTC",
 		OwnerEmail: "owner@trattoria.test", OwnerName: "Ada", OwnerPassword: Password,
@@ -57,6 +55,16 @@ func New(t testing.TB, configure ...func(*web.Deps)) *Server {
 		t.Fatal(err)
 	}
 	s.Org, s.Store, s.Owner = made.Organization, made.Store, made.Owner
+	return s
+}
+
+// Empty starts a server that nobody has set up yet.
+func Empty(t testing.TB, configure ...func(*web.Deps)) *Server {
+	t.Helper()
+	s := &Server{T: t, DB: pgtest.New(t), Now: time.Date(2026, 3, 10, 12, 0, 0, 0, time.UTC)}
+	clock := func() time.Time { return s.Now }
+	log := slog.New(slog.NewTextHandler(io.Discard, nil))
+	s.Services = service.New(s.DB, clock, log)
 	deps := web.Deps{Log: log, Services: s.Services, Now: clock, SessionKey: make([]byte, 32), SecureCookies: "auto", Ready: s.DB.Ping}
 	for _, f := range configure {
 		f(&deps)

@@ -1,0 +1,36 @@
+package i18n
+
+func init() {
+	Register("es", Catalog{
+		"Email":    "Correo electrónico",
+		"Password": "Contraseña",
+		"Forgot your password? An owner can set a new one for you.": "¿Olvidaste tu contraseña? Un propietario puede ponerte otra.",
+
+		"Set up your loyalty program": "Configura tu programa de fidelidad",
+		"A few lines now; everything can be changed later. Then give your first points.": "Unas pocas líneas ahora; todo se puede cambiar después. Luego entrega tus primeros puntos.",
+		"Restaurant":                                 "Restaurante",
+		"Your guests see this name.":                 "Tus clientes verán este nombre.",
+		"Name of the restaurant or group":            "Nombre del restaurante o grupo",
+		"First store":                                "Primera tienda",
+		"What your staff call it, such as Downtown.": "Como la llama tu personal, por ejemplo Centro.",
+		"Currency":                                   "Moneda",
+		"Time zone":                                  "Zona horaria",
+		"Choose…":                                    "Elige…",
+		"Four tiers come with it: Bronze, Silver, Gold and Platinum.": "Trae cuatro niveles: Bronze, Silver, Gold y Platinum.",
+		"Name of the program":                     "Nombre del programa",
+		"Points for each unit of currency spent":  "Puntos por cada unidad de moneda gastada",
+		"With 10, a bill of 50 earns 500 points.": "Con 10, una cuenta de 50 da 500 puntos.",
+		"points": "puntos",
+		"You":    "Tú",
+		"The owner’s account. You can add staff afterwards.": "La cuenta del propietario. Después podrás añadir personal.",
+		"Your name":              "Tu nombre",
+		"At least 8 characters.": "Al menos 8 caracteres.",
+		"Create the program":     "Crear el programa",
+
+		"This form was already sent with other values, and those were saved. Check what is there now before you send it again.": "Este formulario ya se envió con otros valores y esos se guardaron. Revisa lo que hay ahora antes de enviarlo otra vez.",
+		"must be a whole number":                   "debe ser un número entero",
+		"must be an amount of money such as 12.50": "debe ser un importe como 12.50",
+		"must be a number with at most 4 decimals": "debe ser un número con 4 decimales como máximo",
+		"must be a number with at most 2 decimals": "debe ser un número con 2 decimales como máximo",
+	})
+}

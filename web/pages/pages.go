@@ -1,0 +1,155 @@
+// Package pages is the HTML: it reads forms and addresses, asks the services
+// and fills the components of views. A page works as a plain page first; htmx
+// asks the same addresses for a part of it, named by the element it replaces.
+package pages
+
+import (
+	"log/slog"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/a-h/templ"
+	"github.com/gofiber/fiber/v2"
+
+	"regulars/internal/loyalty"
+	"regulars/internal/service"
+	"regulars/views/layout"
+	"regulars/web/auth"
+	"regulars/web/respond"
+)
+
+// Handlers answers the pages. Its methods are the routes' handlers.
+type Handlers struct {
+	*service.Services
+	sessions *auth.Sessions
+	log      *slog.Logger
+	now      func() time.Time
+	https    func(*fiber.Ctx) bool
+	known    sync.Map // path of a page in the navigation → bool: there is such a page
+}
+
+// New returns the pages over the services. now tells the time; secure says
+// when cookies are for HTTPS only: "auto", "always" or "never".
+func New(s *service.Services, sessions *auth.Sessions, log *slog.Logger, now func() time.Time, secure string) *Handlers {
+	https := func(c *fiber.Ctx) bool { return secure == "always" || secure != "never" && c.Protocol() == "https" }
+	return &Handlers{Services: s, sessions: sessions, log: log, now: now, https: https}
+}
+
+// shell is what a page says about itself to the document around it.
+type shell struct {
+	Title  string // translated
+	Active string // key of the layout.NavItem it belongs to
+	Wide   bool
+	Status int // 200 when 0
+}
+
+// target is the id of the element that htmx asks to replace; "" when the whole
+// page is wanted. A handler that answers parts asks it first.
+func target(c *fiber.Ctx) string {
+	c.Vary("HX-Request", "HX-Target")
+	if !respond.IsHTMX(c) {
+		return ""
+	}
+	return c.Get("HX-Target")
+}
+
+// part answers with a part of a page, or with what fills the dialog.
+func part(c *fiber.Ctx, status int, body templ.Component) error {
+	return respond.HTML(c, status, body)
+}
+
+// page answers with a signed-in person's whole page.
+func (h *Handlers) page(c *fiber.Ctx, s shell, body templ.Component) error {
+	p, err := h.frame(c, s)
+	if err != nil {
+		return err
+	}
+	return respond.HTML(c, max(s.Status, fiber.StatusOK), within(layout.Layout(p), body))
+}
+
+// bare answers with a page for someone who hasn't signed in.
+func (h *Handlers) bare(c *fiber.Ctx, status int, p layout.BareProps, body templ.Component) error {
+	p.Theme, p.CSRF, p.Path = c.Cookies(layout.ThemeCookie), auth.CSRF(c), c.OriginalURL()
+	return respond.HTML(c, status, within(layout.Bare(p), body))
+}
+
+func within(document, body templ.Component) templ.Component {
+	return templ.ComponentFunc(func(ctx ctx, w writer) error {
+		return document.Render(templ.WithChildren(ctx, body), w)
+	})
+}
+
+// frame is what stands around a signed-in person's page.
+func (h *Handlers) frame(c *fiber.Ctx, s shell) (layout.Page, error) {
+	actor, ctx := auth.Actor(c), c.UserContext()
+	cfg, err := h.Config(ctx, actor)
+	if err != nil {
+		return layout.Page{}, err
+	}
+	waiting, err := h.Anomalies.Open(ctx, actor)
+	if err != nil {
+		return layout.Page{}, err
+	}
+	flashes, err := h.sessions.TakeFlash(c)
+	if err != nil {
+		return layout.Page{}, err
+	}
+	p := layout.Page{
+		Title: s.Title, Active: s.Active, Wide: s.Wide, User: actor.Name, Role: actor.Role, Org: cfg.Organization.Name,
+		Nav: h.nav(c.App(), actor.Role, waiting), CSRF: auth.CSRF(c), Theme: c.Cookies(layout.ThemeCookie), Path: here(c),
+	}
+	if store, err := cfg.Store(actor.StoreID); err == nil {
+		p.Store = store.Name
+	}
+	for _, f := range flashes {
+		p.Flash = append(p.Flash, layout.Flash{Text: f.Text, Tone: f.Tone})
+	}
+	return p, nil
+}
+
+// here is the address of the page that is being looked at.
+func here(c *fiber.Ctx) string {
+	if c.Method() == fiber.MethodGet {
+		return c.OriginalURL()
+	}
+	return "/"
+}
+
+// nav is the pages that the role works with and that there are.
+func (h *Handlers) nav(app *fiber.App, role loyalty.Role, waiting int) []layout.NavItem {
+	var out []layout.NavItem
+	for _, item := range layout.NavFor(role, waiting) {
+		if h.exists(app, item.Href) {
+			out = append(out, item)
+		}
+	}
+	return out
+}
+
+func (h *Handlers) exists(app *fiber.App, path string) bool {
+	if known, ok := h.known.Load(path); ok {
+		return known == true
+	}
+	found := false
+	for _, r := range app.GetRoutes(true) {
+		found = found || r.Method == fiber.MethodGet && strings.TrimSuffix(r.Path, "/") == strings.TrimSuffix(path, "/")
+	}
+	h.known.Store(path, found)
+	return found
+}
+
+// Framed has the errors of a signed-in person's pages keep the navigation.
+func (h *Handlers) Framed(c *fiber.Ctx) error {
+	respond.FrameErrors(c, func(p layout.ErrorProps) (templ.Component, bool) {
+		if auth.Actor(c).Role == loyalty.Nobody || p.Status >= fiber.StatusInternalServerError {
+			return nil, false
+		}
+		frame, err := h.frame(c, shell{Title: layout.ErrorTitle(c.UserContext(), p)})
+		if err != nil {
+			return nil, false
+		}
+		return within(layout.Layout(frame), layout.ErrorBody(p)), true
+	})
+	return c.Next()
+}

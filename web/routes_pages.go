@@ -1,0 +1,33 @@
+package web
+
+import (
+	"github.com/gofiber/fiber/v2"
+
+	"regulars/internal/loyalty"
+	"regulars/views/layout"
+	"regulars/web/auth"
+	"regulars/web/pages"
+)
+
+// pageRoutes is every page, by who may open it. What a person may do there is
+// the services' to decide.
+func pageRoutes(app *fiber.App, d Deps, sessions *auth.Sessions) {
+	h := pages.New(d.Services, sessions, d.Log, d.Now, d.SecureCookies)
+	with := func(more ...fiber.Handler) []fiber.Handler { return append(visitor(sessions), more...) }
+	public := surface{app, visitor(sessions)}
+	staff := surface{app, with(sessions.Require, h.Framed)}
+	managers := surface{app, with(sessions.Require, h.Framed, auth.Only(loyalty.Owner, loyalty.Manager))}
+	owners := surface{app, with(sessions.Require, h.Framed, auth.Only(loyalty.Owner))}
+
+	public.get(auth.SignInPath, h.SignInPage)
+	public.post(auth.SignInPath, h.SignIn)
+	public.get("/setup", h.SetUpPage)
+	public.post("/setup", h.SetUp)
+	public.post(layout.PreferencesPath, h.Prefer)
+	staff.post("/logout", h.SignOut)
+	staff.post("/store", h.ChooseStore)
+
+	staff.get("/", h.Home)
+
+	_, _ = managers, owners
+}

@@ -1,0 +1,197 @@
+package webtest
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/chromedp"
+
+	"regulars/internal/browsertest"
+	"regulars/internal/loyalty"
+	"regulars/internal/service"
+)
+
+// Visit is a person at a browser in front of the server. Its methods fail the
+// test where the person would be stuck, and leave a picture of the page.
+type Visit struct {
+	*browsertest.Browser
+	t    testing.TB
+	base string
+	size browsertest.Size
+}
+
+// Visit starts a browser with a window of the size. Without Chromium the test
+// is skipped; in CI it fails.
+func (s *Server) Visit(t testing.TB, size browsertest.Size) *Visit {
+	t.Helper()
+	return &Visit{Browser: browsertest.Start(t), t: t, base: s.Serve(t), size: size}
+}
+
+// Serve listens on a port of its own until the test ends, and returns the
+// address, such as http://127.0.0.1:4711.
+func (s *Server) Serve(t testing.TB) string {
+	t.Helper()
+	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	go func() { _ = s.App.Listener(listener) }() // ends when the listener is closed below
+	t.Cleanup(func() {
+		if err := s.App.ShutdownWithTimeout(5 * time.Second); err != nil {
+			t.Error("stop the server:", err)
+		}
+	})
+	return "http://" + listener.Addr().String()
+}
+
+// Staff adds a person who signs in with the address role@trattoria.test and
+// Password. They work at the stores, or at all where none are given.
+func (s *Server) Staff(role loyalty.Role, name string, stores ...loyalty.ID) loyalty.Staff {
+	s.T.Helper()
+	who, err := s.Services.Access.CreateStaff(s.T.Context(), s.System(), service.CreateStaff{
+		Email: string(role) + "@trattoria.test", Name: name, Role: role, Password: Password, StoreIDs: stores,
+	})
+	if err != nil {
+		s.T.Fatal(err)
+	}
+	return who
+}
+
+// Go opens a path and waits until the page is there.
+func (v *Visit) Go(path string) {
+	v.t.Helper()
+	v.Open(v.t, v.base+path, v.size)
+}
+
+// SignIn signs in with Password and waits for the page after it.
+func (v *Visit) SignIn(email string) {
+	v.t.Helper()
+	v.Go("/login")
+	v.Type("#f-email", email)
+	v.Type("#f-password", Password)
+	v.Tap("main form button")
+	v.Until("signed in", `!document.querySelector("#f-password") && document.readyState === "complete"`)
+}
+
+// Type types text into the field that the selector finds.
+func (v *Visit) Type(selector, text string) {
+	v.t.Helper()
+	v.try("type into "+selector, chromedp.SendKeys(selector, text))
+}
+
+// Tap presses what the selector finds.
+func (v *Visit) Tap(selector string) {
+	v.t.Helper()
+	v.try("press "+selector, chromedp.Click(selector))
+}
+
+// Press presses keys wherever the focus is; kb has names for those that are
+// not letters.
+func (v *Visit) Press(keys string) {
+	v.t.Helper()
+	v.try("press a key", chromedp.KeyEvent(keys))
+}
+
+// See waits until the page shows the text.
+func (v *Visit) See(text string) {
+	v.t.Helper()
+	v.Until("see "+text, fmt.Sprintf(`document.body.innerText.replace(/\s+/g, " ").includes(%q)`, text))
+}
+
+// Until waits, at most 20 seconds, until a JavaScript condition holds, across
+// pages; what says what a person would wait for.
+func (v *Visit) Until(what, condition string) {
+	v.t.Helper()
+	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(15 * time.Millisecond) {
+		// Between two pages there is nothing to ask, which is no failure.
+		if ok, err := chromedp.Run(v.Context(), chromedp.Evaluate[bool]("Boolean("+condition+")")); err == nil && ok {
+			return
+		}
+	}
+	v.fail(what + ": waited in vain for " + condition)
+}
+
+// Text is what the first element that the selector finds shows.
+func (v *Visit) Text(selector string) string {
+	v.t.Helper()
+	return browsertest.Eval[string](v.t, v.Browser, fmt.Sprintf(`(document.querySelector(%q)?.innerText || "").replace(/\s+/g, " ").trim()`, selector))
+}
+
+// Path is the address of the page, without the host.
+func (v *Visit) Path() string {
+	v.t.Helper()
+	return browsertest.Eval[string](v.t, v.Browser, `location.pathname + location.search`)
+}
+
+// Usable fails the test where the page breaks WCAG 2.2 AA or is wider than its
+// window; name says which page and state it is.
+func (v *Visit) Usable(name string) {
+	v.t.Helper()
+	for _, violation := range v.Axe(v.t) {
+		v.t.Errorf("%s at %d px: %s", name, v.size.Width, violation)
+	}
+	if v.Overflows(v.t) {
+		v.t.Errorf("%s is wider than %d px", name, v.size.Width)
+	}
+}
+
+// NoComplaints fails the test where the browser has complained about a script,
+// a missing file or the Content-Security-Policy.
+func (v *Visit) NoComplaints() {
+	v.t.Helper()
+	for _, e := range v.Errors() {
+		v.t.Errorf("the browser complains: %s", e)
+	}
+}
+
+// WithoutScript turns JavaScript off from the next page on.
+func (v *Visit) WithoutScript() {
+	v.t.Helper()
+	v.Do(v.t, chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
+		_, err := chromedp.Call(ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
+		return err
+	}))
+}
+
+// Picture writes the whole page as name.png into the directory that
+// REGULARS_PICTURES names; without it there are no pictures.
+func (v *Visit) Picture(name string) {
+	v.t.Helper()
+	dir := os.Getenv("REGULARS_PICTURES")
+	if dir == "" {
+		return
+	}
+	png, err := chromedp.Run(v.Context(), chromedp.FullScreenshot(100))
+	if err == nil {
+		err = os.WriteFile(filepath.Join(dir, strings.ReplaceAll(name, "/", "-")+".png"), png, 0o600)
+	}
+	if err != nil {
+		v.t.Error("take a picture:", err)
+	}
+}
+
+func (v *Visit) try(what string, action chromedp.Action[chromedp.Void]) {
+	v.t.Helper()
+	ctx, cancel := context.WithTimeout(v.Context(), 20*time.Second)
+	defer cancel()
+	if err := chromedp.Do(ctx, action); err != nil {
+		v.fail(fmt.Sprintf("%s: %v", what, err))
+	}
+}
+
+func (v *Visit) fail(what string) {
+	v.t.Helper()
+	where, shown := v.Path(), v.Text("body")
+	file := filepath.Join(os.TempDir(), "regulars-"+strings.ReplaceAll(v.t.Name(), "/", "-")+".png")
+	if png, err := chromedp.Run(v.Context(), chromedp.FullScreenshot(90)); err == nil {
+		_ = os.WriteFile(file, png, 0o600) // the test fails either way
+	}
+	v.t.Fatalf("%s\non %s (picture: %s):\n%s", what, where, file, shown[:min(len(shown), 1500)])
+}
