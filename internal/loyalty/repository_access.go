@@ -25,6 +25,24 @@ type AccessReader interface {
 	AllStaff(ctx context.Context, orgID ID) ([]Staff, error)
 	// Session finds a session by the hash of its token.
 	Session(ctx context.Context, hash []byte) (Session, error)
+	// AuditLog is a page of the audit log, newest first, and how many entries
+	// there are; a count over CountCap is given as CountCap.
+	AuditLog(ctx context.Context, orgID ID, f AuditFilter, page Page) ([]AuditRow, int, error)
+}
+
+// AuditFilter narrows the audit log; zero fields don't.
+type AuditFilter struct {
+	StaffID  ID
+	Subject  string    // "reward"
+	Object   ID        // the subject's id
+	From, To time.Time // at or after From and before To
+}
+
+// AuditRow is an entry with the name of who acted; "" when it was the program
+// itself or someone since removed.
+type AuditRow struct {
+	AuditEntry
+	ActorName string
 }
 
 // AccessWriter changes organizations, stores, staff, sessions and API keys.

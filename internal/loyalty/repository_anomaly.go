@@ -15,6 +15,8 @@ type AnomalyReader interface {
 	OpenAnomalies(ctx context.Context, orgID ID, storeIDs []ID) (int, error)
 	// LinkedCustomer is the member of staff's own guest account; zero if none.
 	LinkedCustomer(ctx context.Context, orgID, staffID ID) (ID, error)
+	// CaseTransactions are the ledger rows with these ids, newest first.
+	CaseTransactions(ctx context.Context, orgID ID, ids []ID) ([]LedgerRow, error)
 }
 
 // AnomalyWriter decides cases.
@@ -27,6 +29,8 @@ type AnomalyWriter interface {
 	// SetFrozen freezes the customer's account, or with the zero time
 	// unfreezes it.
 	SetFrozen(ctx context.Context, orgID, customerID ID, at time.Time) error
+	// SaveDetectors writes the program's detector settings, a JSON object.
+	SaveDetectors(ctx context.Context, orgID, programID ID, settings []byte) error
 }
 
 // AnomalyFilter narrows a list of cases; zero fields don't.

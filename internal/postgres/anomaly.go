@@ -126,3 +126,13 @@ func (t *tx) SetFrozen(ctx context.Context, orgID, customerID loyalty.ID, at tim
 	}
 	return wrap("freeze account", err)
 }
+
+// SaveDetectors implements loyalty.AnomalyWriter.
+func (t *tx) SaveDetectors(ctx context.Context, orgID, programID loyalty.ID, settings []byte) error {
+	const q = `UPDATE programs SET anomaly_settings = $3::jsonb WHERE organization_id = $1 AND id = $2`
+	n, err := t.exec(ctx, q, orgID.String(), programID.String(), string(settings))
+	if err == nil && n == 0 {
+		return loyalty.Missing("program")
+	}
+	return wrap("update detector settings", err)
+}

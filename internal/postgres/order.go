@@ -102,6 +102,31 @@ func (d ledgerRowDoc) row(orgID loyalty.ID) loyalty.LedgerRow {
 	}
 }
 
+const (
+	ledgerRow = `
+		SELECT to_jsonb(t) || jsonb_build_object('customer_name', c.name, 'staff_name', coalesce(s.name, k.name, ''),
+			'store_name', coalesce(w.name, ''), 'is_reversed', EXISTS (
+				SELECT FROM transactions v WHERE v.organization_id = t.organization_id AND v.reverses_id = t.id))
+		FROM transactions t`
+	ledgerNames = `
+		JOIN customers c ON c.organization_id = t.organization_id AND c.id = t.customer_id
+		LEFT JOIN staff s ON s.organization_id = t.organization_id AND s.id = t.staff_id
+		LEFT JOIN api_keys k ON k.organization_id = t.organization_id AND k.id = t.api_key_id
+		LEFT JOIN stores w ON w.organization_id = t.organization_id AND w.id = t.store_id
+		WHERE t.organization_id = $1 ORDER BY t.at DESC, t.id DESC`
+)
+
+// CaseTransactions implements loyalty.AnomalyReader.
+func (r reader) CaseTransactions(ctx context.Context, orgID loyalty.ID, ids []loyalty.ID) ([]loyalty.LedgerRow, error) {
+	const q = ledgerRow + ` JOIN unnest($2::uuid[]) AS p (id) USING (id)` + ledgerNames
+	var rows [][]byte
+	if err := r.list(ctx, &rows, q, orgID.String(), idArray(ids)); err != nil {
+		return nil, wrap("select a case's transactions", err)
+	}
+	docs, err := decodeDocs[ledgerRowDoc](rows, "transaction")
+	return each(docs, func(d ledgerRowDoc) loyalty.LedgerRow { return d.row(orgID) }), err
+}
+
 // Transactions implements loyalty.OrderReader.
 func (r reader) Transactions(ctx context.Context, orgID loyalty.ID, f loyalty.TransactionFilter, page loyalty.Page) ([]loyalty.LedgerRow, int, error) {
 	const ids = `
@@ -110,16 +135,7 @@ func (r reader) Transactions(ctx context.Context, orgID loyalty.ID, f loyalty.Tr
 			AND ($4::uuid IS NULL OR t.staff_id = $4) AND ($5 = '' OR t.type = $5)
 			AND ($6::timestamptz IS NULL OR t.at >= $6) AND ($7::timestamptz IS NULL OR t.at < $7)
 		ORDER BY t.at DESC, t.id DESC`
-	const list = `
-		SELECT to_jsonb(t) || jsonb_build_object('customer_name', c.name, 'staff_name', coalesce(s.name, k.name, ''),
-			'store_name', coalesce(w.name, ''), 'is_reversed', EXISTS (
-				SELECT FROM transactions v WHERE v.organization_id = t.organization_id AND v.reverses_id = t.id))
-		FROM transactions t JOIN (` + ids + ` LIMIT $8 OFFSET $9) p USING (id)
-		JOIN customers c ON c.organization_id = t.organization_id AND c.id = t.customer_id
-		LEFT JOIN staff s ON s.organization_id = t.organization_id AND s.id = t.staff_id
-		LEFT JOIN api_keys k ON k.organization_id = t.organization_id AND k.id = t.api_key_id
-		LEFT JOIN stores w ON w.organization_id = t.organization_id AND w.id = t.store_id
-		WHERE t.organization_id = $1 ORDER BY t.at DESC, t.id DESC`
+	const list = ledgerRow + ` JOIN (` + ids + ` LIMIT $8 OFFSET $9) p USING (id)` + ledgerNames
 	const count = `SELECT count(*) FROM (` + ids + ` LIMIT $8) p`
 	args := []any{
 		orgID.String(), nullIDs(f.StoreIDs), nullID(f.CustomerID), nullID(f.StaffID), string(f.Type), nullTime(f.From), nullTime(f.To),

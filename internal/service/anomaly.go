@@ -156,21 +156,11 @@ func decider(actor loyalty.Actor) loyalty.ID {
 
 // checkOwnCase refuses whoever the case names, as cashier or as guest.
 func (s *Anomalies) checkOwnCase(ctx context.Context, tx loyalty.Tx, actor loyalty.Actor, a loyalty.Anomaly) error {
-	if actor.StaffID.IsZero() {
-		return nil
-	}
-	own := a.StaffID == actor.StaffID
-	if !own && !a.CustomerID.IsZero() {
-		linked, err := tx.LinkedCustomer(ctx, actor.OrgID, actor.StaffID)
-		if err != nil {
-			return err
-		}
-		own = linked == a.CustomerID
-	}
-	if own {
+	own, err := ownCase(ctx, tx, actor, a)
+	if err == nil && own {
 		return loyalty.Errorf(loyalty.Forbidden, loyalty.CodeForbidden, "Nobody decides a case about themselves. Ask another manager.")
 	}
-	return nil
+	return err
 }
 
 func act(ctx context.Context, tx loyalty.Tx, actor loyalty.Actor, cfg *loyalty.Config, a loyalty.Anomaly, action loyalty.AnomalyAction, now time.Time) error {

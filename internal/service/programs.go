@@ -4,6 +4,7 @@ import (
 	"context"
 	"reflect"
 	"slices"
+	"sync"
 	"time"
 
 	"regulars/internal/loyalty"
@@ -12,7 +13,10 @@ import (
 // Programs sets up how points are earned: programs and their tiers. At most
 // one program of an organization is active, and every change of the active
 // one's tiers puts its members into the tiers they then reach.
-type Programs struct{ *Core }
+type Programs struct {
+	*Core
+	spreads sync.Map // Spread by program and scale
+}
 
 // ProgramFields are a program's own fields, as a request gives them.
 type ProgramFields struct {

@@ -1,0 +1,49 @@
+package postgres
+
+import (
+	"context"
+	"time"
+
+	"regulars/internal/loyalty"
+)
+
+type auditRowDoc struct {
+	ID        loyalty.ID     `json:"id"`
+	At        time.Time      `json:"at"`
+	StaffID   loyalty.ID     `json:"staff_id"`
+	KeyID     loyalty.ID     `json:"api_key_id"`
+	Role      string         `json:"role"`
+	Action    string         `json:"action"`
+	Subject   string         `json:"subject"`
+	Object    loyalty.ID     `json:"object_id"`
+	Detail    map[string]any `json:"detail"`
+	ActorName string         `json:"actor_name"`
+}
+
+// AuditLog implements loyalty.AccessReader.
+func (r reader) AuditLog(ctx context.Context, orgID loyalty.ID, f loyalty.AuditFilter, page loyalty.Page) ([]loyalty.AuditRow, int, error) {
+	const where = `
+		FROM audit_log a WHERE a.organization_id = $1 AND ($2::uuid IS NULL OR a.staff_id = $2) AND ($3 = '' OR a.subject = $3)
+			AND ($4::uuid IS NULL OR a.object_id = $4) AND ($5::timestamptz IS NULL OR a.at >= $5) AND ($6::timestamptz IS NULL OR a.at < $6)`
+	// Ids rise with time, so the primary key gives the order.
+	const list = `
+		SELECT to_jsonb(a) || jsonb_build_object('actor_name', coalesce(s.name, k.name, ''))
+		FROM (SELECT a.*` + where + ` ORDER BY a.id DESC LIMIT $7 OFFSET $8) a
+		LEFT JOIN staff s ON s.organization_id = a.organization_id AND s.id = a.staff_id
+		LEFT JOIN api_keys k ON k.organization_id = a.organization_id AND k.id = a.api_key_id
+		ORDER BY a.id DESC`
+	const count = `SELECT count(*) FROM (SELECT` + where + ` LIMIT $7) p`
+	args := []any{orgID.String(), nullID(f.StaffID), f.Subject, nullID(f.Object), nullTime(f.From), nullTime(f.To)}
+	var rows [][]byte
+	var total int
+	if err := r.page(ctx, &rows, &total, list, count, args, page); err != nil {
+		return nil, 0, wrap("select audit log", err)
+	}
+	docs, err := decodeDocs[auditRowDoc](rows, "audit entry")
+	return each(docs, func(d auditRowDoc) loyalty.AuditRow {
+		return loyalty.AuditRow{ActorName: d.ActorName, AuditEntry: loyalty.AuditEntry{
+			OrgID: orgID, ID: d.ID, At: d.At, StaffID: d.StaffID, KeyID: d.KeyID, Role: loyalty.Role(d.Role),
+			Action: d.Action, Subject: d.Subject, Object: d.Object, Detail: d.Detail,
+		}}
+	}), total, err
+}

@@ -1,0 +1,135 @@
+package service
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"math"
+
+	"regulars/internal/anomaly"
+	"regulars/internal/loyalty"
+)
+
+// Detector is a kind of anomaly with its settings.
+type Detector struct {
+	Kind       string // "" for the settings of all cases
+	Switchable bool
+	On         bool
+	Settings   []DetectorSetting
+}
+
+// DetectorSetting is one number of a detector's, in its unit.
+type DetectorSetting struct {
+	Name              string // "rapid_earning.orders"
+	Label, Unit       string // English
+	Min, Max, Default float64
+	Value             float64
+}
+
+// Detectors are the active program's detectors in the order of the catalog. It
+// needs loyalty.AnomaliesRead, and an active program.
+func (s *Anomalies) Detectors(ctx context.Context, actor loyalty.Actor) ([]Detector, error) {
+	if err := actor.Require(loyalty.AnomaliesRead); err != nil {
+		return nil, err
+	}
+	cfg, err := s.config(ctx, actor.OrgID, 0)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := cfg.ActiveProgram(); err != nil {
+		return nil, err
+	}
+	settings, err := DetectorSettings(cfg)
+	if err != nil {
+		return nil, fmt.Errorf("read detector settings: %w", err)
+	}
+	return detectors(settings), nil
+}
+
+func detectors(settings anomaly.Settings) []Detector {
+	var out []Detector
+	for _, k := range anomaly.Kinds() {
+		out = append(out, Detector{Kind: string(k), Switchable: true, On: *settings.Switch(k)})
+	}
+	out = append(out, Detector{On: true})
+	for _, f := range anomaly.Fields() {
+		for i := range out {
+			if out[i].Kind == string(f.Kind) {
+				out[i].Settings = append(out[i].Settings, DetectorSetting{
+					Name: settingName(f), Label: f.Label, Unit: f.Unit, Min: f.Min, Max: f.Max, Default: f.Default, Value: f.Value(settings),
+				})
+			}
+		}
+	}
+	return out
+}
+
+func settingName(f anomaly.Field) string {
+	if f.Kind == "" {
+		return "cases." + f.Name
+	}
+	return string(f.Kind) + "." + f.Name
+}
+
+// SaveDetectors is the detectors as they are to be: all of them.
+type SaveDetectors struct {
+	On     map[string]bool    // by kind; left out is off
+	Values map[string]float64 // by DetectorSetting.Name; left out is the default
+	Once   loyalty.Once
+}
+
+// SaveDetectors changes the active program's detector settings. It needs
+// loyalty.ProgramWrite: who is watched must not set what is noticed.
+func (s *Anomalies) SaveDetectors(ctx context.Context, actor loyalty.Actor, cmd SaveDetectors) ([]Detector, error) {
+	if err := actor.Require(loyalty.ProgramWrite); err != nil {
+		return nil, err
+	}
+	settings, err := cmd.settings()
+	if err != nil {
+		return nil, err
+	}
+	text, err := json.Marshal(settings)
+	if err != nil {
+		return nil, fmt.Errorf("encode detector settings: %w", err)
+	}
+	return once(ctx, s.Core, actor.OrgID, cmd.Once, func(ctx context.Context, tx loyalty.Tx) ([]Detector, error) {
+		if err := tx.LockCatalog(ctx, actor.OrgID); err != nil {
+			return nil, err
+		}
+		cfg, err := tx.Config(ctx, actor.OrgID)
+		if err != nil {
+			return nil, err
+		}
+		program, err := cfg.ActiveProgram()
+		if err != nil {
+			return nil, err
+		}
+		if err := tx.SaveDetectors(ctx, actor.OrgID, program.ID, text); err != nil {
+			return nil, err
+		}
+		detail := map[string]any{"settings": json.RawMessage(text)}
+		return detectors(settings), recordChange(ctx, tx, loyalty.Audit(actor, s.now(), "anomaly.settings", "program", program.ID, detail))
+	})
+}
+
+func (cmd SaveDetectors) settings() (anomaly.Settings, error) {
+	var p loyalty.Problems
+	out := anomaly.DefaultSettings()
+	for _, k := range anomaly.Kinds() {
+		*out.Switch(k) = cmd.On[string(k)]
+	}
+	for _, f := range anomaly.Fields() {
+		v, given := cmd.Values[settingName(f)]
+		if !given {
+			continue
+		}
+		if math.IsNaN(v) || v < f.Min || v > f.Max {
+			p.Add(settingName(f), "must be a number from %s to %s", plainNumber(f.Min), plainNumber(f.Max))
+			continue
+		}
+		f.Set(&out, v)
+	}
+	return out, p.Err()
+}
+
+func plainNumber(x float64) string { return fmt.Sprintf("%g", x) }
