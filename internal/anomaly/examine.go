@@ -10,6 +10,9 @@ import (
 // that does yields an error beside the signals of the others, and the caller
 // then records the event to be examined again later.
 func Examine(s Settings, e Event, r Recent) (signals []Signal, err error) {
+	if e.Customer.IsZero() {
+		return nil, nil
+	}
 	note := func(sig Signal, found bool, problem error) {
 		if problem != nil {
 			err = fmt.Errorf("examine event %s: %w", e.ID, problem)

@@ -100,23 +100,43 @@ func (g *Engine) reversed(c *customer, e Event) {
 	c.debts = append(c.debts, Reversal{ID: e.ID, At: e.At, Staff: e.Staff, Points: min(e.Points, -e.Balance)})
 }
 
-// claims remembers who claimed which check, for two program claim windows.
-type claims struct{ now, before map[ID][]ID }
+// claims remembers whose check is whose: the last hundred thousand and more.
+type claims struct{ now, before map[ID]claimants }
+
+// claimants are the accounts that claimed one check, nearly always one.
+type claimants struct {
+	first ID
+	more  []ID
+}
 
 const claimsKept = 100_000
 
-func newClaims() claims { return claims{now: map[ID][]ID{}, before: map[ID][]ID{}} }
+func newClaims() claims { return claims{now: map[ID]claimants{}, before: map[ID]claimants{}} }
 
-func (c *claims) of(order ID) []ID {
-	if a := c.now[order]; a != nil {
+func (c *claims) get(order ID) claimants {
+	if a, ok := c.now[order]; ok {
 		return a
 	}
 	return c.before[order]
 }
 
+func (c *claims) of(order ID) []ID {
+	a := c.get(order)
+	if a.first.IsZero() {
+		return nil
+	}
+	return append([]ID{a.first}, a.more...)
+}
+
 func (c *claims) add(e Event) {
 	if len(c.now) >= claimsKept {
-		c.before, c.now = c.now, map[ID][]ID{}
+		c.before, c.now = c.now, map[ID]claimants{}
 	}
-	c.now[e.Order] = append(c.of(e.Order), e.Customer)
+	a := c.get(e.Order)
+	if a.first.IsZero() {
+		a.first = e.Customer
+	} else {
+		a.more = append(a.more, e.Customer)
+	}
+	c.now[e.Order] = a
 }
