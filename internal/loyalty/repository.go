@@ -27,6 +27,7 @@ type Reader interface {
 	OrderReader
 	AnomalyReader
 	StatsReader
+	ImportReader
 }
 
 // Tx is what may be done inside a transaction.
@@ -38,6 +39,7 @@ type Tx interface {
 	AccessWriter
 	OrderWriter
 	AnomalyWriter
+	ImportWriter
 	// SaveAnswer keeps the answer for a key; ErrKeyTaken when the key is in use.
 	SaveAnswer(ctx context.Context, orgID ID, a StoredAnswer) error
 	// HoldKey keeps others from working under the key until the transaction

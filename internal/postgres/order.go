@@ -199,20 +199,8 @@ func (r reader) Amounts(ctx context.Context, orgID, storeID loyalty.ID, limit in
 		WHERE organization_id = $1 AND store_id = $2 AND type = 'earn' ORDER BY at DESC, id DESC LIMIT $3`
 	const organization = `
 		SELECT at, amount, points FROM transactions WHERE organization_id = $1 AND type = 'earn' ORDER BY at DESC, id DESC LIMIT $2`
-	var rows []struct {
-		At     time.Time `db:"at"`
-		Amount int64     `db:"amount"`
-		Points int64     `db:"points"`
-	}
-	var err error
 	if storeID.IsZero() {
-		err = r.list(ctx, &rows, organization, orgID.String(), limit)
-	} else {
-		err = r.list(ctx, &rows, store, orgID.String(), storeID.String(), limit)
+		return r.awardSamples(ctx, organization, orgID.String(), limit)
 	}
-	out := make([]loyalty.AwardSample, len(rows))
-	for i, s := range rows {
-		out[i] = loyalty.AwardSample{At: s.At, Amount: loyalty.Minor(s.Amount), Points: loyalty.Points(s.Points)}
-	}
-	return out, wrap("select amounts", err)
+	return r.awardSamples(ctx, store, orgID.String(), storeID.String(), limit)
 }

@@ -23,9 +23,12 @@ const (
 // watch runs the detectors that work at once, inside the award. It never fails
 // or holds up an award: what a detector can't do is logged.
 type watch struct {
-	core  *Core
-	mu    sync.Mutex
-	norms map[normKey]*norm
+	core *Core
+	// baseline is what is normal at the store, or with the zero store in the
+	// organization.
+	baseline func(ctx context.Context, orgID, storeID loyalty.ID) anomaly.Baseline
+	mu       sync.Mutex
+	norms    map[normKey]*norm
 }
 
 type normKey struct{ org, store loyalty.ID }
@@ -36,7 +39,11 @@ type norm struct {
 	baseline anomaly.Baseline
 }
 
-func newWatch(c *Core) *watch { return &watch{core: c, norms: map[normKey]*norm{}} }
+func newWatch(c *Core) *watch {
+	w := &watch{core: c, norms: map[normKey]*norm{}}
+	w.baseline = w.norm
+	return w
+}
 
 // award examines an award that is about to be posted. rule is what the
 // program's rule gives, or -1 for an award by hand.
@@ -54,8 +61,8 @@ func (w *watch) award(ctx context.Context, snap loyalty.Snapshot, cfg *loyalty.C
 		e.Type = anomaly.Order
 	}
 	recent := recentOf(snap, row.At)
-	recent.Daypart = w.norm(ctx, cfg.Organization.ID, row.StoreID)
-	recent.Organization = w.norm(ctx, cfg.Organization.ID, loyalty.ID{})
+	recent.Daypart = w.baseline(ctx, cfg.Organization.ID, row.StoreID)
+	recent.Organization = w.baseline(ctx, cfg.Organization.ID, loyalty.ID{})
 	signals, err := anomaly.Examine(atOnce(settings), e, recent)
 	if err != nil {
 		w.core.log.ErrorContext(ctx, "detector failed", "transaction", row.ID.String(), "err", err)
@@ -142,6 +149,17 @@ func (w *watch) load(ctx context.Context, key normKey) anomaly.Baseline {
 	if err != nil {
 		w.core.log.ErrorContext(ctx, "baseline can't be read", "organization", key.org.String(), "err", err)
 	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	n := w.norms[key]
+	n.loading, n.at = false, w.core.now()
+	if err == nil {
+		n.baseline = baselineOf(samples)
+	}
+	return n.baseline
+}
+
+func baselineOf(samples []loyalty.AwardSample) anomaly.Baseline {
 	var amounts, points []float64
 	for _, s := range samples {
 		if s.Amount > 0 {
@@ -150,14 +168,7 @@ func (w *watch) load(ctx context.Context, key normKey) anomaly.Baseline {
 			points = append(points, float64(s.Points))
 		}
 	}
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	n := w.norms[key]
-	n.loading, n.at = false, w.core.now()
-	if err == nil {
-		n.baseline = anomaly.Baseline{Amount: anomaly.CenterOf(amounts), Points: anomaly.CenterOf(points)}
-	}
-	return n.baseline
+	return anomaly.Baseline{Amount: anomaly.CenterOf(amounts), Points: anomaly.CenterOf(points)}
 }
 
 // caseOf is the case that a signal about row opens or grows.
