@@ -7,11 +7,148 @@
 CREATE UNLOGGED TABLE import_orders (
     import_id    uuid        NOT NULL,
     line         bigint      NOT NULL,
-    external_id  text        COLLATE "C" NOT NULL,
+    external_id  text        NOT NULL,
     store_id     uuid        NOT NULL,
-    customer_ref text        COLLATE "C" NOT NULL,
+    customer_ref text        NOT NULL,
     total        bigint      NOT NULL,
     item_count   integer     NOT NULL,
     at           timestamptz NOT NULL,
     PRIMARY KEY (import_id, at, line)
 );
+
+-- ledger_import writes many completed orders at once: what ledger_post does
+-- for each of them, in one statement for each table. p holds accounts as they
+-- were, and transactions, lots, orders and cases in order. The orders are new
+-- and of a total alone, the transactions are awards. It refuses as ledger_post
+-- does.
+--
+-- The planner can't know how many rows p holds and takes every table of a
+-- young organization for tiny, so the kinds of plan are set here.
+-- +goose StatementBegin
+CREATE FUNCTION ledger_import(p_org uuid, p_config bigint, p jsonb) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
+SET enable_nestloop = off SET enable_mergejoin = off SET enable_seqscan = off AS $$
+DECLARE
+    v_members uuid[] := ARRAY(SELECT a.customer_id FROM jsonb_to_recordset(p->'accounts') AS a (customer_id uuid));
+    v_wrong   bigint;
+BEGIN
+    PERFORM FROM organizations g WHERE g.id = p_org AND g.config_version = p_config;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'the configuration changed meanwhile' USING ERRCODE = 'RG001';
+    END IF;
+    PERFORM FROM enrollments e WHERE e.organization_id = p_org AND e.customer_id = ANY (v_members)
+    ORDER BY e.customer_id FOR NO KEY UPDATE;
+    PERFORM FROM jsonb_to_recordset(p->'accounts') AS a (customer_id uuid, revision bigint)
+    LEFT JOIN enrollments e ON e.organization_id = p_org AND e.customer_id = ANY (v_members) AND e.customer_id = a.customer_id
+    WHERE e.revision IS DISTINCT FROM a.revision;
+    IF FOUND THEN
+        RAISE EXCEPTION 'an account changed meanwhile' USING ERRCODE = 'RG001';
+    END IF;
+
+    WITH given AS MATERIALIZED (
+        SELECT t.* FROM ROWS FROM (jsonb_to_recordset(p->'transactions') AS (id uuid, customer_id uuid, type text, points bigint,
+            lifetime_delta bigint, balance_after bigint, reason text, store_id uuid, order_id uuid, amount bigint, explanation jsonb,
+            at timestamptz, day date)) WITH ORDINALITY AS t (id, customer_id, type, points, lifetime_delta, balance_after, reason,
+            store_id, order_id, amount, explanation, at, day, n)
+    ), written AS (
+        INSERT INTO transactions (organization_id, id, customer_id, seq, type, points, lifetime_delta, balance_after, reason, store_id,
+            order_id, amount, explanation, at, day)
+        SELECT p_org, g.id, g.customer_id, e.seq + row_number() OVER w, g.type, g.points, g.lifetime_delta,
+            e.balance + sum(g.points) OVER w, g.reason, g.store_id, g.order_id, g.amount, g.explanation, g.at, g.day
+        FROM given g
+        JOIN enrollments e ON e.organization_id = p_org AND e.customer_id = ANY (v_members) AND e.customer_id = g.customer_id
+        WINDOW w AS (PARTITION BY g.customer_id ORDER BY g.n)
+        RETURNING id, balance_after
+    )
+    SELECT count(*) INTO v_wrong FROM given g LEFT JOIN written w ON w.id = g.id
+    WHERE w.balance_after IS DISTINCT FROM g.balance_after OR g.type <> 'earn';
+    IF v_wrong > 0 THEN
+        RAISE EXCEPTION '% rows of the import do not add up', v_wrong USING ERRCODE = 'RG003';
+    END IF;
+
+    INSERT INTO lots AS l (organization_id, customer_id, expires_on, remaining)
+    SELECT p_org, t.customer_id, t.expires_on, sum(t.points)
+    FROM jsonb_to_recordset(p->'lots') AS t (customer_id uuid, expires_on date, points bigint)
+    GROUP BY 2, 3 ORDER BY 2, 3
+    ON CONFLICT (organization_id, customer_id, expires_on) DO UPDATE SET remaining = l.remaining + excluded.remaining;
+
+    INSERT INTO orders (organization_id, id, store_id, external_id, customer_id, total, currency, item_count, status, transaction_id,
+        earned, completed_at, day, created_at, updated_at)
+    SELECT p_org, o.id, o.store_id, o.external_id, o.customer_id, o.total, o.currency, o.item_count, 'completed', o.transaction_id,
+        o.earned, o.completed_at, o.day, o.created_at, o.updated_at
+    FROM jsonb_to_recordset(p->'orders') AS o (id uuid, store_id uuid, external_id text, customer_id uuid, total bigint, currency text,
+        item_count int, transaction_id uuid, earned bigint, completed_at timestamptz, day date, created_at timestamptz,
+        updated_at timestamptz);
+
+    PERFORM flag_anomaly(p_org, a.value) FROM jsonb_array_elements(p->'anomalies') WITH ORDINALITY AS a (value, n) ORDER BY a.n;
+    PERFORM move_accounts(p_org, v_members, p);
+
+    -- Last, because these rows are the ones that tills wait for.
+    INSERT INTO daily_stats AS d (organization_id, day, store_id, shard, issued, awards, orders, sales)
+    SELECT p_org, x.day, x.store_id, x.shard, sum(x.points), sum(x.awards), sum(x.orders), sum(x.sales)
+    FROM (
+        SELECT t.day, t.store_id, shard_of(t.customer_id) AS shard, t.points, 1 AS awards, 0 AS orders, 0 AS sales
+        FROM jsonb_to_recordset(p->'transactions') AS t (day date, store_id uuid, customer_id uuid, points bigint)
+        UNION ALL
+        SELECT o.day, o.store_id, shard_of(coalesce(o.customer_id, o.id)), 0, 0, 1, o.total
+        FROM jsonb_to_recordset(p->'orders') AS o (id uuid, day date, store_id uuid, customer_id uuid, total bigint)) x
+    GROUP BY 2, 3, 4 ORDER BY 2, 3, 4
+    ON CONFLICT (organization_id, day, store_id, shard) DO UPDATE SET issued = d.issued + excluded.issued,
+        awards = d.awards + excluded.awards, orders = d.orders + excluded.orders, sales = d.sales + excluded.sales;
+END $$;
+-- +goose StatementEnd
+
+-- move_accounts brings the accounts of an import up to its transactions, and
+-- the figures that follow the accounts.
+-- +goose StatementBegin
+CREATE FUNCTION move_accounts(p_org uuid, p_members uuid[], p jsonb) RETURNS void LANGUAGE plpgsql
+SET enable_nestloop = off SET enable_mergejoin = off SET enable_seqscan = off AS $$
+BEGIN
+    WITH was AS (
+        SELECT e.customer_id, e.tier_id, e.active_day FROM enrollments e
+        WHERE e.organization_id = p_org AND e.customer_id = ANY (p_members)
+    ), gain AS (
+        SELECT t.customer_id, count(*) AS n, sum(t.points) AS points, sum(t.lifetime_delta) AS lifetime, max(t.day) AS day
+        FROM jsonb_to_recordset(p->'transactions') AS t (customer_id uuid, points bigint, lifetime_delta bigint, day date) GROUP BY 1
+    ), now_so AS (
+        UPDATE enrollments e SET balance = e.balance + coalesce(g.points, 0), lifetime = e.lifetime + coalesce(g.lifetime, 0),
+            seq = e.seq + coalesce(g.n, 0), revision = e.revision + a.postings, program_id = coalesce(a.program_id, e.program_id),
+            tier_id = coalesce(a.tier_id, e.tier_id), active_day = greatest(e.active_day, g.day)
+        FROM jsonb_to_recordset(p->'accounts') AS a (customer_id uuid, postings bigint, program_id uuid, tier_id uuid)
+        LEFT JOIN gain g ON g.customer_id = a.customer_id
+        WHERE e.organization_id = p_org AND e.customer_id = ANY (p_members) AND e.customer_id = a.customer_id
+        RETURNING e.customer_id, e.tier_id, e.active_day
+    ), tiers_moved AS (
+        INSERT INTO tier_stats AS s (organization_id, tier_id, shard, members)
+        SELECT p_org, m.tier_id, shard_of(m.customer_id), sum(m.members) FROM (
+            SELECT w.customer_id, w.tier_id, -1 AS members FROM was w UNION ALL SELECT f.customer_id, f.tier_id, 1 FROM now_so f) m
+        WHERE m.tier_id IS NOT NULL GROUP BY 2, 3 HAVING sum(m.members) <> 0 ORDER BY 2, 3
+        ON CONFLICT (organization_id, tier_id, shard) DO UPDATE SET members = s.members + excluded.members
+    )
+    INSERT INTO activity_stats AS s (organization_id, day, shard, members)
+    SELECT p_org, m.day, shard_of(m.customer_id), sum(m.members) FROM (
+        SELECT w.customer_id, w.active_day AS day, -1 AS members FROM was w UNION ALL SELECT f.customer_id, f.active_day, 1 FROM now_so f) m
+    WHERE m.day IS NOT NULL GROUP BY 2, 3 HAVING sum(m.members) <> 0 ORDER BY 2, 3
+    ON CONFLICT (organization_id, day, shard) DO UPDATE SET members = s.members + excluded.members;
+END $$;
+-- +goose StatementEnd
+
+-- refresh_statistics tells the planner what an import has changed. Without it
+-- the keys of a table that was empty a moment ago are checked by reading all
+-- of the organization's rows, until the server looks at the table by itself.
+-- +goose StatementBegin
+CREATE FUNCTION refresh_statistics() RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    ANALYZE (SKIP_LOCKED) customers, enrollments, lots, orders, transactions;
+END $$;
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+DO $$
+BEGIN
+    REVOKE EXECUTE ON FUNCTION ledger_import, move_accounts, refresh_statistics FROM PUBLIC;
+    IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'regulars_app') THEN
+        GRANT EXECUTE ON FUNCTION ledger_import, refresh_statistics TO regulars_app;
+    END IF;
+END $$;
+-- +goose StatementEnd

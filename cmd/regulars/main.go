@@ -25,6 +25,7 @@ type commands struct {
 	Migrate migrateCommand `cmd:"" help:"Bring the database's schema up to date."`
 	Org     orgCommand     `cmd:"" help:"Organizations."`
 	APIKey  apiKeyCommand  `cmd:"" name:"api-key" help:"API keys."`
+	Import  importCommand  `cmd:"" help:"Take in what was there before."`
 	Stories storiesCommand `cmd:"" help:"Show every part of the pages in every state."`
 
 	Simulate        simulateCommand        `cmd:"" help:"Write a simulated year of restaurants, and apart from it what was planted in it."`

@@ -1,6 +1,9 @@
 package loyalty
 
-import "time"
+import (
+	"sync"
+	"time"
+)
 
 // Organization is a restaurant or a group of them: the tenant. Nothing of one
 // is ever visible to another.
@@ -32,12 +35,25 @@ func (s Store) Day(t time.Time) time.Time { return DayIn(s.TimeZone, t) }
 // DayIn is the calendar day of t in the time zone, as UTC midnight. An unknown
 // time zone counts as UTC.
 func DayIn(zone string, t time.Time) time.Time {
-	if loc, err := time.LoadLocation(zone); err == nil {
-		t = t.In(loc)
-	} else {
-		t = t.UTC()
-	}
+	t = t.In(ZoneOf(zone))
 	return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, time.UTC)
+}
+
+// zones holds the time zones in use: the library reads its files anew each
+// time it is asked, which every award does.
+var zones sync.Map // name → *time.Location
+
+// ZoneOf is the time zone with that IANA name. An unknown one counts as UTC.
+func ZoneOf(name string) *time.Location {
+	if known, ok := zones.Load(name); ok {
+		return known.(*time.Location) //nolint:errcheck // nothing else is ever stored
+	}
+	zone, err := time.LoadLocation(name)
+	if err != nil {
+		return time.UTC
+	}
+	zones.Store(name, zone)
+	return zone
 }
 
 // Staff is a person who signs in.

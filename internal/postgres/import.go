@@ -20,6 +20,15 @@ func (t *tx) HoldImports(ctx context.Context, orgID loyalty.ID) error {
 	return wrap("wait for other imports", err)
 }
 
+// RefreshStatistics implements loyalty.ImportWriter.
+func (t *tx) RefreshStatistics(ctx context.Context) error {
+	_, err := t.exec(ctx, `SELECT refresh_statistics()`)
+	return wrap("refresh statistics", err)
+}
+
+// The queries below look orders and guests up one by one: the planner takes a
+// young organization's tables for tiny, and would read them whole each time.
+
 // StageOrders implements loyalty.ImportWriter.
 func (t *tx) StageOrders(ctx context.Context, _, importID loyalty.ID, rows []loyalty.StagedOrder) (err error) {
 	const q = `COPY import_orders (import_id, line, external_id, store_id, customer_ref, total, item_count, at) FROM STDIN`
@@ -67,10 +76,11 @@ func (r reader) StagedClashes(ctx context.Context, orgID, importID loyalty.ID, a
 			IS DISTINCT FROM (s.first_total, s.first_at, s.first_customer, s.first_items)
 		UNION ALL
 		SELECT s.line, s.external_id, 0 FROM import_orders s
-		JOIN orders o ON o.organization_id = $1 AND o.store_id = s.store_id AND o.external_id = s.external_id
-		LEFT JOIN customers c ON c.organization_id = $1 AND c.id = o.customer_id
-		WHERE s.import_id = $2 AND s.line > $3
-			AND (s.total <> o.total OR s.at IS DISTINCT FROM o.completed_at OR s.customer_ref <> '' AND s.customer_ref <> c.external_id)
+		CROSS JOIN LATERAL (
+			SELECT o.total, o.completed_at, (SELECT c.external_id FROM customers c WHERE c.organization_id = $1 AND c.id = o.customer_id)
+			FROM orders o WHERE o.organization_id = $1 AND o.store_id = s.store_id AND o.external_id = s.external_id LIMIT 1) o
+		WHERE s.import_id = $2 AND s.line > $3 AND (s.total <> o.total OR s.at IS DISTINCT FROM o.completed_at
+			OR s.customer_ref <> '' AND s.customer_ref <> o.external_id)
 		ORDER BY 1, 3 DESC LIMIT $4`
 	var rows []struct {
 		Line  int    `db:"line"`
@@ -92,14 +102,18 @@ func (r reader) StagedCounts(ctx context.Context, orgID, importID loyalty.ID) (l
 	const q = `
 		WITH fresh AS (
 			SELECT DISTINCT ON (i.store_id, i.external_id) i.customer_ref, i.total FROM import_orders i
-			WHERE i.import_id = $2 AND NOT EXISTS (
-				SELECT FROM orders o
-				WHERE o.organization_id = $1 AND o.store_id = i.store_id AND o.external_id = i.external_id)
+			LEFT JOIN LATERAL (
+				SELECT o.id FROM orders o
+				WHERE o.organization_id = $1 AND o.store_id = i.store_id AND o.external_id = i.external_id LIMIT 1) o ON true
+			WHERE i.import_id = $2 AND o.id IS NULL
 		)
 		SELECT (SELECT count(*) FROM import_orders i WHERE i.import_id = $2) AS row_count, count(*) AS new_count,
-			coalesce(sum(f.total), 0)::bigint AS sales,
-			(SELECT count(*) FROM (SELECT DISTINCT g.customer_ref FROM fresh g WHERE g.customer_ref <> '') g WHERE NOT EXISTS (
-				SELECT FROM customers c WHERE c.organization_id = $1 AND c.external_id = g.customer_ref)) AS customer_count
+			coalesce(sum(f.total), 0)::bigint AS sales, (
+				SELECT count(*) FROM (SELECT DISTINCT customer_ref FROM fresh WHERE customer_ref <> '') g
+				LEFT JOIN LATERAL (
+					SELECT c.id FROM customers c
+					WHERE c.organization_id = $1 AND c.external_id = g.customer_ref LIMIT 1) c ON true
+				WHERE c.id IS NULL) AS customer_count
 		FROM fresh f`
 	var row struct {
 		Rows      int   `db:"row_count"`
@@ -119,7 +133,9 @@ func (r reader) StagedOrders(ctx context.Context, orgID, importID loyalty.ID, af
 		SELECT i.line, i.external_id, i.store_id, i.customer_ref, i.total, i.item_count, i.at, o.id IS NOT NULL AS is_known
 		FROM (
 			SELECT * FROM import_orders WHERE import_id = $2 AND (at, line) > ($3, $4) ORDER BY at, line LIMIT $5) i
-		LEFT JOIN orders o ON o.organization_id = $1 AND o.store_id = i.store_id AND o.external_id = i.external_id
+		LEFT JOIN LATERAL (
+			SELECT o.id FROM orders o
+			WHERE o.organization_id = $1 AND o.store_id = i.store_id AND o.external_id = i.external_id LIMIT 1) o ON true
 		ORDER BY i.at, i.line`
 	var rows []struct {
 		Line        int        `db:"line"`
@@ -258,29 +274,37 @@ func (t *tx) AddGuests(ctx context.Context, orgID loyalty.ID, guests []loyalty.N
 
 // LockGuests implements loyalty.ImportWriter.
 func (t *tx) LockGuests(ctx context.Context, orgID loyalty.ID, externalIDs []string, until time.Time, recent int) (map[string]loyalty.Snapshot, error) {
-	const q = `
+	const find = `SELECT external_id, id FROM customers WHERE organization_id = $1 AND external_id = ANY ($2)`
+	const lock = `
 		WITH held AS (
-			SELECT e.*, c.external_id, c.name
-			FROM enrollments e JOIN customers c ON c.organization_id = e.organization_id AND c.id = e.customer_id
-			WHERE e.organization_id = $1 AND c.external_id = ANY ($2)
-			ORDER BY e.customer_id FOR NO KEY UPDATE OF e
+			SELECT e.* FROM enrollments e
+			WHERE e.organization_id = $1 AND e.customer_id = ANY ($2) ORDER BY e.customer_id FOR NO KEY UPDATE
 		)
-		SELECT h.external_id, jsonb_build_object(
+		SELECT h.customer_id, jsonb_build_object(
 			'config', (SELECT g.config_version FROM organizations g WHERE g.id = $1),
-			'account', jsonb_build_object('customer_id', h.customer_id, 'id', h.id, 'program_id', h.program_id, 'tier_id', h.tier_id,
-				'balance', h.balance, 'lifetime', h.lifetime, 'seq', h.seq, 'revision', h.revision,
-				'frozen_at', h.frozen_at, 'active_day', h.active_day, 'since', h.since, 'name', h.name),
+			'account', to_jsonb(h),
 			'recent', (
 				SELECT jsonb_agg(to_jsonb(t)) FROM (
 					SELECT t.id, t.at, t.points, t.amount, t.store_id, t.staff_id, t.order_id FROM transactions t
 					WHERE t.organization_id = $1 AND t.customer_id = h.customer_id AND t.type = 'earn' AND t.at <= $3
 					ORDER BY t.seq DESC LIMIT $4) t)) AS doc
 		FROM held h`
-	var rows []struct {
-		ExternalID string `db:"external_id"`
-		Doc        []byte `db:"doc"`
+	var found []struct {
+		ExternalID string     `db:"external_id"`
+		ID         loyalty.ID `db:"id"`
 	}
-	if err := t.list(ctx, &rows, q, orgID.String(), pq.Array(externalIDs), until, recent); err != nil {
+	if err := t.list(ctx, &found, find, orgID.String(), pq.Array(externalIDs)); err != nil {
+		return nil, wrap("find guests", err)
+	}
+	ids, refs := make([]loyalty.ID, len(found)), make(map[loyalty.ID]string, len(found))
+	for i, f := range found {
+		ids[i], refs[f.ID] = f.ID, f.ExternalID
+	}
+	var rows []struct {
+		CustomerID loyalty.ID `db:"customer_id"`
+		Doc        []byte     `db:"doc"`
+	}
+	if err := t.list(ctx, &rows, lock, orgID.String(), idArray(ids), until, recent); err != nil {
 		return nil, wrap("lock guests", err)
 	}
 	out := make(map[string]loyalty.Snapshot, len(rows))
@@ -289,7 +313,7 @@ func (t *tx) LockGuests(ctx context.Context, orgID loyalty.ID, externalIDs []str
 		if err != nil {
 			return nil, err
 		}
-		out[row.ExternalID] = doc.domain(orgID)
+		out[refs[row.CustomerID]] = doc.domain(orgID)
 	}
 	return out, nil
 }

@@ -24,6 +24,7 @@ type orderImport struct {
 
 	history *history
 	clock   time.Time // the instant that is being imported
+	steps   int       // how many wrote something
 	ledger  *Ledger
 }
 
@@ -43,29 +44,21 @@ func newOrderImport(c *Core, actor loyalty.Actor, cfg *loyalty.Config, cmd Impor
 	}
 	now := c.now()
 	r := &orderImport{
-		core: c, actor: actor, cmd: cmd, id: loyalty.NewID(now), started: now, cfg: cfg, zone: location(cfg.Organization.TimeZone),
+		core: c, actor: actor, cmd: cmd, id: loyalty.NewID(now), started: now, cfg: cfg, zone: loyalty.ZoneOf(cfg.Organization.TimeZone),
 		stores: map[string]importedStore{},
 		result: OrdersImported{DryRun: cmd.DryRun, Currency: cfg.Organization.Currency, NoProgram: cfg.Program == nil},
 	}
 	for _, s := range cfg.Stores {
 		if s.ExternalID == "" {
-			r.stores[s.Name] = importedStore{s.ID, s.Currency, location(s.TimeZone)}
+			r.stores[s.Name] = importedStore{s.ID, s.Currency, loyalty.ZoneOf(s.TimeZone)}
 		}
 	}
 	for _, s := range cfg.Stores {
 		if s.ExternalID != "" {
-			r.stores[s.ExternalID] = importedStore{s.ID, s.Currency, location(s.TimeZone)}
+			r.stores[s.ExternalID] = importedStore{s.ID, s.Currency, loyalty.ZoneOf(s.TimeZone)}
 		}
 	}
 	return r
-}
-
-// location is the time zone of that name; an unknown one counts as UTC.
-func location(name string) *time.Location {
-	if zone, err := time.LoadLocation(name); err == nil {
-		return zone
-	}
-	return time.UTC
 }
 
 // stage reads the file, checks it row by row and puts the rows aside.

@@ -65,6 +65,9 @@ func (r *orderImport) settle(step importedStep) {
 			r.result.Points += t.Points
 		}
 	}
+	if len(step.postings) > 0 {
+		r.steps++
+	}
 	r.history.learn(step.postings)
 }
 
@@ -91,6 +94,11 @@ func (r *orderImport) step(ctx context.Context, tx loyalty.Tx, last loyalty.Stag
 	if err != nil {
 		return step, err
 	}
+	if r.steps&(r.steps-1) == 0 { // 0, 1, 2, 4, 8 …: whenever the tables have doubled
+		if err := tx.RefreshStatistics(ctx); err != nil {
+			return step, err
+		}
+	}
 	if err := r.history.prepare(ctx, tx, fresh); err != nil {
 		return step, err
 	}
@@ -104,7 +112,7 @@ func (r *orderImport) step(ctx context.Context, tx loyalty.Tx, last loyalty.Stag
 		}
 		step.postings = append(step.postings, posting)
 	}
-	return step, tx.PostAll(ctx, step.postings)
+	return step, tx.PostOrders(ctx, step.postings)
 }
 
 // unknown are the rows whose orders are not there yet, each order once.

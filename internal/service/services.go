@@ -17,6 +17,7 @@ type Services struct {
 	Rewards    *Rewards
 	EventTypes *EventTypes
 	Customers  *Customers
+	Imports    *Imports
 }
 
 // New returns the use cases over repo, telling the time by now.
@@ -31,5 +32,6 @@ func New(repo loyalty.Repository, now func() time.Time, log *slog.Logger) *Servi
 		Rewards:    &Rewards{Core: c},
 		EventTypes: &EventTypes{Core: c},
 		Customers:  NewCustomers(c),
+		Imports:    NewImports(c),
 	}
 }

@@ -1,0 +1,154 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"golang.org/x/text/language"
+	"golang.org/x/text/message"
+
+	"regulars/internal/loyalty"
+	"regulars/internal/service"
+)
+
+// importCommand is regulars import.
+type importCommand struct {
+	Orders importOrdersCommand `cmd:"" help:"Import orders from a CSV file, with their own dates."`
+}
+
+// importOrdersCommand is regulars import orders.
+type importOrdersCommand struct {
+	File   string `arg:"" help:"The file: CSV in UTF-8 with the columns order_id, store, total, completed_at, and perhaps customer_id and items. - is standard input."`
+	Org    string `help:"The organization's short name or id; not needed where there is only one."`
+	DryRun bool   `help:"Check the file and say what would happen; change nothing."`
+}
+
+// Run imports the file and says what came of it.
+func (c *importOrdersCommand) Run(ctx context.Context, p *program) error {
+	file, err := openFile(c.File)
+	if err != nil {
+		return err
+	}
+	defer file.Close() //nolint:errcheck // it was only read
+	return p.withServices(ctx, func(s *service.Services) error {
+		actor, err := actorFor(ctx, s, c.Org)
+		if err != nil {
+			return err
+		}
+		meter := newMeter(os.Stderr)
+		done, err := s.Imports.Orders(ctx, actor, service.ImportOrders{
+			File: file, DryRun: c.DryRun, Problem: complainer(c.File), Progress: meter.show,
+		})
+		meter.end()
+		if err != nil {
+			return worded(err)
+		}
+		reportOrders(p.out, done)
+		return nil
+	})
+}
+
+func openFile(name string) (io.ReadCloser, error) {
+	if name == "-" {
+		return os.Stdin, nil
+	}
+	file, err := os.Open(name)
+	if err != nil {
+		return nil, fmt.Errorf("open the file to import: %w", err)
+	}
+	return file, nil
+}
+
+// complainer prints mistakes of a file in the form that compilers use.
+func complainer(file string) func(service.ImportProblem) {
+	return func(m service.ImportProblem) {
+		what := strings.TrimSpace(m.Field + " " + m.Message)
+		fmt.Fprintf(os.Stderr, "%s:%d: %s\n", file, m.Line, what)
+	}
+}
+
+// english writes numbers with commas, for people.
+var english = message.NewPrinter(language.English)
+
+func reportOrders(out io.Writer, r service.OrdersImported) {
+	if r.Orders == 0 {
+		english.Fprintf(out, "nothing to import: all %d rows of the file are there already\n", r.Rows)
+		return
+	}
+	verb, would := "imported", ""
+	if r.DryRun {
+		verb, would = "would be imported", "; nothing was changed"
+	}
+	english.Fprintf(out, "%d orders %s, %s %s in all; %d rows were there already\n",
+		r.Orders, verb, loyalty.FormatDecimal(int64(r.Sales), loyalty.Exponent(r.Currency)), r.Currency, r.Known)
+	english.Fprintf(out, "%d new guests, %d new stores%s\n", r.Customers, r.Stores, would)
+	if !r.DryRun {
+		english.Fprintf(out, "%d points earned, %d orders flagged for review\n", r.Points, r.Cases)
+	}
+	if r.NoProgram {
+		fmt.Fprintln(os.Stderr, "regulars: no loyalty program is active, so these orders earn no points")
+	} else if r.Unawarded > 0 {
+		english.Fprintf(os.Stderr, "regulars: %d orders of frozen accounts earned nothing\n", r.Unawarded)
+	}
+}
+
+// meter shows on a terminal how far an import is, and elsewhere a line now and
+// then.
+type meter struct {
+	out      io.Writer
+	terminal bool
+	writing  bool
+	since    time.Time
+	shown    time.Time
+	open     bool // whether the cursor stands behind an unfinished line
+}
+
+func newMeter(out *os.File) *meter {
+	info, err := out.Stat()
+	return &meter{out: out, terminal: err == nil && info.Mode()&os.ModeCharDevice != 0, since: time.Now()}
+}
+
+const (
+	terminalPace = 200 * time.Millisecond
+	logPace      = 5 * time.Second
+)
+
+func (m *meter) show(at service.ImportProgress) {
+	now := time.Now()
+	if at.Writing != m.writing {
+		m.writing, m.since = at.Writing, now
+	}
+	finished := at.Writing && at.Done >= at.Total
+	pace := logPace
+	if m.terminal {
+		pace = terminalPace
+	}
+	if now.Sub(m.shown) < pace && !finished {
+		return
+	}
+	m.shown = now
+	what := english.Sprintf("%d rows read", at.Done)
+	if at.Writing {
+		what = english.Sprintf("%d of %d rows imported", at.Done, at.Total)
+	}
+	if spent := now.Sub(m.since).Seconds(); spent > 0 {
+		what += english.Sprintf(", %d a second", int(float64(at.Done)/spent))
+	}
+	if m.terminal {
+		fmt.Fprintf(m.out, "\r\x1b[K%s", what)
+		m.open = true
+		return
+	}
+	fmt.Fprintln(m.out, what)
+}
+
+// end finishes the line.
+func (m *meter) end() {
+	if m.open {
+		fmt.Fprintln(m.out)
+	}
+}
