@@ -8,9 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"golang.org/x/text/language"
-	"golang.org/x/text/message"
-
 	"regulars/internal/loyalty"
 	"regulars/internal/service"
 )
@@ -71,28 +68,25 @@ func complainer(file string) func(service.ImportProblem) {
 	}
 }
 
-// english writes numbers with commas, for people.
-var english = message.NewPrinter(language.English)
-
 func reportOrders(out io.Writer, r service.OrdersImported) {
 	if r.Orders == 0 {
-		english.Fprintf(out, "nothing to import: all %d rows of the file are there already\n", r.Rows)
+		fmt.Fprintf(out, "nothing to import: all %d rows of the file are there already\n", r.Rows)
 		return
 	}
 	verb, would := "imported", ""
 	if r.DryRun {
 		verb, would = "would be imported", "; nothing was changed"
 	}
-	english.Fprintf(out, "%d orders %s, %s %s in all; %d rows were there already\n",
+	fmt.Fprintf(out, "%d orders %s, %s %s in all; %d rows were there already\n",
 		r.Orders, verb, loyalty.FormatDecimal(int64(r.Sales), loyalty.Exponent(r.Currency)), r.Currency, r.Known)
-	english.Fprintf(out, "%d new guests, %d new stores%s\n", r.Customers, r.Stores, would)
+	fmt.Fprintf(out, "%d new guests, %d new stores%s\n", r.Customers, r.Stores, would)
 	if !r.DryRun {
-		english.Fprintf(out, "%d points earned, %d orders flagged for review\n", r.Points, r.Cases)
+		fmt.Fprintf(out, "%d points earned, %d orders flagged for review\n", r.Points, r.Flagged)
 	}
 	if r.NoProgram {
 		fmt.Fprintln(os.Stderr, "regulars: no loyalty program is active, so these orders earn no points")
 	} else if r.Unawarded > 0 {
-		english.Fprintf(os.Stderr, "regulars: %d orders of frozen accounts earned nothing\n", r.Unawarded)
+		fmt.Fprintf(os.Stderr, "regulars: %d orders of frozen accounts earned nothing\n", r.Unawarded)
 	}
 }
 
@@ -131,12 +125,12 @@ func (m *meter) show(at service.ImportProgress) {
 		return
 	}
 	m.shown = now
-	what := english.Sprintf("%d rows read", at.Done)
+	what := fmt.Sprintf("%d rows read", at.Done)
 	if at.Writing {
-		what = english.Sprintf("%d of %d rows imported", at.Done, at.Total)
+		what = fmt.Sprintf("%d of %d rows imported", at.Done, at.Total)
 	}
 	if spent := now.Sub(m.since).Seconds(); spent > 0 {
-		what += english.Sprintf(", %d a second", int(float64(at.Done)/spent))
+		what += fmt.Sprintf(", %d a second", int(float64(at.Done)/spent))
 	}
 	if m.terminal {
 		fmt.Fprintf(m.out, "\r\x1b[K%s", what)

@@ -20,7 +20,7 @@ type ImportReader interface {
 	AmountsBefore(ctx context.Context, orgID, storeID ID, before time.Time, limit int) ([]AwardSample, error)
 }
 
-// ImportWriter puts an import's rows aside and takes its guests in.
+// ImportWriter puts an import's rows aside and brings them in.
 type ImportWriter interface {
 	// HoldImports waits until no other import of the organization is writing
 	// and keeps them out until the transaction ends.
@@ -36,9 +36,6 @@ type ImportWriter interface {
 	// AddImportedStores adds the stores whose external ids are not there yet
 	// and points the import's rows at those that are.
 	AddImportedStores(ctx context.Context, orgID, importID ID, stores []Store) error
-	// AddGuests adds the guests whose external ids are not there yet, each
-	// with an account. It returns how many it added.
-	AddGuests(ctx context.Context, orgID ID, guests []NewGuest) (int, error)
 	// LockGuests reads the accounts of the guests with these external ids and
 	// keeps them from changing until the transaction ends. With each come the
 	// latest awards up to the instant, at most recent.
@@ -73,17 +70,4 @@ type StagedCounts struct {
 	New       int // orders that are not there yet; a row that repeats another is not counted
 	Customers int // guests who are not there yet
 	Sales     Minor
-}
-
-// NewGuest is a guest of whom only an id is known.
-type NewGuest struct {
-	ID           ID
-	EnrollmentID ID
-	ExternalID   string
-	Name         string
-	NameFold     string // Name without case and accents, to be found by
-	ProgramID    ID
-	TierID       ID
-	Since        time.Time
-	Day          time.Time // the business day of Since
 }

@@ -234,44 +234,6 @@ func (t *tx) AddImportedStores(ctx context.Context, orgID, importID loyalty.ID, 
 	return wrap("point staged orders at stores", err)
 }
 
-type newGuestDoc struct {
-	ID           loyalty.ID `json:"id"`
-	EnrollmentID loyalty.ID `json:"enrollment_id"`
-	ExternalID   string     `json:"external_id"`
-	Name         string     `json:"name"`
-	NameFold     string     `json:"name_fold"`
-	ProgramID    loyalty.ID `json:"program_id,omitzero"`
-	TierID       loyalty.ID `json:"tier_id,omitzero"`
-	Since        time.Time  `json:"since"`
-	Day          day        `json:"day"`
-}
-
-// AddGuests implements loyalty.ImportWriter.
-func (t *tx) AddGuests(ctx context.Context, orgID loyalty.ID, guests []loyalty.NewGuest) (int, error) {
-	const insert = `
-		INSERT INTO customers (organization_id, id, external_id, name, name_fold, search, created_at, updated_at)
-		SELECT $1, x.id, x.external_id, x.name, x.name_fold, x.name_fold, x.since, x.since
-		FROM jsonb_to_recordset($2) AS x (id uuid, external_id text, name text, name_fold text, since timestamptz)
-		ON CONFLICT (organization_id, external_id) DO NOTHING
-		RETURNING id`
-	const open = `
-		SELECT enroll($1, x.id, x.enrollment_id, x.program_id, x.tier_id, x.since, x.day)
-		FROM jsonb_to_recordset($2) AS x (id uuid, enrollment_id uuid, program_id uuid, tier_id uuid, since timestamptz, day date)
-		WHERE x.id = ANY ($3)`
-	docs, err := json.Marshal(each(guests, func(g loyalty.NewGuest) newGuestDoc {
-		return newGuestDoc{g.ID, g.EnrollmentID, g.ExternalID, g.Name, g.NameFold, g.ProgramID, g.TierID, g.Since, day(g.Day)}
-	}))
-	if err != nil {
-		return 0, fmt.Errorf("encode guests: %w", err)
-	}
-	var added []loyalty.ID
-	if err := t.list(ctx, &added, insert, orgID.String(), string(docs)); err != nil {
-		return 0, wrap("insert guests", err)
-	}
-	_, err = t.exec(ctx, open, orgID.String(), string(docs), idArray(added))
-	return len(added), wrap("enroll guests", err)
-}
-
 // LockGuests implements loyalty.ImportWriter.
 func (t *tx) LockGuests(ctx context.Context, orgID loyalty.ID, externalIDs []string, until time.Time, recent int) (map[string]loyalty.Snapshot, error) {
 	const find = `SELECT external_id, id FROM customers WHERE organization_id = $1 AND external_id = ANY ($2)`

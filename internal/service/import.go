@@ -45,7 +45,7 @@ type OrdersImported struct {
 	Currency  string        // of Sales; that of the organization
 	// What follows a dry run does not know.
 	Points    loyalty.Points // earned by Orders
-	Cases     int            // orders that a detector flagged
+	Flagged   int            // orders that a detector found worth a look
 	Unawarded int            // orders that could earn nothing: no program active, or the account is frozen
 	// NoProgram is true when orders earn nothing because no program is active.
 	NoProgram bool

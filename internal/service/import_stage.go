@@ -22,10 +22,11 @@ type orderImport struct {
 	rate    func(loyalty.Minor, string) error
 	result  OrdersImported
 
-	history *history
-	clock   time.Time // the instant that is being imported
-	steps   int       // how many wrote something
-	ledger  *Ledger
+	history   *history
+	clock     time.Time // the instant that is being imported
+	steps     int       // how many wrote something
+	ledger    *Ledger
+	customers *Customers
 }
 
 type importedStore struct {
@@ -44,7 +45,7 @@ func newOrderImport(c *Core, actor loyalty.Actor, cfg *loyalty.Config, cmd Impor
 	}
 	now := c.now()
 	r := &orderImport{
-		core: c, actor: actor, cmd: cmd, id: loyalty.NewID(now), started: now, cfg: cfg, zone: loyalty.ZoneOf(cfg.Organization.TimeZone),
+		core: c, customers: NewCustomers(c), actor: actor, cmd: cmd, id: loyalty.NewID(now), started: now, cfg: cfg, zone: loyalty.ZoneOf(cfg.Organization.TimeZone),
 		stores: map[string]importedStore{},
 		result: OrdersImported{DryRun: cmd.DryRun, Currency: cfg.Organization.Currency, NoProgram: cfg.Program == nil},
 	}

@@ -2,7 +2,6 @@ package service
 
 import (
 	"context"
-	"strings"
 	"time"
 
 	"regulars/internal/loyalty"
@@ -60,7 +59,7 @@ func (r *orderImport) settle(step importedStep) {
 	r.result.Orders += len(step.postings)
 	for _, p := range step.postings {
 		r.result.Sales += p.Sales
-		r.result.Cases += len(p.Anomalies)
+		r.result.Flagged += min(len(p.Anomalies), 1)
 		for _, t := range p.Transactions {
 			r.result.Points += t.Points
 		}
@@ -86,11 +85,11 @@ func (r *orderImport) step(ctx context.Context, tx loyalty.Tx, last loyalty.Stag
 	if len(fresh) == 0 {
 		return step, nil
 	}
-	cfg, err := tx.Config(ctx, r.actor.OrgID)
+	cfg, err := r.core.heldConfig(ctx, tx, r.actor.OrgID)
 	if err != nil {
 		return step, err
 	}
-	guests, err := r.guests(ctx, tx, cfg, fresh, &step)
+	guests, err := r.guests(ctx, tx, fresh, &step)
 	if err != nil {
 		return step, err
 	}
@@ -135,7 +134,7 @@ func unknown(rows []loyalty.StagedOrder) []loyalty.StagedOrder {
 
 // guests locks the accounts of the rows' guests, after creating those that are
 // not there yet.
-func (r *orderImport) guests(ctx context.Context, tx loyalty.Tx, cfg *loyalty.Config, rows []loyalty.StagedOrder, step *importedStep) (map[string]*loyalty.Snapshot, error) {
+func (r *orderImport) guests(ctx context.Context, tx loyalty.Tx, rows []loyalty.StagedOrder, step *importedStep) (map[string]*loyalty.Snapshot, error) {
 	first := map[string]loyalty.StagedOrder{}
 	var refs []string
 	for _, row := range rows {
@@ -149,16 +148,16 @@ func (r *orderImport) guests(ctx context.Context, tx loyalty.Tx, cfg *loyalty.Co
 	if err != nil {
 		return nil, err
 	}
-	var fresh []loyalty.NewGuest
+	var fresh []ImportedCustomer
 	var freshRefs []string
 	for _, ref := range refs {
 		if _, ok := known[ref]; !ok {
-			fresh = append(fresh, newGuest(cfg, ref, first[ref]))
+			fresh = append(fresh, newGuest(first[ref]))
 			freshRefs = append(freshRefs, ref)
 		}
 	}
 	if len(fresh) > 0 {
-		if step.customers, err = tx.AddGuests(ctx, r.actor.OrgID, fresh); err != nil {
+		if _, step.customers, err = r.customers.External(ctx, tx, r.actor, fresh); err != nil {
 			return nil, err
 		}
 		added, err := tx.LockGuests(ctx, r.actor.OrgID, freshRefs, until, recentAwards)
@@ -178,19 +177,10 @@ func (r *orderImport) guests(ctx context.Context, tx loyalty.Tx, cfg *loyalty.Co
 
 // newGuest is the guest of whom the file tells only an id, since the first
 // order.
-func newGuest(cfg *loyalty.Config, ref string, row loyalty.StagedOrder) loyalty.NewGuest {
-	name := "Guest " + ref
-	if runes := []rune(name); len(runes) > 255 {
-		name = string(runes[:255])
-	}
-	g := loyalty.NewGuest{
-		ID: loyalty.NewID(row.At), EnrollmentID: loyalty.NewID(row.At), ExternalID: ref, Name: name, NameFold: strings.ToLower(name), Since: row.At,
-		Day: loyalty.DayIn(cfg.Organization.TimeZone, row.At),
-	}
-	if cfg.Program != nil {
-		g.ProgramID, g.TierID = cfg.Program.ID, cfg.Program.TierFor(0).ID
-	}
-	return g
+func newGuest(row loyalty.StagedOrder) ImportedCustomer {
+	const longest = 255
+	name := []rune("Guest " + row.CustomerRef)
+	return ImportedCustomer{ExternalID: row.CustomerRef, Name: string(name[:min(len(name), longest)]), CreatedAt: row.At}
 }
 
 // decide works out what the order does to its guest's account, and moves the
