@@ -98,3 +98,27 @@ func TestAnomaliesAreListedAndDecided(t *testing.T) {
 	}
 	s.Do("POST", store+"/loyalty/earn", key, `{"customer_id":"`+who+`","points":1,"reason":"x"}`).Want(t, 409, loyalty.CodeAccountFrozen)
 }
+
+func TestOrderFindsItsGuestByPhone(t *testing.T) {
+	t.Parallel()
+	s, key, store, _ := whale(t)
+	send := func(id, phone string) webtest.Response {
+		return s.Do("POST", store+"/orders", key, `{"id":"`+id+`","customer":{"phone":"`+phone+`","name":"Bea"},"total":"12.34","status":"completed"}`)
+	}
+	first := send("1", "+1 415 555 2671").Want(t, 201, "")
+	second := send("2", "(415) 555-2671").Want(t, 201, "")
+	if a, b := first.Text(t, "customer_id"), second.Text(t, "customer_id"); a != b {
+		t.Errorf("two guests, %s and %s, for one phone number", a, b)
+	}
+	if got := second.Text(t, "loyalty", "balance_after"); got != "246" {
+		t.Errorf("balance_after = %s, want 246", got)
+	}
+	claim := s.Do("POST", store+"/orders", key, `{"id":"3","total":10,"status":"completed"}`).Want(t, 201, "")
+	body := `{"customer_id":"` + first.Text(t, "customer_id") + `"}`
+	s.Do("PATCH", store+"/orders/"+claim.Text(t, "id"), key, body).Want(t, 200, "")
+	s.Do("PATCH", store+"/orders/3", key, `{"refunded_total":"5.00"}`).Want(t, 200, "")
+	if got := s.Do("GET", store+"/orders/3", key, "").Want(t, 200, ""); got.Text(t, "loyalty", "points_reversed") != "50" {
+		t.Errorf("order: %s", got.Body)
+	}
+	s.Do("POST", store+"/orders", key, `{"id":"4","customer":{"phone":"nonsense"},"total":"1.234","status":"done"}`).Want(t, 400, loyalty.CodeValidation)
+}
