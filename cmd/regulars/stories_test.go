@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/chromedp/chromedp"
@@ -156,4 +157,36 @@ func TestThresholdsMove(t *testing.T) {
 	})()`)
 	b.Do(t, chromedp.DragAndDropXY(at[0], at[1], at[2], at[1]))
 	b.Wait(t, "dragging moves the threshold", `document.getElementById('f-gold').value == '8000'`)
+}
+
+// A connection that drops while a form is on its way loses nothing: the form
+// keeps what was typed, says so, and goes through when the connection is back.
+func TestFormOutlivesTheConnection(t *testing.T) {
+	t.Parallel()
+	var posts atomic.Int32
+	book, down := storybook(), atomic.Bool{}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodPost {
+			posts.Add(1)
+			if down.Load() {
+				panic(http.ErrAbortHandler) // cuts the connection
+			}
+		}
+		book.ServeHTTP(w, r)
+	}))
+	t.Cleanup(server.Close)
+	b := browsertest.Start(t)
+	b.Open(t, server.URL+"/stories/buttons?lang=en", browsertest.Desktop)
+	browsertest.Eval[bool](t, b, `document.querySelector('[hx-get="/stories/parts/dialog"]').click() || true`)
+	b.Wait(t, "the dialog opens", `document.activeElement.id == 'f-title'`)
+	down.Store(true)
+	b.Keys(t, "Espresso\r")
+	b.Wait(t, "it says that it will be sent again", `document.querySelector('[data-retry-status]').textContent.includes('sent again')`)
+	b.Wait(t, "what was typed is there", `document.getElementById('f-title').value == 'Espresso'`)
+	down.Store(false)
+	browsertest.Eval[bool](t, b, `window.dispatchEvent(new Event('online'))`)
+	b.Wait(t, "it went through", `document.querySelector('body > #toasts').textContent.includes('Espresso was added.')`)
+	if got := posts.Load(); got < 2 {
+		t.Errorf("sent %d times, want the lost one and another", got)
+	}
 }

@@ -33,8 +33,11 @@
   });
 
   const say = (key) => window.regulars.toast(document.body.dataset[key], "warn");
-  document.addEventListener("htmx:sendError", () => say("offline"));
-  document.addEventListener("htmx:timeout", () => say("offline"));
+  // A form that is sent again by itself says so itself.
+  const lost = (event) => {
+    if (!(event.detail.elt instanceof Element && event.detail.elt.matches("[data-retry]"))) say("offline");
+  };
+  document.addEventListener("htmx:sendError", lost);
+  document.addEventListener("htmx:timeout", lost);
   document.addEventListener("htmx:responseError", () => say("failed"));
-  window.addEventListener("offline", () => say("offline"));
 })();

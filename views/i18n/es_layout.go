@@ -6,6 +6,9 @@ func init() {
 		"You are offline. What you typed is kept; it can be sent once the connection is back.": "No hay conexión. Lo que escribiste se conserva y podrás enviarlo cuando vuelva.",
 		"That didn’t work. Nothing was lost; please try again.":                                "No funcionó. No se perdió nada; inténtalo de nuevo.",
 
+		"The connection was lost. This is kept and will be sent again, once only.":                         "Se perdió la conexión. Esto se conserva y se enviará de nuevo, una sola vez.",
+		"There is still no connection. Nothing you typed is lost: press the button again when it is back.": "Sigue sin haber conexión. No se pierde nada de lo que escribiste: pulsa el botón de nuevo cuando vuelva.",
+
 		"Skip to content": "Ir al contenido",
 		"Main":            "Principal",
 		"Shortcuts":       "Accesos directos",

@@ -1,0 +1,63 @@
+// A form with data-retry is sent again when the connection was lost on the
+// way: after a while, after a longer while, and at once when the browser is
+// back online. It is the same form with the same idempotency key, so that what
+// did arrive the first time isn't done twice. What was typed stays.
+(() => {
+  const waits = [2000, 4000, 8000, 15000, 30000];
+  const pending = new Map();
+
+  function say(form, key) {
+    const line = form.querySelector("[data-retry-status]");
+    const text = key ? document.body.dataset[key] : "";
+    if (line) {
+      line.textContent = text;
+      line.hidden = !text;
+    } else if (text) window.regulars.toast(text, "warn");
+  }
+
+  function send(form) {
+    const entry = pending.get(form);
+    if (!entry) return;
+    clearTimeout(entry.timer);
+    if (!form.isConnected) {
+      pending.delete(form);
+      return;
+    }
+    form.requestSubmit(entry.button && entry.button.isConnected ? entry.button : undefined);
+  }
+
+  function later(form, button) {
+    const entry = pending.get(form) || { tries: 0, button };
+    clearTimeout(entry.timer);
+    pending.set(form, entry);
+    if (entry.tries >= waits.length) {
+      pending.delete(form);
+      say(form, "gaveup");
+      return;
+    }
+    say(form, "retrying");
+    entry.timer = setTimeout(() => send(form), waits[entry.tries]);
+    entry.tries += 1;
+  }
+
+  const form = (event) => {
+    const el = event.detail.elt;
+    return el instanceof HTMLFormElement && el.matches("[data-retry]") ? el : null;
+  };
+  for (const name of ["htmx:sendError", "htmx:timeout"]) {
+    document.addEventListener(name, (event) => {
+      const lost = form(event);
+      if (lost) later(lost, event.detail.requestConfig.triggeringEvent && event.detail.requestConfig.triggeringEvent.submitter);
+    });
+  }
+  document.addEventListener("htmx:beforeOnLoad", (event) => {
+    const arrived = form(event);
+    if (!arrived || !pending.has(arrived)) return;
+    clearTimeout(pending.get(arrived).timer);
+    pending.delete(arrived);
+    say(arrived, "");
+  });
+  window.addEventListener("online", () => {
+    for (const lost of pending.keys()) send(lost);
+  });
+})();
