@@ -1,0 +1,61 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"os/exec"
+	"strings"
+	"testing"
+
+	"regulars/internal/loyalty"
+	"regulars/internal/postgres/pgtest"
+)
+
+func TestOrganizationsAndKeys(t *testing.T) {
+	t.Parallel()
+	db := pgtest.New(t)
+	command := func(in string, args ...string) (out, complaint string) {
+		cmd := regulars(t.Context(), []string{"DATABASE_URL=" + db.URL}, args...)
+		cmd.Stdin = strings.NewReader(in)
+		b, err := cmd.Output()
+		if exit, ok := errors.AsType[*exec.ExitError](err); ok {
+			return string(b), string(exit.Stderr)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(b), ""
+	}
+	create := func(slug, password string) (string, string) {
+		return command(password, "org", "create", "--slug", slug, "--name", slug, "--store", "Harbour", "--currency", "USD",
+			"--timezone", "America/Lima", "--owner-email", "owner@"+slug+".test", "--owner-password-stdin")
+	}
+	if _, complaint := command("", "api-key", "create", "--name", "till", "--scopes", "all"); !strings.Contains(complaint, "org create") {
+		t.Errorf("without an organization: %q", complaint)
+	}
+	if _, complaint := create("trattoria", "short\n"); !strings.Contains(complaint, "ownerPassword must have 8") {
+		t.Errorf("a short password: %q", complaint)
+	}
+	out, complaint := create("trattoria", "correct horse\n")
+	var made struct {
+		Organization loyalty.ID `json:"organization_id"`
+		Store        loyalty.ID `json:"store_id"`
+	}
+	if err := json.Unmarshal([]byte(out), &made); err != nil || made.Organization.IsZero() || made.Store.IsZero() {
+		t.Fatalf("%q, %q, %v", out, complaint, err)
+	}
+	key, complaint := command("", "api-key", "create", "--name", "till", "--scopes", "loyalty:read,loyalty:redeem", "--store", made.Store.String())
+	if !strings.HasPrefix(key, "rk_live_") || strings.Count(key, "\n") != 1 {
+		t.Errorf("%q, %q", key, complaint)
+	}
+	if _, complaint := command("", "api-key", "create", "--name", "till", "--scopes", "loyalty:everything"); !strings.Contains(complaint, "loyalty:everything is not a scope") {
+		t.Errorf("an unknown scope: %q", complaint)
+	}
+	create("bistro", "correct horse")
+	if _, complaint := command("", "api-key", "create", "--name", "till", "--scopes", "all"); !strings.Contains(complaint, "trattoria, bistro") {
+		t.Errorf("of two organizations: %q", complaint)
+	}
+	if key, complaint := command("", "api-key", "create", "--org", "bistro", "--name", "till", "--scopes", "all"); !strings.HasPrefix(key, "rk_live_") {
+		t.Errorf("%q, %q", key, complaint)
+	}
+}
