@@ -1,6 +1,7 @@
 package web
 
 import (
+	"errors"
 	"strconv"
 	"time"
 
@@ -11,6 +12,7 @@ import (
 
 	"regulars/internal/loyalty"
 	"regulars/internal/service"
+	"regulars/web/respond"
 )
 
 // metrics counts what the server does. Nothing in it tells one tenant from
@@ -48,7 +50,12 @@ func (m *metrics) request(c *fiber.Ctx, status int, took time.Duration) {
 	m.took.WithLabelValues(c.Method(), route(c), strconv.Itoa(status)).Observe(took.Seconds())
 }
 
-func (m *metrics) refused(err error) { m.refusals.WithLabelValues(loyalty.CodeOf(err)).Inc() }
+// refused counts err, unless it is an answer given again.
+func (m *metrics) refused(err error) {
+	if _, ok := errors.AsType[*loyalty.Replayed](err); !ok {
+		m.refusals.WithLabelValues(respond.Code(err)).Inc()
+	}
+}
 
 // metricsPage is GET /metrics.
 func metricsPage(r *prometheus.Registry) fiber.Handler {

@@ -18,7 +18,7 @@ import (
 // and a method that it doesn't take a 405, whoever asks.
 func routes(app *fiber.App, d Deps) {
 	access := d.Services.Access
-	sessions := auth.NewSessions(access, d.SessionKey, d.SecureCookies)
+	sessions := auth.NewSessions(access, auth.Options{Key: d.SessionKey, Secure: d.SecureCookies, TrustProxy: d.TrustProxy})
 	api := slices.Clip(program(d))
 
 	// Nobody has to say who asks.

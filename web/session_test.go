@@ -19,7 +19,7 @@ import (
 
 // pages adds the least a person needs: a form, signing in and out, a page.
 func pages(s *webtest.Server, secure string) *auth.Sessions {
-	sessions := auth.NewSessions(s.Services.Access, []byte("sealing key of the test"), secure)
+	sessions := auth.NewSessions(s.Services.Access, auth.Options{Key: []byte("sealing key of the test"), Secure: secure})
 	visitor := slices.Clip(web.Visitor(sessions))
 	person := slices.Clip(append(visitor, sessions.Require))
 	s.App.Get("/probe/form", append(visitor, func(c *fiber.Ctx) error { return c.SendString(auth.CSRF(c)) })...)

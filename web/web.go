@@ -73,7 +73,6 @@ func New(d Deps) *fiber.App {
 		ReadBufferSize:          16 << 10,
 		EnableTrustedProxyCheck: true,
 		TrustedProxies:          d.TrustProxy,
-		ProxyHeader:             proxyHeader(d.TrustProxy),
 		ErrorHandler:            respond.Errors(d.Log),
 	})
 	app.Use(accessLog(d.Log, seen))
@@ -84,13 +83,4 @@ func New(d Deps) *fiber.App {
 	app.Use(bodyLimit)
 	routes(app, d)
 	return app
-}
-
-// proxyHeader is where the caller's address stands, if there is a proxy that
-// we believe.
-func proxyHeader(trusted []string) string {
-	if len(trusted) == 0 {
-		return ""
-	}
-	return fiber.HeaderXForwardedFor
 }

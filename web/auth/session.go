@@ -34,20 +34,31 @@ const cookieAge = 7 * 24 * 60 * 60
 type Sessions struct {
 	access *service.Access
 	store  *store
-	key    []byte // seals the forms
-	secure string // "auto", "always" or "never"
+	from   addresses
+	Options
 }
 
-// NewSessions returns sessions over access. key seals forms; secure says when
-// cookies are for HTTPS only: "auto", "always" or "never".
-func NewSessions(access *service.Access, key []byte, secure string) *Sessions {
-	return &Sessions{access: access, store: &store{access: access, maxAge: cookieAge}, key: key, secure: secure}
+// Options says how sessions are kept.
+type Options struct {
+	// Key seals the forms.
+	Key []byte
+	// Secure says when cookies are for HTTPS only: "auto" where the request
+	// came over HTTPS, "always" or "never".
+	Secure string
+	// TrustProxy lists the addresses and networks of the proxies whose word
+	// for the caller's address is taken.
+	TrustProxy []string
+}
+
+// NewSessions returns sessions over access.
+func NewSessions(access *service.Access, o Options) *Sessions {
+	return &Sessions{access: access, store: &store{access: access, maxAge: cookieAge}, from: trusting(o.TrustProxy), Options: o}
 }
 
 type sessionKey struct{}
 
 func (s *Sessions) cookie(c *fiber.Ctx) string {
-	if s.secure == "always" || s.secure != "never" && c.Protocol() == "https" {
+	if s.Secure == "always" || s.Secure != "never" && c.Protocol() == "https" {
 		return secureCookie
 	}
 	return plainCookie
@@ -84,7 +95,7 @@ func (s *Sessions) hold(c *fiber.Ctx, session *sessions.Session) {
 }
 
 func (s *Sessions) seal(token string) string {
-	m := hmac.New(sha256.New, s.key)
+	m := hmac.New(sha256.New, s.Key)
 	m.Write([]byte("form " + token))
 	return base64.RawURLEncoding.EncodeToString(m.Sum(nil))
 }
@@ -138,7 +149,7 @@ func Only(roles ...loyalty.Role) fiber.Handler {
 // SignIn starts a session under a new token; what was planted before is worth
 // nothing. Its errors are those of service.Access.SignIn.
 func (s *Sessions) SignIn(c *fiber.Ctx, email, password string) (service.Visit, error) {
-	begun, err := s.access.SignIn(c.UserContext(), service.SignIn{Email: email, Password: password, Address: c.IP(), Token: Token(c)})
+	begun, err := s.access.SignIn(c.UserContext(), service.SignIn{Email: email, Password: password, Address: s.from.of(c), Token: Token(c)})
 	if err != nil {
 		return service.Visit{}, err
 	}

@@ -64,6 +64,12 @@ func Status(err error) int {
 	return status
 }
 
+// Code is the code that the caller is told for err.
+func Code(err error) string {
+	_, e := describe(err)
+	return e.Code
+}
+
 // describe says what the caller may know of err. What nobody expected is a
 // 500 of which nothing is said.
 func describe(err error) (int, *loyalty.Error) {
@@ -95,18 +101,21 @@ func Errors(log *slog.Logger) fiber.ErrorHandler {
 			return sendJSON(c, r.Status, r.Body)
 		}
 		status, e := describe(err)
+		id, s := RequestID(c), SurfaceOf(c)
 		if status >= fiber.StatusInternalServerError {
-			log.ErrorContext(c.UserContext(), "request failed", "request_id", RequestID(c), "method", c.Method(), "route", c.Route().Path, "err", err)
+			log.ErrorContext(c.UserContext(), "request failed", "request_id", id, "method", c.Method(), "route", c.Route().Path, "err", err)
 		}
 		switch status {
 		case fiber.StatusUnauthorized:
-			c.Set(fiber.HeaderWWWAuthenticate, "Bearer")
+			if s != Pages {
+				c.Set(fiber.HeaderWWWAuthenticate, "Bearer")
+			}
 		case fiber.StatusTooManyRequests, fiber.StatusServiceUnavailable:
 			if len(c.Response().Header.Peek(fiber.HeaderRetryAfter)) == 0 {
 				c.Set(fiber.HeaderRetryAfter, strconv.Itoa(1))
 			}
 		}
-		if s := SurfaceOf(c); s != Pages {
+		if s != Pages {
 			b, err := encodeFailure(c, s, status, e)
 			if err != nil {
 				return err

@@ -37,7 +37,7 @@ func Idempotent(actorOf func(*fiber.Ctx) loyalty.Actor, save SaveRefusal) fiber.
 	var running sync.Map // of runningKey
 	return func(c *fiber.Ctx) error {
 		key := c.Get(keyHeader)
-		if key == "" && !hasHeader(c, keyHeader) {
+		if isSafe(c) || key == "" && !hasHeader(c, keyHeader) {
 			return c.Next()
 		}
 		if !validKey(key) {
@@ -67,6 +67,16 @@ func Idempotent(actorOf func(*fiber.Ctx) loyalty.Actor, save SaveRefusal) fiber.
 		}
 		return err
 	}
+}
+
+// isSafe reports whether the request changes nothing, so that its key means
+// nothing.
+func isSafe(c *fiber.Ctx) bool {
+	switch c.Method() {
+	case fiber.MethodGet, fiber.MethodHead, fiber.MethodOptions:
+		return true
+	}
+	return false
 }
 
 type runningKey struct {
