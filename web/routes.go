@@ -35,6 +35,14 @@ func routes(app *fiber.App, d Deps) {
 
 	// /v1/loyalty, /v1/coupons, /v1/campaigns, /v1/referrals: an organization.
 	org, o := surface{app.Group("/v1/loyalty"), api}, orgapi.Handlers{Services: d.Services}
+	org.post("/customers", o.CreateCustomer)
+	org.get("/customers", o.ListCustomers)
+	org.get("/customers/:id", o.Customer)
+	org.patch("/customers/:id", o.UpdateCustomer)
+	org.delete("/customers/:id", o.DeleteCustomer)
+	org.get("/customers/:id/transactions", o.CustomerTransactions)
+	org.get("/customers/:id/export", o.ExportCustomer)
+	org.post("/customers/:id/anonymize", o.AnonymizeCustomer)
 	org.post("/customers/:id/award-points", o.AwardPoints)
 	org.post("/customers/:id/adjust-points", o.AdjustPoints)
 	org.get("/programs", o.Programs)
@@ -63,6 +71,7 @@ func routes(app *fiber.App, d Deps) {
 	till.get("/loyalty/rewards", t.Rewards)
 	till.post("/loyalty/earn", t.Earn)
 	till.post("/loyalty/redeem", t.Redeem)
+	till.get("/loyalty/customers/:id", t.Customer)
 	till.get("/loyalty/transactions", t.Transactions)
 	till.get("/loyalty/anomalies", t.Anomalies)
 	till.get("/loyalty/anomalies/:id", t.Anomaly)
@@ -82,6 +91,8 @@ func routes(app *fiber.App, d Deps) {
 	offer.get("/event-types/:key", u.EventType)
 	offer.patch("/event-types/:key", u.UpdateEventType)
 	offer.delete("/event-types/:key", u.DeleteEventType)
+	offer.get("/user/:user_id/points", u.Points)
+	offer.get("/user/:user_id/points/history", u.PointsHistory)
 	offer.post("/events", u.RecordEvent)
 
 	pageRoutes(app, d, sessions)

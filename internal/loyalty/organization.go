@@ -56,6 +56,12 @@ func ZoneOf(name string) *time.Location {
 	return zone
 }
 
+// StartOfDay is the instant at which day, a UTC midnight as DayIn gives it,
+// begins in the time zone.
+func StartOfDay(zone string, day time.Time) time.Time {
+	return time.Date(day.Year(), day.Month(), day.Day(), 0, 0, 0, 0, ZoneOf(zone)).UTC()
+}
+
 // Staff is a person who signs in.
 type Staff struct {
 	OrgID        ID

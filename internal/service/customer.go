@@ -3,6 +3,7 @@ package service
 import (
 	"context"
 	"errors"
+	"time"
 
 	"regulars/internal/contact"
 	"regulars/internal/loyalty"
@@ -91,6 +92,7 @@ type Profile struct {
 	Missing loyalty.Points   // lifetime points to Next
 	Recent  []loyalty.Transaction
 	Lots    []loyalty.Lot // by the day they stop counting, soonest first
+	Zone    string        // the organization's time zone, in which those days begin
 }
 
 // Detail is the customer that ref names, with the account's standing and the
@@ -115,15 +117,16 @@ func (s *Customers) Detail(ctx context.Context, actor loyalty.Actor, ref Custome
 	return p, err
 }
 
-// standing fills in the account's program and tiers.
+// standing fills in the account's program and tiers, and the time zone.
 func (s *Customers) standing(ctx context.Context, p *Profile, version int64) error {
-	e := p.Enrollment
-	if e.ProgramID.IsZero() {
-		return nil
-	}
 	cfg, err := s.config(ctx, p.OrgID, version)
 	if err != nil {
 		return err
+	}
+	e := p.Enrollment
+	p.Zone = cfg.Organization.TimeZone
+	if e.ProgramID.IsZero() {
+		return nil
 	}
 	if p.Program = cfg.Program; p.Program == nil || p.Program.ID != e.ProgramID {
 		old, err := s.repo.Program(ctx, p.OrgID, e.ProgramID)
@@ -147,17 +150,18 @@ func (s *Customers) Transactions(ctx context.Context, actor loyalty.Actor, ref C
 	return s.repo.CustomerTransactions(ctx, actor.OrgID, m.ID, typ, page)
 }
 
-// UserRef is the customer that somebody outside names by one word: the
-// customer's id or, failing that, the restaurant's own id.
+// UserRef is the customer that a guest's app names by one word: the
+// restaurant's own id or, failing that, the customer's. It tells nothing of the
+// customer, so it needs no scope.
 func (s *Customers) UserRef(ctx context.Context, actor loyalty.Actor, user string) (CustomerRef, error) {
-	id, isID := loyalty.ParseID(user)
-	if isID {
-		m, err := s.Get(ctx, actor, CustomerRef{ID: id})
-		if err == nil || loyalty.KindOf(err) != loyalty.NotFound {
-			return CustomerRef{ID: m.ID}, err
-		}
+	id, isID := loyalty.PrefixCustomer.Parse(user)
+	if !isID {
+		return CustomerRef{ExternalID: user}, nil
 	}
-	m, err := s.Get(ctx, actor, CustomerRef{ExternalID: user})
+	m, _, err := s.repo.Member(ctx, actor.OrgID, loyalty.CustomerKey{ExternalID: user})
+	if loyalty.KindOf(err) == loyalty.NotFound {
+		return CustomerRef{ID: id}, nil
+	}
 	return CustomerRef{ID: m.ID}, err
 }
 
@@ -186,6 +190,7 @@ func regionOf(cfg *loyalty.Config, storeID loyalty.ID) string {
 type Export struct {
 	loyalty.Member
 	loyalty.History
+	At time.Time
 }
 
 // Export is everything held on the customer; that it was asked for is written
@@ -194,14 +199,14 @@ func (s *Customers) Export(ctx context.Context, actor loyalty.Actor, id loyalty.
 	if err := actor.Require(loyalty.CustomersRead); err != nil {
 		return Export{}, err
 	}
-	var out Export
+	out := Export{At: s.now()}
 	err := s.repo.InTx(ctx, func(ctx context.Context, tx loyalty.Tx) error {
 		var err, err2 error
 		if out.Member, _, err = tx.Member(ctx, actor.OrgID, loyalty.CustomerKey{ID: id}); err != nil {
 			return err
 		}
 		out.History, err = tx.History(ctx, actor.OrgID, id)
-		err2 = tx.AddAudit(ctx, loyalty.Audit(actor, s.now(), "customer.export", "customer", id, nil))
+		err2 = tx.AddAudit(ctx, loyalty.Audit(actor, out.At, "customer.export", "customer", id, nil))
 		return errors.Join(err, err2)
 	})
 	return out, err

@@ -37,6 +37,10 @@ func (s *Customers) Create(ctx context.Context, actor loyalty.Actor, cmd CreateC
 	if err != nil {
 		return CustomerResult{}, err
 	}
+	return s.signUp(ctx, actor, region, cmd)
+}
+
+func (s *Customers) signUp(ctx context.Context, actor loyalty.Actor, region string, cmd CreateCustomer) (CustomerResult, error) {
 	now := s.now()
 	c := loyalty.Customer{OrgID: actor.OrgID, ID: loyalty.NewID(now), MarketingOptIn: cmd.MarketingOptIn, CreatedAt: now, UpdatedAt: now}
 	var p loyalty.Problems

@@ -416,7 +416,6 @@ func TestCustomersOfAnotherOrganization(t *testing.T) {
 	for what, err := range map[string]error{
 		"get":          second(c.Get(ctx, stranger, ref)),
 		"external id":  second(c.Get(ctx, stranger, service.CustomerRef{ExternalID: "crm-1"})),
-		"user":         second(c.UserRef(ctx, stranger, m.ID.String())),
 		"phone":        second(c.ByPhone(ctx, stranger, "987654321")),
 		"detail":       second(c.Detail(ctx, stranger, ref)),
 		"export":       second(c.Export(ctx, stranger, m.ID)),
@@ -440,6 +439,25 @@ func TestCustomersOfAnotherOrganization(t *testing.T) {
 	own, err := c.Create(ctx, stranger, service.CreateCustomer{Name: "Own", Phone: "+51987654321", ExternalID: "crm-1"})
 	if err != nil || !own.Created {
 		t.Errorf("created %v, %v", own.Created, err)
+	}
+}
+
+func TestUserRef(t *testing.T) {
+	t.Parallel()
+	_, s := customers(t)
+	plain := create(t, s, service.CreateCustomer{Name: "Plain", ExternalID: "crm-1"})
+	// Systems that number their customers with UUIDs exist.
+	other := create(t, s, service.CreateCustomer{Name: "Other", ExternalID: id(200).String()})
+	for user, want := range map[string]loyalty.ID{
+		"crm-1": plain.ID, plain.ID.String(): plain.ID, "cust_" + plain.ID.String(): plain.ID, id(200).String(): other.ID,
+	} {
+		ref, err := s.Customers.UserRef(t.Context(), till, user)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if m, err := s.Customers.Get(t.Context(), till, ref); err != nil || m.ID != want {
+			t.Errorf("%s is %s, %v; want %s", user, m.ID, err, want)
+		}
 	}
 }
 
