@@ -51,8 +51,19 @@ func (s *Customers) Get(ctx context.Context, actor loyalty.Actor, ref CustomerRe
 	if err := actor.Require(loyalty.CustomersRead); err != nil {
 		return loyalty.Member{}, err
 	}
-	m, _, err := s.repo.Member(ctx, actor.OrgID, loyalty.CustomerKey{ID: ref.ID, ExternalID: ref.ExternalID})
+	m, _, err := s.member(ctx, actor.OrgID, ref)
 	return m, err
+}
+
+// member finds the customer by id, else by the restaurant's own id.
+func (s *Customers) member(ctx context.Context, orgID loyalty.ID, ref CustomerRef) (loyalty.Member, int64, error) {
+	if !ref.ID.IsZero() {
+		m, version, err := s.repo.Member(ctx, orgID, loyalty.CustomerKey{ID: ref.ID})
+		if ref.ExternalID == "" || loyalty.KindOf(err) != loyalty.NotFound {
+			return m, version, err
+		}
+	}
+	return s.repo.Member(ctx, orgID, loyalty.CustomerKey{ExternalID: ref.ExternalID})
 }
 
 // ByPhone is the customer with exactly this phone number, however it is
@@ -101,7 +112,7 @@ func (s *Customers) Detail(ctx context.Context, actor loyalty.Actor, ref Custome
 	if err := actor.Require(loyalty.CustomersRead); err != nil {
 		return Profile{}, err
 	}
-	m, version, err := s.repo.Member(ctx, actor.OrgID, loyalty.CustomerKey{ID: ref.ID, ExternalID: ref.ExternalID})
+	m, version, err := s.member(ctx, actor.OrgID, ref)
 	if err != nil {
 		return Profile{}, err
 	}
@@ -148,21 +159,6 @@ func (s *Customers) Transactions(ctx context.Context, actor loyalty.Actor, ref C
 		return nil, 0, err
 	}
 	return s.repo.CustomerTransactions(ctx, actor.OrgID, m.ID, typ, page)
-}
-
-// UserRef is the customer that a guest's app names by one word: the
-// restaurant's own id or, failing that, the customer's. It tells nothing of the
-// customer, so it needs no scope.
-func (s *Customers) UserRef(ctx context.Context, actor loyalty.Actor, user string) (CustomerRef, error) {
-	id, isID := loyalty.PrefixCustomer.Parse(user)
-	if !isID {
-		return CustomerRef{ExternalID: user}, nil
-	}
-	m, _, err := s.repo.Member(ctx, actor.OrgID, loyalty.CustomerKey{ExternalID: user})
-	if loyalty.KindOf(err) == loyalty.NotFound {
-		return CustomerRef{ID: id}, nil
-	}
-	return CustomerRef{ID: m.ID}, err
 }
 
 // region is the country in which phone numbers are dialled: that of the store

@@ -442,22 +442,22 @@ func TestCustomersOfAnotherOrganization(t *testing.T) {
 	}
 }
 
-func TestUserRef(t *testing.T) {
+func TestFindByIDOrElseExternalID(t *testing.T) {
 	t.Parallel()
 	_, s := customers(t)
 	plain := create(t, s, service.CreateCustomer{Name: "Plain", ExternalID: "crm-1"})
 	// Systems that number their customers with UUIDs exist.
 	other := create(t, s, service.CreateCustomer{Name: "Other", ExternalID: id(200).String()})
-	for user, want := range map[string]loyalty.ID{
-		"crm-1": plain.ID, plain.ID.String(): plain.ID, "cust_" + plain.ID.String(): plain.ID, id(200).String(): other.ID,
+	for ref, want := range map[service.CustomerRef]loyalty.ID{
+		{ExternalID: "crm-1"}: plain.ID, {ID: plain.ID}: plain.ID, {ID: plain.ID, ExternalID: "x"}: plain.ID,
+		{ID: id(200), ExternalID: id(200).String()}: other.ID,
 	} {
-		ref, err := s.Customers.UserRef(t.Context(), till, user)
-		if err != nil {
-			t.Fatal(err)
-		}
 		if m, err := s.Customers.Get(t.Context(), till, ref); err != nil || m.ID != want {
-			t.Errorf("%s is %s, %v; want %s", user, m.ID, err, want)
+			t.Errorf("%+v is %s, %v; want %s", ref, m.ID, err, want)
 		}
+	}
+	if _, err := s.Customers.Get(t.Context(), till, service.CustomerRef{ID: id(201)}); loyalty.CodeOf(err) != loyalty.CodeNotFound {
+		t.Errorf("nobody: %v", err)
 	}
 }
 

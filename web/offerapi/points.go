@@ -55,11 +55,7 @@ func pointsOf(userID string, p service.Profile) points {
 // Points is GET /v1/user/:user_id/points.
 func (h Handlers) Points(c *fiber.Ctx) error {
 	user := bind.Path(c, "user_id")
-	ref, err := h.Customers.UserRef(c.UserContext(), auth.Actor(c), user)
-	if err != nil {
-		return err
-	}
-	p, err := h.Customers.Detail(c.UserContext(), auth.Actor(c), ref)
+	p, err := h.Customers.Detail(c.UserContext(), auth.Actor(c), userRef(user))
 	if err != nil {
 		return err
 	}
@@ -118,11 +114,7 @@ func (h Handlers) PointsHistory(c *fiber.Ctx) error {
 	if err := q.Err(); err != nil {
 		return err
 	}
-	ref, err := h.Customers.UserRef(c.UserContext(), auth.Actor(c), bind.Path(c, "user_id"))
-	if err != nil {
-		return err
-	}
-	ts, total, err := h.Customers.Transactions(c.UserContext(), auth.Actor(c), ref, "", page)
+	ts, total, err := h.Customers.Transactions(c.UserContext(), auth.Actor(c), userRef(bind.Path(c, "user_id")), "", page)
 	if err != nil {
 		return err
 	}
