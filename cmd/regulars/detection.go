@@ -2,8 +2,10 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"crypto/sha256"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -24,15 +26,26 @@ type simulateCommand struct {
 	Stores    int    `default:"6" help:"How many restaurants it has."`
 	Customers int    `default:"4000" help:"Customers of each at the start."`
 	Out       string `default:"simulated" type:"path" help:"Directory for events.ndjson and labels.json."`
+
+	API string   `name:"api" placeholder:"URL" help:"Send its checks to this running server instead, and see what it names."`
+	Key string   `env:"SIMULATE_API_KEY" help:"API key for that server: orders:create and anomalies:read."`
+	At  []string `placeholder:"STORE" help:"Ids of that server's stores; simulated ones take turns."`
 }
 
-// Run writes both files and prints the digest of the events.
-func (c *simulateCommand) Run(p *program) error {
+// Run writes both files and prints the digest of the events, or sends the
+// checks to a server.
+func (c *simulateCommand) Run(ctx context.Context, p *program) error {
 	cfg := simulate.Year(c.Seed)
 	cfg.Weeks, cfg.Stores, cfg.Customers = c.Weeks, c.Stores, c.Customers
 	world, err := simulate.New(cfg)
 	if err != nil {
 		return err
+	}
+	if c.API != "" {
+		if c.Key == "" || len(c.At) == 0 {
+			return errors.New("simulate: --api needs --key and --at")
+		}
+		return newDrive(c.API, c.Key, c.At).run(ctx, world, p.out)
 	}
 	if err := os.MkdirAll(c.Out, 0o755); err != nil {
 		return fmt.Errorf("simulate: %w", err)
