@@ -217,17 +217,13 @@ func TestDeleteRewardWhileRedeeming(t *testing.T) {
 	t.Parallel()
 	c := newCatalog(t)
 	award(t, c.ledger, 500)
+	// Whoever redeems waits for this row of figures, with the redemption
+	// written and not committed.
 	holder, err := c.SQL.BeginTx(t.Context(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := holder.ExecContext(t.Context(), `SELECT remaining FROM lots FOR UPDATE`); err != nil {
-		t.Fatal(err)
-	}
 	if _, err := holder.ExecContext(t.Context(), `INSERT INTO reward_stats VALUES ($1, $2, $3, 0, 0)`, org.String(), coffee.String(), ada[15]&7); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := holder.ExecContext(t.Context(), `SELECT 1`); err != nil {
 		t.Fatal(err)
 	}
 	redeemed := make(chan error, 1)
@@ -236,14 +232,25 @@ func TestDeleteRewardWhileRedeeming(t *testing.T) {
 		redeemed <- err
 	}()
 	c.Blocked(t, 1)
+	var deleted bool
+	gone := make(chan error, 1)
+	go func() {
+		var err error
+		deleted, err = c.rewards.Delete(t.Context(), owner, coffee)
+		gone <- err
+	}()
+	c.Blocked(t, 2)
 	if err := holder.Commit(); err != nil {
 		t.Fatal(err)
 	}
 	if err := <-redeemed; err != nil {
 		t.Fatal(err)
 	}
-	if deleted, err := c.rewards.Delete(t.Context(), owner, coffee); err != nil || deleted {
+	if err := <-gone; err != nil || deleted {
 		t.Errorf("deleted %v, %v", deleted, err)
+	}
+	if kept, err := c.rewards.Get(t.Context(), owner, coffee); err != nil || kept.Active {
+		t.Errorf("kept %+v, %v", kept, err)
 	}
 }
 
