@@ -240,5 +240,5 @@ func example(p Program, t Tier, exponent int) Example {
 // many awards at most, the latest first.
 const (
 	SalesWindow = 90 * 24 * time.Hour
-	SalesSample = 20_000
+	SalesSample = 10_000
 )

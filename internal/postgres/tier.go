@@ -65,26 +65,24 @@ type rungRow struct {
 	Oldest    sql.NullTime  `db:"oldest"`
 }
 
-// Rungs implements loyalty.CatalogReader.
+// Rungs implements loyalty.CatalogReader. It reads every account once: no index
+// can know a ladder that is only being thought about.
 func (r reader) Rungs(ctx context.Context, orgID loyalty.ID, q loyalty.RungsQuery) ([]loyalty.Rung, time.Time, error) {
 	const query = `
 		WITH recent AS (
 			SELECT t.customer_id, t.amount, t.at FROM transactions t
 			WHERE t.organization_id = $1 AND t.type = 'earn' AND t.amount > 0 AND t.at >= $5
 			ORDER BY t.at DESC, t.id DESC LIMIT $6
-		), sold AS (
-			SELECT e.tier_id, width_bucket(e.lifetime, $4::bigint[]) AS rung, sum(s.amount) AS sales, min(s.at) AS oldest
-			FROM (SELECT customer_id, sum(amount) AS amount, min(at) AS at FROM recent GROUP BY customer_id) s
-			JOIN enrollments e ON e.organization_id = $1 AND e.customer_id = s.customer_id
-			WHERE $3 OR e.program_id = $2 GROUP BY 1, 2
+		), bought AS (
+			SELECT customer_id, sum(amount) AS amount, min(at) AS at FROM recent GROUP BY customer_id
 		), counted AS (
-			SELECT e.tier_id, width_bucket(e.lifetime, $4::bigint[]) AS rung, count(*) AS members, sum(greatest(e.balance, 0)) AS points
-			FROM enrollments e WHERE e.organization_id = $1 AND ($3 OR e.program_id = $2) GROUP BY 1, 2
+			SELECT e.tier_id, width_bucket(e.lifetime, $4::bigint[]) AS rung, count(*) AS members,
+				sum(greatest(e.balance, 0))::bigint AS points, coalesce(sum(b.amount), 0)::bigint AS sales, min(b.at) AS oldest
+			FROM enrollments e LEFT JOIN bought b ON b.customer_id = e.customer_id
+			WHERE e.organization_id = $1 AND ($3 OR e.program_id = $2) GROUP BY 1, 2
 		)
-		SELECT c.tier_id, t.min_points, c.rung - 1 AS rung, c.members, c.points::bigint, coalesce(s.sales, 0)::bigint AS sales, s.oldest
-		FROM counted c
-		LEFT JOIN sold s ON s.tier_id IS NOT DISTINCT FROM c.tier_id AND s.rung = c.rung
-		LEFT JOIN tiers t ON t.organization_id = $1 AND t.id = c.tier_id
+		SELECT c.tier_id, t.min_points, c.rung - 1 AS rung, c.members, c.points, c.sales, c.oldest
+		FROM counted c LEFT JOIN tiers t ON t.organization_id = $1 AND t.id = c.tier_id
 		ORDER BY c.rung, t.min_points NULLS FIRST`
 	var rows []rungRow
 	err := r.list(ctx, &rows, query, orgID.String(), q.ProgramID.String(), q.Everyone, thresholds(q.Thresholds), q.Since,
