@@ -67,7 +67,6 @@ func TestStorybookKeepsAChoice(t *testing.T) {
 	}
 }
 
-
 // openBook serves the storybook and opens a browser, which must not have
 // complained when the test ends.
 func openBook(t *testing.T) (b *browsertest.Browser, base string) {
@@ -189,4 +188,19 @@ func TestFormOutlivesTheConnection(t *testing.T) {
 	if got := posts.Load(); got < 2 {
 		t.Errorf("sent %d times, want the lost one and another", got)
 	}
+}
+
+func TestChartTellsItsValues(t *testing.T) {
+	t.Parallel()
+	b, base := openBook(t)
+	b.Open(t, base+"charts?lang=es", browsertest.Desktop)
+	at := browsertest.Eval[[]float64](t, b, `(() => {
+		const box = document.querySelector('[data-tips]').getBoundingClientRect();
+		return [box.right - 5, box.y + 40];
+	})()`)
+	b.Do(t, chromedp.MouseClickXY(at[0], at[1]))
+	b.Wait(t, "the last day's values", `document.querySelector('.ui-tip').textContent.startsWith('Mar 31Issued2,')`)
+	b.Wait(t, "the values are inside the chart", `document.querySelector('.ui-tip').getBoundingClientRect().right < document.querySelector('[data-tips]').getBoundingClientRect().right`)
+	b.Do(t, chromedp.MouseClickXY(5, 5))
+	b.Wait(t, "they go when the pointer leaves", `!document.querySelector('.ui-tip')`)
 }

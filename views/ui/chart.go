@@ -153,14 +153,6 @@ func (p ChartProps) labelled(i int) (shown, onPhone bool) {
 
 func pct(x float64) string { return num2(x) + "%" }
 
-// tipSide keeps the box beside a step inside the chart.
-func (p ChartProps) tipSide(i int) string {
-	if i >= len(p.Labels)/2 {
-		return "right-1/2 me-2"
-	}
-	return "left-1/2 ms-2"
-}
-
 // Part is one share of a whole.
 type Part struct {
 	Label string
