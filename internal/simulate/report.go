@@ -18,28 +18,49 @@ type Report struct {
 	Unseen   Tally   // the detectors on kinds nobody tuned on
 }
 
+// studied is what one seed gave.
+type studied struct {
+	seed    uint64
+	tallies []Tally
+	unseen  []Tally
+	err     error
+}
+
 // Study measures settings on the seeds from..to, workers at a time, and calls
 // step after each.
 func Study(from, to uint64, workers int, settings anomaly.Settings, step func(done, all int)) (Report, error) {
-	type result struct {
-		seed    uint64
-		tallies []Tally
-		unseen  []Tally
-		err     error
-	}
 	if from > to {
 		return Report{}, fmt.Errorf("study seeds %d to %d: the first is after the last", from, to)
 	}
-	seeds, results := make(chan uint64), make(chan result)
+	all := map[uint64]studied{}
+	var failed error
+	for s := range studyEach(from, to, workers, settings) {
+		all[s.seed] = s
+		if s.err != nil {
+			failed = s.err
+		}
+		step(len(all), int(to-from)+1)
+	}
+	// In the order of seeds, whoever was done first.
+	report := Report{From: from, To: to}
+	for seed := from; seed <= to && failed == nil; seed++ {
+		report.add(all[seed].tallies, all[seed].unseen[0])
+	}
+	return report, failed
+}
+
+// studyEach measures every seed, workers at a time, until all are done.
+func studyEach(from, to uint64, workers int, settings anomaly.Settings) <-chan studied {
+	seeds, done := make(chan uint64), make(chan studied)
 	var pool sync.WaitGroup
 	for range max(1, workers) {
 		pool.Go(func() {
 			for seed := range seeds {
-				r := result{seed: seed}
-				if r.tallies, r.err = Measure(Year(seed), settings); r.err == nil {
-					r.unseen, r.err = Measure(unseenYear(seed), settings)
+				s := studied{seed: seed}
+				if s.tallies, s.err = Measure(Year(seed), settings); s.err == nil {
+					s.unseen, s.err = Measure(unseenYear(seed), settings)
 				}
-				results <- r
+				done <- s
 			}
 		})
 	}
@@ -49,22 +70,9 @@ func Study(from, to uint64, workers int, settings anomaly.Settings, step func(do
 		}
 		close(seeds)
 		pool.Wait()
-		close(results)
+		close(done)
 	}()
-	all := map[uint64]result{}
-	var failed error
-	for r := range results {
-		all[r.seed] = r
-		if r.err != nil {
-			failed = r.err
-		}
-		step(len(all), int(to-from)+1)
-	}
-	report := Report{From: from, To: to}
-	for seed := from; seed <= to && failed == nil; seed++ {
-		report.add(all[seed].tallies, all[seed].unseen[0])
-	}
-	return report, failed
+	return done
 }
 
 // unseenYear is half a year of two stores with frauds outside the catalog.
