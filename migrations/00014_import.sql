@@ -47,14 +47,14 @@ BEGIN
 
     WITH given AS MATERIALIZED (
         SELECT t.* FROM ROWS FROM (jsonb_to_recordset(p->'transactions') AS (id uuid, customer_id uuid, type text, points bigint,
-            lifetime_delta bigint, balance_after bigint, reason text, store_id uuid, order_id uuid, amount bigint, explanation jsonb,
-            at timestamptz, day date)) WITH ORDINALITY AS t (id, customer_id, type, points, lifetime_delta, balance_after, reason,
-            store_id, order_id, amount, explanation, at, day, n)
+            lifetime_delta bigint, balance_after bigint, reason text, store_id uuid, order_id uuid, amount bigint, staff_id uuid,
+            explanation jsonb, at timestamptz, day date)) WITH ORDINALITY AS t (id, customer_id, type, points, lifetime_delta,
+            balance_after, reason, store_id, order_id, amount, staff_id, explanation, at, day, n)
     ), written AS (
         INSERT INTO transactions (organization_id, id, customer_id, seq, type, points, lifetime_delta, balance_after, reason, store_id,
-            order_id, amount, explanation, at, day)
+            order_id, amount, staff_id, explanation, at, day)
         SELECT p_org, g.id, g.customer_id, e.seq + row_number() OVER w, g.type, g.points, g.lifetime_delta,
-            e.balance + sum(g.points) OVER w, g.reason, g.store_id, g.order_id, g.amount, g.explanation, g.at, g.day
+            e.balance + sum(g.points) OVER w, g.reason, g.store_id, g.order_id, g.amount, g.staff_id, g.explanation, g.at, g.day
         FROM given g
         JOIN enrollments e ON e.organization_id = p_org AND e.customer_id = ANY (v_members) AND e.customer_id = g.customer_id
         WINDOW w AS (PARTITION BY g.customer_id ORDER BY g.n)
@@ -72,12 +72,12 @@ BEGIN
     GROUP BY 2, 3 ORDER BY 2, 3
     ON CONFLICT (organization_id, customer_id, expires_on) DO UPDATE SET remaining = l.remaining + excluded.remaining;
 
-    INSERT INTO orders (organization_id, id, store_id, external_id, customer_id, total, currency, item_count, status, transaction_id,
-        earned, completed_at, day, created_at, updated_at)
-    SELECT p_org, o.id, o.store_id, o.external_id, o.customer_id, o.total, o.currency, o.item_count, 'completed', o.transaction_id,
-        o.earned, o.completed_at, o.day, o.created_at, o.updated_at
+    INSERT INTO orders (organization_id, id, store_id, external_id, customer_id, total, currency, item_count, status, staff_id,
+        transaction_id, earned, completed_at, day, created_at, updated_at)
+    SELECT p_org, o.id, o.store_id, o.external_id, o.customer_id, o.total, o.currency, o.item_count, 'completed', o.staff_id,
+        o.transaction_id, o.earned, o.completed_at, o.day, o.created_at, o.updated_at
     FROM jsonb_to_recordset(p->'orders') AS o (id uuid, store_id uuid, external_id text, customer_id uuid, total bigint, currency text,
-        item_count int, transaction_id uuid, earned bigint, completed_at timestamptz, day date, created_at timestamptz,
+        item_count int, staff_id uuid, transaction_id uuid, earned bigint, completed_at timestamptz, day date, created_at timestamptz,
         updated_at timestamptz);
 
     PERFORM flag_anomaly(p_org, a.value) FROM jsonb_array_elements(p->'anomalies') WITH ORDINALITY AS a (value, n) ORDER BY a.n;

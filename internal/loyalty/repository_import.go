@@ -45,15 +45,16 @@ type ImportWriter interface {
 	PostOrders(ctx context.Context, ps []Posting) error
 }
 
-// StagedOrder is one row of an import of orders.
+// StagedOrder is one completed order of an import.
 type StagedOrder struct {
-	Line        int // in the file, from 1
+	Line        int // in the file, from 1; 0 without one
 	Ref         string
 	StoreID     ID
 	CustomerRef string // "" for an unknown guest
 	Total       Minor
 	Items       int
 	At          time.Time
+	StaffID     ID   // who rang it up; zero when not known
 	Known       bool // whether the order is there already
 }
 

@@ -19,14 +19,7 @@ type orderImport struct {
 	zone    *time.Location           // the organization's, in which new stores are
 	stores  map[string]importedStore // by the name the file gives them
 	added   []loyalty.Store          // of stores, those to be created
-	rate    func(loyalty.Minor, string) error
 	result  OrdersImported
-
-	history   *history
-	clock     time.Time // the instant that is being imported
-	steps     int       // how many wrote something
-	ledger    *Ledger
-	customers *Customers
 }
 
 type importedStore struct {
@@ -45,7 +38,7 @@ func newOrderImport(c *Core, actor loyalty.Actor, cfg *loyalty.Config, cmd Impor
 	}
 	now := c.now()
 	r := &orderImport{
-		core: c, customers: NewCustomers(c), actor: actor, cmd: cmd, id: loyalty.NewID(now), started: now, cfg: cfg, zone: loyalty.ZoneOf(cfg.Organization.TimeZone),
+		core: c, actor: actor, cmd: cmd, id: loyalty.NewID(now), started: now, cfg: cfg, zone: loyalty.ZoneOf(cfg.Organization.TimeZone),
 		stores: map[string]importedStore{},
 		result: OrdersImported{DryRun: cmd.DryRun, Currency: cfg.Organization.Currency, NoProgram: cfg.Program == nil},
 	}
