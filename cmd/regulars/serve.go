@@ -34,11 +34,20 @@ func (c *serveCommand) Run(ctx context.Context, p *program) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
+	if c.Demo {
+		if err := loadDemo(ctx, p, db); err != nil {
+			return err
+		}
+	}
 	app, err := c.newApp(ctx, p, db)
 	if err != nil {
 		return err
 	}
-	p.log.Info("ready", "url", "http://"+listener.Addr().String())
+	url := "http://" + listener.Addr().String()
+	p.log.Info("ready", "url", url)
+	if err := welcome(ctx, p, db, url); err != nil {
+		return err
+	}
 	return serve(ctx, app, listener, db.gone())
 }
 

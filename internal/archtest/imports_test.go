@@ -43,6 +43,7 @@ var rules = []rule{
 	{pkg: "internal/service", ours: []string{"internal/loyalty", "internal/anomaly", "internal/contact", "internal/secret"}, other: []string{"golang.org/x/sync"}},
 	{pkg: "internal/simulate", ours: []string{"internal/loyalty", "internal/anomaly", "internal/service", "internal/contact"}, other: []string{"gonum.org/v1/gonum"}},
 	{pkg: "internal/jobs", ours: []string{"internal/loyalty", "internal/service"}, other: []string{"github.com/riverqueue/river"}, web: true, sql: true},
+	{pkg: "internal/demo", ours: []string{"internal/loyalty", "internal/service"}},
 	{pkg: "internal/config", other: []string{"github.com/caarlos0/env/v11"}},
 	{pkg: "internal/archtest"},
 	{pkg: "internal/browsertest", other: []string{"github.com/chromedp"}, never: []string{"net/http"}},
