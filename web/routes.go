@@ -61,6 +61,8 @@ func routes(app *fiber.App, d Deps) {
 	org.post("/rewards/:id/redeem", o.Redeem)
 	org.post("/redemptions/:id/fulfill", o.Fulfill)
 	org.post("/redemptions/:id/cancel", o.Cancel)
+	org.get("/stats", o.GetStats)
+	org.get("/analytics", o.Analytics)
 
 	// /v1/stores/{store_id}: one store of the organization.
 	till, t := surface{app.Group("/v1/stores/:store_id"), append(api, auth.AtStore(access.AtStore))}, storeapi.Handlers{Services: d.Services}

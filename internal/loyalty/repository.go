@@ -36,6 +36,7 @@ type Tx interface {
 	LedgerWriter
 	CatalogWriter
 	CustomerWriter
+	StatsWriter
 	AccessWriter
 	OrderWriter
 	AnomalyWriter

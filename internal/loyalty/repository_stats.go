@@ -1,4 +1,29 @@
 package loyalty
 
+import (
+	"context"
+	"time"
+)
+
 // StatsReader reads figures that are kept up as they happen.
-type StatsReader interface{}
+type StatsReader interface {
+	// AllTime are the organization's figures since it exists.
+	AllTime(ctx context.Context, orgID ID) (Figures, error)
+	// Days are the figures of each day in order; quiet days are left out.
+	Days(ctx context.Context, orgID ID, q FiguresQuery) ([]DayFigures, error)
+	// ActiveSince is how many customers had their last transaction on the day
+	// or later.
+	ActiveSince(ctx context.Context, orgID ID, day time.Time) (int64, error)
+	// TierMembers is how many customers hold each tier; those nobody holds are
+	// left out.
+	TierMembers(ctx context.Context, orgID ID) (map[ID]int64, error)
+	// LastActivity is when the last transaction was; the zero time before the
+	// first.
+	LastActivity(ctx context.Context, orgID ID) (time.Time, error)
+}
+
+// StatsWriter keeps the figures small.
+type StatsWriter interface {
+	// CompactStats puts the counters of days before the given one together.
+	CompactStats(ctx context.Context, orgID ID, before time.Time) error
+}

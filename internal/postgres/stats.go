@@ -1,0 +1,113 @@
+package postgres
+
+import (
+	"context"
+	"database/sql"
+	"time"
+
+	"regulars/internal/loyalty"
+)
+
+type figuresRow struct {
+	Day           sql.NullTime `db:"day"`
+	Issued        int64        `db:"issued"`
+	Redeemed      int64        `db:"redeemed"`
+	Refunded      int64        `db:"refunded"`
+	Reversed      int64        `db:"reversed"`
+	Expired       int64        `db:"expired"`
+	Adjusted      int64        `db:"adjusted"`
+	Transferred   int64        `db:"transferred"`
+	Awards        int64        `db:"awards"`
+	Redemptions   int64        `db:"redemptions"`
+	Cancellations int64        `db:"cancellations"`
+	Orders        int64        `db:"orders"`
+	Sales         int64        `db:"sales"`
+	Customers     int64        `db:"customers"`
+}
+
+func (r figuresRow) domain() loyalty.Figures {
+	return loyalty.Figures{
+		Issued: loyalty.Points(r.Issued), Redeemed: loyalty.Points(r.Redeemed), Refunded: loyalty.Points(r.Refunded),
+		Reversed: loyalty.Points(r.Reversed), Expired: loyalty.Points(r.Expired), Adjusted: loyalty.Points(r.Adjusted),
+		Transferred: loyalty.Points(r.Transferred), Awards: r.Awards, Redemptions: r.Redemptions, Cancellations: r.Cancellations,
+		Orders: r.Orders, Sales: loyalty.Minor(r.Sales), Customers: r.Customers,
+	}
+}
+
+const sumFigures = `
+	coalesce(sum(issued), 0)::bigint AS issued, coalesce(sum(redeemed), 0)::bigint AS redeemed,
+	coalesce(sum(refunded), 0)::bigint AS refunded, coalesce(sum(reversed), 0)::bigint AS reversed,
+	coalesce(sum(expired), 0)::bigint AS expired, coalesce(sum(adjusted), 0)::bigint AS adjusted,
+	coalesce(sum(transferred), 0)::bigint AS transferred, coalesce(sum(awards), 0)::bigint AS awards,
+	coalesce(sum(redemptions), 0)::bigint AS redemptions, coalesce(sum(cancellations), 0)::bigint AS cancellations,
+	coalesce(sum(orders), 0)::bigint AS orders, coalesce(sum(sales), 0)::bigint AS sales,
+	coalesce(sum(customers), 0)::bigint AS customers`
+
+// AllTime implements loyalty.StatsReader.
+func (r reader) AllTime(ctx context.Context, orgID loyalty.ID) (loyalty.Figures, error) {
+	const q = `SELECT` + sumFigures + ` FROM daily_stats WHERE organization_id = $1`
+	var row figuresRow
+	err := r.get(ctx, &row, q, orgID.String())
+	return row.domain(), wrap("sum figures", err)
+}
+
+// Days implements loyalty.StatsReader.
+func (r reader) Days(ctx context.Context, orgID loyalty.ID, q loyalty.FiguresQuery) ([]loyalty.DayFigures, error) {
+	const all = `
+		SELECT day,` + sumFigures + `
+		FROM daily_stats WHERE organization_id = $1 AND day >= $2::date AND day < $3::date
+		GROUP BY day ORDER BY day`
+	const some = `
+		SELECT day,` + sumFigures + `
+		FROM daily_stats WHERE organization_id = $1 AND day >= $2::date AND day < $3::date AND store_id = ANY ($4)
+		GROUP BY day ORDER BY day`
+	var rows []figuresRow
+	var err error
+	args := []any{orgID.String(), q.From.Format(time.DateOnly), q.To.Format(time.DateOnly)}
+	if len(q.StoreIDs) == 0 {
+		err = r.list(ctx, &rows, all, args...)
+	} else {
+		err = r.list(ctx, &rows, some, append(args, idArray(q.StoreIDs))...)
+	}
+	return each(rows, func(r figuresRow) loyalty.DayFigures {
+		return loyalty.DayFigures{Day: r.Day.Time.UTC(), Figures: r.domain()}
+	}), wrap("select figures", err)
+}
+
+// ActiveSince implements loyalty.StatsReader.
+func (r reader) ActiveSince(ctx context.Context, orgID loyalty.ID, day time.Time) (int64, error) {
+	const q = `SELECT coalesce(sum(members), 0)::bigint FROM activity_stats WHERE organization_id = $1 AND day >= $2::date`
+	var n int64
+	err := r.get(ctx, &n, q, orgID.String(), day.Format(time.DateOnly))
+	return n, wrap("count active members", err)
+}
+
+// TierMembers implements loyalty.StatsReader.
+func (r reader) TierMembers(ctx context.Context, orgID loyalty.ID) (map[loyalty.ID]int64, error) {
+	const q = `SELECT tier_id, sum(members)::bigint AS members FROM tier_stats WHERE organization_id = $1 GROUP BY tier_id`
+	var rows []struct {
+		TierID  loyalty.ID `db:"tier_id"`
+		Members int64      `db:"members"`
+	}
+	err := r.list(ctx, &rows, q, orgID.String())
+	out := make(map[loyalty.ID]int64, len(rows))
+	for _, t := range rows {
+		out[t.TierID] = t.Members
+	}
+	return out, wrap("select tier figures", err)
+}
+
+// LastActivity implements loyalty.StatsReader.
+func (r reader) LastActivity(ctx context.Context, orgID loyalty.ID) (time.Time, error) {
+	const q = `SELECT max(at) FROM transactions WHERE organization_id = $1`
+	var at sql.NullTime
+	err := r.get(ctx, &at, q, orgID.String())
+	return at.Time, wrap("select last activity", err)
+}
+
+// CompactStats implements loyalty.StatsWriter.
+func (t *tx) CompactStats(ctx context.Context, orgID loyalty.ID, before time.Time) error {
+	const q = `SELECT compact_stats($1, $2::date)`
+	_, err := t.exec(ctx, q, orgID.String(), before.Format(time.DateOnly))
+	return wrap("compact figures", err)
+}

@@ -1,0 +1,200 @@
+package service
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"time"
+
+	"regulars/internal/loyalty"
+)
+
+// Stats tells what the program does and what it owes. It reads what is counted
+// as it happens, so its cost does not grow with the number of customers.
+type Stats struct{ *Core }
+
+// NewStats returns the use cases over c.
+func NewStats(c *Core) *Stats { return &Stats{c} }
+
+// Totals are the organization's figures since it exists.
+type Totals struct {
+	Customers   int64
+	Balance     loyalty.Points // what all customers hold; debts lower it
+	Earned      loyalty.Points // lifetime points of all customers
+	Redemptions int64          // cancelled ones aside
+	Program     *loyalty.Program
+}
+
+// Totals needs loyalty.LoyaltyRead.
+func (s *Stats) Totals(ctx context.Context, actor loyalty.Actor) (Totals, error) {
+	if err := actor.Require(loyalty.LoyaltyRead); err != nil {
+		return Totals{}, err
+	}
+	cfg, err := s.config(ctx, actor.OrgID, 0)
+	if err != nil {
+		return Totals{}, err
+	}
+	f, err := s.repo.AllTime(ctx, actor.OrgID)
+	return Totals{
+		Customers: f.Customers, Balance: f.Balance(), Earned: f.Earned(), Redemptions: f.Redemptions - f.Cancellations, Program: cfg.Program,
+	}, err
+}
+
+// AnalyticsQuery says which figures are wanted.
+type AnalyticsQuery struct {
+	// From and To bound the days, in the organization's time zone: the day that
+	// From lies in up to the last one that begins before To. Zero From is 30
+	// days before To, zero To is now. At most 366 days.
+	From, To time.Time
+	StoreID  loyalty.ID // zero for all that actor may see
+}
+
+// The periods of figures, in days.
+const (
+	usualPeriod = 30
+	maxPeriod   = 366
+)
+
+// Analytics are the figures of a period, and what is so now.
+type Analytics struct {
+	From, To time.Time // instants, both at the start of a day; To is not included
+	Currency string    // the store's if one was asked for, else the organization's
+	Period   loyalty.Figures
+	Before   loyalty.Figures      // of as many days right before
+	Days     []loyalty.DayFigures // every day of the period, quiet ones too
+	// ActiveMembers are customers whose last transaction is not before From.
+	ActiveMembers int64
+	Outstanding   loyalty.Points   // what all customers hold now, at least 0
+	Liability     loyalty.Minor    // what that is worth; 0 without a program
+	Tiers         []TierShare      // of the active program, from the lowest
+	Rewards       []loyalty.Reward // most redeemed first, ever
+	Program       *loyalty.Program // the active one, if any
+	LastActivity  time.Time        // of the last transaction; zero before the first
+}
+
+// TierShare is how many customers hold a tier.
+type TierShare struct {
+	Tier    loyalty.Tier
+	Members int64
+}
+
+// Analytics needs loyalty.LoyaltyRead. Figures by store are those of orders and
+// points; active members, liability, tiers and rewards are the organization's.
+func (s *Stats) Analytics(ctx context.Context, actor loyalty.Actor, q AnalyticsQuery) (Analytics, error) {
+	if err := actor.Require(loyalty.LoyaltyRead); err != nil {
+		return Analytics{}, err
+	}
+	cfg, err := s.config(ctx, actor.OrgID, 0)
+	if err != nil {
+		return Analytics{}, err
+	}
+	stores, currency, err := s.scope(cfg, actor, q.StoreID)
+	if err != nil {
+		return Analytics{}, err
+	}
+	from, to, err := q.days(cfg.Organization.TimeZone, s.now())
+	if err != nil {
+		return Analytics{}, err
+	}
+	zone := cfg.Organization.TimeZone
+	a := Analytics{
+		From: loyalty.StartOfDay(zone, from), To: loyalty.StartOfDay(zone, to), Currency: currency, Program: cfg.Program,
+	}
+	length := to.Sub(from)
+	found, err := s.repo.Days(ctx, actor.OrgID, loyalty.FiguresQuery{From: from.Add(-length), To: to, StoreIDs: stores})
+	if err != nil {
+		return Analytics{}, err
+	}
+	a.spread(found, from, to)
+	return a, s.standing(ctx, actor.OrgID, cfg.Program, from, &a)
+}
+
+// scope is which stores are meant, and in which currency they sell.
+func (s *Stats) scope(cfg *loyalty.Config, actor loyalty.Actor, storeID loyalty.ID) ([]loyalty.ID, string, error) {
+	if storeID.IsZero() {
+		return actor.StoreIDs, cfg.Organization.Currency, nil
+	}
+	if err := actor.RequireStore(storeID); err != nil {
+		return nil, "", err
+	}
+	store, err := cfg.Store(storeID)
+	return []loyalty.ID{storeID}, store.Currency, err
+}
+
+// days are the period's first day and the one after its last.
+func (q AnalyticsQuery) days(zone string, now time.Time) (from, to time.Time, err error) {
+	if to = loyalty.DayIn(zone, now).AddDate(0, 0, 1); !q.To.IsZero() {
+		to = loyalty.DayIn(zone, q.To)
+		if q.To.After(loyalty.StartOfDay(zone, to)) {
+			to = to.AddDate(0, 0, 1)
+		}
+	}
+	if from = to.AddDate(0, 0, -usualPeriod); !q.From.IsZero() {
+		from = loyalty.DayIn(zone, q.From)
+	}
+	var p loyalty.Problems
+	switch {
+	case !from.Before(to):
+		p.Add("from", "must be before to")
+	case to.Sub(from) > maxPeriod*24*time.Hour:
+		p.Add("from", "must be at most %d days before to", maxPeriod)
+	}
+	return from, to, p.Err()
+}
+
+// spread sorts the figures found into the days of the period and the sum of
+// the days before it.
+func (a *Analytics) spread(found []loyalty.DayFigures, from, to time.Time) {
+	for day := from; day.Before(to); day = day.AddDate(0, 0, 1) {
+		a.Days = append(a.Days, loyalty.DayFigures{Day: day})
+	}
+	for _, f := range found {
+		if f.Day.Before(from) {
+			a.Before.Add(f.Figures)
+			continue
+		}
+		a.Period.Add(f.Figures)
+		a.Days[int(f.Day.Sub(from)/(24*time.Hour))].Add(f.Figures)
+	}
+}
+
+// standing fills in what is so now.
+func (s *Stats) standing(ctx context.Context, orgID loyalty.ID, program *loyalty.Program, from time.Time, a *Analytics) error {
+	all, err := s.repo.AllTime(ctx, orgID)
+	if err != nil {
+		return err
+	}
+	a.Outstanding = max(0, all.Balance())
+	if a.ActiveMembers, err = s.repo.ActiveSince(ctx, orgID, from); err != nil {
+		return err
+	}
+	if a.LastActivity, err = s.repo.LastActivity(ctx, orgID); err != nil {
+		return err
+	}
+	if a.Rewards, err = s.repo.Rewards(ctx, orgID); err != nil {
+		return err
+	}
+	slices.SortStableFunc(a.Rewards, func(x, y loyalty.Reward) int { return cmp.Compare(y.Redeemed, x.Redeemed) })
+	if program == nil {
+		return nil
+	}
+	a.Liability = loyalty.Minor(a.Outstanding) * program.CurrencyPerPoint
+	members, err := s.repo.TierMembers(ctx, orgID)
+	for _, t := range program.Tiers {
+		a.Tiers = append(a.Tiers, TierShare{t, members[t.ID]})
+	}
+	return err
+}
+
+// Compact keeps adding up a long history quick. It is for the program itself,
+// once a day.
+func (s *Stats) Compact(ctx context.Context, actor loyalty.Actor) error {
+	if err := actor.Require(loyalty.Administer); err != nil {
+		return err
+	}
+	// Yesterday may still go on somewhere.
+	before := s.now().UTC().Truncate(24*time.Hour).AddDate(0, 0, -1)
+	return s.repo.InTx(ctx, func(ctx context.Context, tx loyalty.Tx) error {
+		return tx.CompactStats(ctx, actor.OrgID, before)
+	})
+}
