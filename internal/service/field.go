@@ -20,12 +20,10 @@ func Given[T any](v T) Field[T] { return Field[T]{Set: true, Value: v} }
 // Cleared is a field that is null.
 func Cleared[T any]() Field[T] { return Field[T]{Set: true, Null: true} }
 
-const notNull = "must not be null"
-
 // present reports whether there is a value; null is a problem.
 func (f Field[T]) present(p *loyalty.Problems, name string) bool {
 	if f.Set && f.Null {
-		p.Add(name, notNull)
+		p.Add(name, "must not be null")
 	}
 	return f.Set && !f.Null
 }

@@ -3,7 +3,8 @@ package i18n
 // What the domain and the services refuse with.
 func init() {
 	Register("es", Catalog{
-		"is required": "es obligatorio",
+		"is required":      "es obligatorio",
+		"must not be null": "no puede ser nulo",
 		"must be an amount of money from 0 to 100,000,000,000":                                                 "debe ser un importe de 0 a 100,000,000,000",
 		"must have %d to %d characters":                                                                        "debe tener de %d a %d caracteres",
 		"must be open, completed, cancelled or refunded":                                                       "debe ser open, completed, cancelled o refunded",
