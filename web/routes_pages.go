@@ -29,5 +29,17 @@ func pageRoutes(app *fiber.App, d Deps, sessions *auth.Sessions) {
 
 	staff.get("/", h.Home)
 
+	staff.get("/till", h.Till)
+	staff.post("/till/guests", h.TillGuest)
+	staff.get("/till/:id", h.TillCustomer)
+	staff.get("/till/:id/preview", h.TillPreview)
+	staff.post("/till/:id/award", h.TillAward)
+	staff.get("/till/:id/done", h.TillDone)
+	staff.post("/till/:id/undo", h.TillUndo)
+	staff.get("/till/:id/redeem/:reward", h.TillConfirm)
+	staff.post("/till/:id/redeem/:reward", h.TillRedeem)
+	staff.post("/till/:id/redemptions/:redemption/fulfill", h.TillFulfill)
+	staff.post("/till/:id/redemptions/:redemption/cancel", h.TillCancel)
+
 	_, _ = managers, owners
 }

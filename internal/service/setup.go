@@ -78,7 +78,8 @@ func (a *Access) SetUp(ctx context.Context, cmd SetUp) (Created, error) {
 func (a *Access) firstProgram(ctx context.Context, tx loyalty.Tx, orgID loyalty.ID, cmd SetUp) error {
 	now := a.now()
 	program := loyalty.Program{
-		OrgID: orgID, ID: loyalty.NewID(now), Name: cmd.ProgramName, Rate: cmd.Rate, CurrencyPerPoint: 100, Active: true,
+		// The least a point can be worth: at ten points a dollar a tenth comes back.
+		OrgID: orgID, ID: loyalty.NewID(now), Name: cmd.ProgramName, Rate: cmd.Rate, CurrencyPerPoint: 1, Active: true,
 		TierDowngrade: loyalty.DowngradeNever, NegativeBalance: loyalty.DebtRefuse, ClaimWindowDays: 7, Version: 1, CreatedAt: now, UpdatedAt: now,
 	}
 	if err := tx.AddProgram(ctx, program); err != nil {

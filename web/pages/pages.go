@@ -74,6 +74,18 @@ func (h *Handlers) bare(c *fiber.Ctx, status int, p layout.BareProps, body templ
 	return respond.HTML(c, status, within(layout.Bare(p), body))
 }
 
+type component = templ.Component
+
+// both draws one component after another.
+func both(first, second component) component {
+	return templ.ComponentFunc(func(ctx ctx, w writer) error {
+		if err := first.Render(ctx, w); err != nil {
+			return err
+		}
+		return second.Render(ctx, w)
+	})
+}
+
 func within(document, body templ.Component) templ.Component {
 	return templ.ComponentFunc(func(ctx ctx, w writer) error {
 		return document.Render(templ.WithChildren(ctx, body), w)

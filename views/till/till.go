@@ -1,0 +1,248 @@
+// Package till is the page a cashier works at while a queue waits: find the
+// guest, award the bill or hand out a reward, next guest. Everything happens
+// in one element, ID, whose content changes from step to step.
+package till
+
+import (
+	"context"
+
+	"github.com/a-h/templ"
+
+	"regulars/views/i18n"
+	"regulars/views/ui"
+)
+
+// The elements that htmx replaces.
+const (
+	ID        = "till"
+	ResultsID = "till-results"
+	PreviewID = "till-preview"
+)
+
+// Path is the page's address.
+const Path = "/till"
+
+// FindProps is the first step: one field.
+type FindProps struct {
+	Store   string // where the person works
+	Stores  bool   // there are others to work at
+	Results ResultsProps
+	Recent  []Recent
+}
+
+// ResultsProps is what a search has found.
+type ResultsProps struct {
+	Query   string
+	Matches []Match
+	More    bool    // there are more than are shown
+	Focus   bool    // what was found takes the focus: Enter was pressed
+	ByPhone bool    // digits were typed, so the name is what to ask for
+	New     ui.Form // a new guest, where nobody was found
+}
+
+// Match is a guest as they may be shown before they are chosen, or a code.
+type Match struct {
+	Href    string
+	Name    string // masked
+	Sub     string // "ends 21"
+	Tier    string
+	Rank    int
+	Balance string
+	Frozen  bool
+	Code    bool // a redemption, found by its code
+}
+
+// Recent is one of the person's own last actions.
+type Recent struct {
+	Href     string
+	Name     string // masked
+	What     string
+	Points   string
+	When     string
+	Machine  string
+	Reversed bool
+}
+
+// StoresProps is the choice of where to work.
+type StoresProps struct {
+	CSRF   string
+	Stores []ui.Option
+	Chosen string
+}
+
+// Guest is a guest who was chosen.
+type Guest struct {
+	Path    string // /till/{id}
+	Name    string
+	Contact string // phone number or e-mail address
+	Detail  string // address of the customer's page
+	Balance string // formatted
+	Worth   string // the balance in money; "" without a program
+	Frozen  bool
+	Tier    Standing
+}
+
+// Standing is a guest's tier and the way to the next.
+type Standing struct {
+	Name      string // "" without a program
+	Rank      int
+	Note      string // "240 points to Gold", or that it is the highest
+	Value, Of int64  // progress; Of 0 at the top
+}
+
+// GuestProps is the second step: the bill, or a reward.
+type GuestProps struct {
+	Guest   Guest
+	Form    ui.Form
+	Symbol  string
+	Digits  int
+	Preview PreviewProps
+	Rewards []Reward
+	Note    string // what has just happened, such as an undo
+}
+
+// PreviewProps is what a bill would earn.
+type PreviewProps struct {
+	Points  string // "+600"; "" when nothing was typed yet
+	Why     string // "S/50.00 × 10 × 1.2 Gold"
+	After   string // "New balance: 1,450"
+	TierUp  string // the tier it would reach
+	Problem string
+}
+
+// Reward is one the guest can have, or is on the way to.
+type Reward struct {
+	Name   string
+	Cost   string
+	Icon   string
+	Href   string // where to confirm; "" when it can't be had
+	Why    string // why it can't
+	Have   int64  // of Need points, for one that is only too dear
+	Need   int64
+	Detail string // "10% off"
+}
+
+// ConfirmProps asks before a reward is redeemed.
+type ConfirmProps struct {
+	Guest  Guest
+	Form   ui.Form
+	Action string
+	Reward string
+	Cost   string
+	After  string // the balance afterwards
+	Script bool   // drawn in the dialog
+}
+
+// DoneProps is the last step: what happened.
+type DoneProps struct {
+	Guest   Guest
+	Tone    ui.Tone
+	Icon    string
+	Title   string // "+600 points", "Free coffee"
+	Text    string
+	Said    string // read out
+	TierUp  string
+	Why     []ui.SumLine
+	Code    string
+	Actions []Action
+	Recent  []Recent
+}
+
+// Action is a form with one button.
+type Action struct {
+	Form    ui.Form
+	Href    string
+	Name    string // a hidden field
+	Value   string
+	Label   string
+	Icon    string
+	Primary bool
+}
+
+// Icon is the icon of a reward's type.
+func Icon(kind string) string {
+	switch kind {
+	case "free_item":
+		return "coffee"
+	case "shipping":
+		return "package"
+	case "credit":
+		return "wallet"
+	case "perk":
+		return "star"
+	}
+	return "badge-percent"
+}
+
+func (p ResultsProps) check(ctx context.Context) string {
+	if p.ByPhone {
+		return i18n.T(ctx, "Ask for the name before you choose.")
+	}
+	return i18n.T(ctx, "Ask how the phone number ends before you choose.")
+}
+
+// inside has a link open in the till instead of as a page.
+func inside(href string) templ.Attributes {
+	return templ.Attributes{"hx-get": href, "hx-target": "#" + ID}
+}
+
+// redeemAttrs opens the confirmation in the dialog; its label names the reward
+// for those who hear the buttons out of their rows.
+func redeemAttrs(ctx context.Context, r Reward) templ.Attributes {
+	out := ui.ModalAttrs(r.Href)
+	out["aria-label"] = i18n.T(ctx, "Redeem %s", r.Name)
+	return out
+}
+
+// handsOver reports whether something is still to be handed out, which then
+// comes before the next guest.
+func (p DoneProps) handsOver() bool {
+	for _, a := range p.Actions {
+		if a.Primary {
+			return true
+		}
+	}
+	return false
+}
+
+func nextKind(p DoneProps) ui.ButtonKind {
+	if p.handsOver() {
+		return ui.Secondary
+	}
+	return ui.Primary
+}
+
+func nextAttrs(p DoneProps) templ.Attributes {
+	out := inside(Path)
+	out["data-escape"], out["aria-keyshortcuts"] = true, "Escape"
+	if !p.handsOver() {
+		out["data-focus"] = true
+	}
+	return out
+}
+
+func actionKind(a Action) ui.ButtonKind {
+	if a.Primary {
+		return ui.Primary
+	}
+	return ui.Secondary
+}
+
+func actionAttrs(a Action) templ.Attributes {
+	if a.Primary {
+		return templ.Attributes{"data-focus": true}
+	}
+	return nil
+}
+
+// focused reports whether something else than the search takes the focus.
+func (p ResultsProps) focused() bool {
+	return p.New.Failed() || p.Focus && p.Query != ""
+}
+
+func focusIf(on bool) templ.Attributes {
+	if on {
+		return templ.Attributes{"data-focus": true}
+	}
+	return nil
+}

@@ -1,0 +1,243 @@
+package pages
+
+import (
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/gofiber/fiber/v2"
+
+	"regulars/internal/loyalty"
+	"regulars/internal/service"
+	"regulars/views/i18n"
+	"regulars/views/till"
+	"regulars/views/ui"
+	"regulars/web/auth"
+)
+
+const (
+	tillMatches = 8 // guests shown for a search; a queue doesn't wait for paging
+	tillRecent  = 5 // own last actions shown
+)
+
+// Till is GET /till: the field, and what has been found for what is in it.
+func (h *Handlers) Till(c *fiber.Ctx) error {
+	ctx, actor := c.UserContext(), auth.Actor(c)
+	open, err := h.openStores(c)
+	if err != nil {
+		return err
+	}
+	store, ok := storeOf(open, actor.StoreID)
+	if !ok || c.Query("stores") != "" {
+		return h.tillStep(c, fiber.StatusOK, till.Stores(storesProps(c, open)), "")
+	}
+	results, err := h.tillSearch(c, c.Query("q"))
+	if err != nil {
+		return err
+	}
+	if target(c) == till.ResultsID {
+		return part(c, fiber.StatusOK, till.ResultsPart(results))
+	}
+	if results.Focus = c.Query("go") != ""; results.Focus && len(results.Matches) == 1 {
+		return c.Redirect(results.Matches[0].Href, fiber.StatusSeeOther)
+	}
+	props := till.FindProps{Store: store.Name, Stores: len(open) > 1, Results: results}
+	if results.Query == "" {
+		if props.Recent, err = h.tillOwn(c, store); err != nil {
+			return err
+		}
+	}
+	said := ""
+	if results.Focus {
+		said = i18n.N(ctx, "%d guest found", "%d guests found", len(results.Matches))
+	}
+	return h.tillStep(c, fiber.StatusOK, till.Find(props), said)
+}
+
+// tillSearch looks up guests by what was typed, or a redemption by its code.
+func (h *Handlers) tillSearch(c *fiber.Ctx, typed string) (till.ResultsProps, error) {
+	ctx, actor := c.UserContext(), auth.Actor(c)
+	p := till.ResultsProps{Query: strings.TrimSpace(typed), ByPhone: !strings.ContainsFunc(typed, unicode.IsLetter)}
+	if p.Query == "" {
+		return p, nil
+	}
+	if code, ok := redemptionCode(p.Query); ok {
+		match, found, err := h.codeMatch(c, code)
+		if err != nil || found {
+			p.Matches = append(p.Matches, match)
+			return p, err
+		}
+	}
+	found, err := h.Customers.List(ctx, actor, p.Query, loyalty.Page{Number: 1, Size: tillMatches})
+	if err != nil {
+		return p, err
+	}
+	cfg, err := h.Config(ctx, actor)
+	if err != nil {
+		return p, err
+	}
+	for _, m := range found.Members {
+		p.Matches = append(p.Matches, guestMatch(c, m, cfg.Program))
+	}
+	p.More = found.Total > len(p.Matches)
+	if len(p.Matches) == 0 {
+		p.New = fresh(c).With("phone", "")
+		if p.ByPhone {
+			p.New = fresh(c).With("phone", p.Query)
+		} else {
+			p.New = p.New.With("name", p.Query)
+		}
+	}
+	return p, nil
+}
+
+func guestMatch(c *fiber.Ctx, m loyalty.Member, program *loyalty.Program) till.Match {
+	ctx := c.UserContext()
+	match := till.Match{
+		Href: tillPath(m.ID), Name: masked(m.Name), Sub: ending(ctx, m.Customer), Frozen: !m.Enrollment.FrozenAt.IsZero(),
+		Balance: i18n.Number(ctx, m.Enrollment.Balance),
+	}
+	if program != nil {
+		tier := program.Held(m.Enrollment.TierID, m.Enrollment.Lifetime)
+		match.Tier, match.Rank = tier.Name, rank(program, tier.ID)
+	}
+	return match
+}
+
+// redemptionCode reads what may be the code of a redemption: ten characters of
+// Crockford's alphabet, letters that look like digits taken as such.
+func redemptionCode(s string) (string, bool) {
+	s = strings.NewReplacer(" ", "", "-", "", "O", "0", "I", "1", "L", "1").Replace(strings.ToUpper(s))
+	return s, len(s) == 10 && !strings.ContainsFunc(s, func(r rune) bool {
+		return !strings.ContainsRune("0123456789ABCDEFGHJKMNPQRSTVWXYZ", r)
+	})
+}
+
+func (h *Handlers) codeMatch(c *fiber.Ctx, code string) (till.Match, bool, error) {
+	ctx, actor := c.UserContext(), auth.Actor(c)
+	d, err := h.Ledger.RedemptionByCode(ctx, actor, code)
+	if loyalty.KindOf(err) == loyalty.NotFound && err != nil {
+		return till.Match{}, false, nil
+	}
+	if err != nil {
+		return till.Match{}, false, err
+	}
+	guest, err := h.Customers.Get(ctx, actor, service.CustomerRef{ID: d.CustomerID})
+	return till.Match{
+		Href: codePath(d), Name: d.RewardName, Sub: masked(guest.Name) + " · " + i18n.T(ctx, statusNames[d.Status]), Code: true,
+		Balance: i18n.Number(ctx, d.Cost),
+	}, err == nil, err
+}
+
+// tillOwn is the person's own last actions at the store today.
+func (h *Handlers) tillOwn(c *fiber.Ctx, store loyalty.Store) ([]till.Recent, error) {
+	ctx, actor := c.UserContext(), auth.Actor(c)
+	rows, _, err := h.Ledger.Transactions(ctx, actor, loyalty.TransactionFilter{
+		StoreIDs: []loyalty.ID{store.ID}, StaffID: actor.StaffID, From: h.now().Add(-12 * time.Hour),
+	}, loyalty.Page{Number: 1, Size: tillRecent})
+	if err != nil {
+		return nil, err
+	}
+	var out []till.Recent
+	for _, t := range rows {
+		r := till.Recent{
+			Href: tillPath(t.CustomerID), Name: masked(t.CustomerName), What: typeNames.of(ctx, t.Type), Points: i18n.Signed(ctx, t.Points),
+			When: i18n.Clock(ctx, t.At), Machine: i18n.Machine(t.At), Reversed: t.Reversed,
+		}
+		if t.Type == loyalty.Earn && !t.OrderID.IsZero() {
+			r.Href = orderPath(t.CustomerID, t.OrderID)
+		}
+		if t.Type == loyalty.Redeem {
+			r.What = t.Reason
+		}
+		out = append(out, r)
+	}
+	return out, nil
+}
+
+// tillStep answers with a step of the till: the step alone where htmx puts it
+// into the page, else the whole page. said is read out.
+func (h *Handlers) tillStep(c *fiber.Ctx, status int, step component, said string) error {
+	if target(c) == till.ID {
+		c.Set("HX-Trigger", "dialog:close")
+		c.Set("HX-Push-Url", tillAddress(c))
+		return part(c, status, both(step, till.Said(said)))
+	}
+	return h.page(c, shell{Title: i18n.T(c.UserContext(), "Till"), Active: "till", Status: status}, within(till.Page(), step))
+}
+
+// tillAddress is what the browser shows for a step: its address, without the
+// word that opens a lone match, or going back would lead forward again. What
+// a form is answered with has no address of its own.
+func tillAddress(c *fiber.Ctx) string {
+	if c.Method() != fiber.MethodGet {
+		return "false"
+	}
+	return strings.TrimSuffix(c.OriginalURL(), "&go=1")
+}
+
+// openStores are the active stores where the person may work.
+func (h *Handlers) openStores(c *fiber.Ctx) ([]loyalty.Store, error) {
+	all, err := h.Access.Stores(c.UserContext(), auth.Actor(c))
+	if err != nil {
+		return nil, err
+	}
+	open := all[:0]
+	for _, s := range all {
+		if s.Active {
+			open = append(open, s)
+		}
+	}
+	return open, nil
+}
+
+func storeOf(stores []loyalty.Store, id loyalty.ID) (loyalty.Store, bool) {
+	for _, s := range stores {
+		if s.ID == id {
+			return s, true
+		}
+	}
+	return loyalty.Store{}, false
+}
+
+func storesProps(c *fiber.Ctx, open []loyalty.Store) till.StoresProps {
+	p := till.StoresProps{CSRF: auth.CSRF(c), Chosen: auth.Actor(c).StoreID.String()}
+	for _, s := range open {
+		p.Stores = append(p.Stores, ui.Option{Value: s.ID.String(), Label: s.Name})
+	}
+	return p
+}
+
+// TillGuest is POST /till/guests: signs a guest up. A number that somebody has
+// already leads to that guest.
+func (h *Handlers) TillGuest(c *fiber.Ctx) error {
+	f := posted(c)
+	in := read(f)
+	cmd := service.CreateCustomer{Name: in.Text("name"), Phone: in.Text("phone")}
+	return submit(h, c, f, func(once loyalty.Once) (service.CustomerResult, error) {
+		cmd.Once = once
+		return h.Customers.Create(c.UserContext(), auth.Actor(c), cmd)
+	}, func(r service.CustomerResult) done {
+		to := tillPath(r.ID)
+		if !r.Created {
+			to += "?known=1"
+		}
+		return done{To: to, Inside: true}
+	}, func(f ui.Form) error {
+		store, err := h.workplace(c)
+		if err != nil {
+			return err
+		}
+		results := till.ResultsProps{Query: in.Text("q"), New: f}
+		return h.tillStep(c, fiber.StatusUnprocessableEntity, till.Find(till.FindProps{Store: store.Name, Results: results}), "")
+	})
+}
+
+// workplace is the store where the person works; a NotFound at none.
+func (h *Handlers) workplace(c *fiber.Ctx) (loyalty.Store, error) {
+	cfg, err := h.Config(c.UserContext(), auth.Actor(c))
+	if err != nil {
+		return loyalty.Store{}, err
+	}
+	return cfg.Store(auth.Actor(c).StoreID)
+}
