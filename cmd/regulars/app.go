@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"time"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -11,7 +10,7 @@ import (
 )
 
 // newApp wires the use cases to the database and the web to the use cases.
-func (c *serveCommand) newApp(ctx context.Context, p *program, db *database) (*fiber.App, error) {
+func (c *serveCommand) newApp(ctx context.Context, p *program, db *database, services *service.Services) (*fiber.App, error) {
 	key, err := p.cfg.SessionKey()
 	if err != nil {
 		return nil, err
@@ -27,7 +26,7 @@ func (c *serveCommand) newApp(ctx context.Context, p *program, db *database) (*f
 	}
 	return web.New(web.Deps{
 		Log:           p.log,
-		Services:      service.New(db.DB, time.Now, p.log),
+		Services:      services,
 		Ready:         db.Ping,
 		RateLimit:     p.cfg.RateLimit,
 		Metrics:       registry,

@@ -7,6 +7,7 @@ import (
 	"net"
 	"time"
 
+	"regulars/internal/jobs"
 	"regulars/internal/postgres"
 	"regulars/internal/postgres/embedded"
 )
@@ -71,7 +72,7 @@ func (p *program) connect(ctx context.Context, d *database, url string) error {
 		db, err := postgres.Open(ctx, url, postgres.Options{})
 		if err == nil {
 			d.DB = db
-			if err := db.Migrate(ctx); err != nil {
+			if err := db.Migrate(ctx, jobs.Migrate); err != nil {
 				return errors.Join(err, db.Close())
 			}
 			return nil

@@ -8,6 +8,9 @@ import (
 	"time"
 
 	"github.com/gofiber/fiber/v2"
+
+	"regulars/internal/jobs"
+	"regulars/internal/service"
 )
 
 // serveCommand is regulars serve.
@@ -19,6 +22,9 @@ type serveCommand struct {
 // to stop. With the time the private database may need for its own end the
 // whole stays below 20 seconds.
 const drainTime = 6 * time.Second
+
+// jobsTime is how long background work may take to come to an end.
+const jobsTime = 3 * time.Second
 
 // Run serves until ctx ends.
 func (c *serveCommand) Run(ctx context.Context, p *program) (err error) {
@@ -39,16 +45,38 @@ func (c *serveCommand) Run(ctx context.Context, p *program) (err error) {
 			return err
 		}
 	}
-	app, err := c.newApp(ctx, p, db)
+	services := service.New(db.DB, time.Now, p.log)
+	app, err := c.newApp(ctx, p, db, services)
 	if err != nil {
 		return err
 	}
+	stop, err := startJobs(ctx, p, db, services)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, stop()) }()
 	url := "http://" + listener.Addr().String()
 	p.log.Info("ready", "url", url)
 	if err := welcome(ctx, p, db, url); err != nil {
 		return err
 	}
 	return serve(ctx, app, listener, db.gone())
+}
+
+// startJobs begins the background work; stop ends it.
+func startJobs(ctx context.Context, p *program, db *database, s *service.Services) (stop func() error, err error) {
+	work, err := jobs.New(db.Pool(), s, p.log)
+	if err != nil {
+		return nil, err
+	}
+	// The signal that ends ctx must not tear a job from under its transaction.
+	ctx = context.WithoutCancel(ctx)
+	stop = func() error {
+		ctx, cancel := context.WithTimeout(ctx, jobsTime)
+		defer cancel()
+		return work.Stop(ctx)
+	}
+	return stop, work.Start(ctx)
 }
 
 // serve answers on the listener until ctx ends or the database is gone, then

@@ -104,6 +104,9 @@ func (d *DB) adoptRole(ctx context.Context, idle int) error {
 // Close closes the pool once the queries under way have ended.
 func (d *DB) Close() error { return d.pool.Close() }
 
+// Pool is the connections, for a library that brings its own statements.
+func (d *DB) Pool() *sql.DB { return d.pool.DB }
+
 // Ping asks the database for a sign of life.
 func (d *DB) Ping(ctx context.Context) error { return wrap("ping database", d.pool.PingContext(ctx)) }
 

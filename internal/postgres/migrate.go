@@ -30,8 +30,9 @@ const (
 
 // Migrate brings the schema up to date, as the user of the connection string
 // rather than as the application's role. Servers that start at once may all
-// call it; one does the work and the others wait.
-func (d *DB) Migrate(ctx context.Context) error {
+// call it; one does the work and the others wait. Each of more then gets the
+// same connections, for what brings tables of its own along.
+func (d *DB) Migrate(ctx context.Context, more ...func(context.Context, *sql.DB) error) error {
 	config := d.config
 	config.Runtime = maps.Clone(config.Runtime)
 	if config.Runtime == nil {
@@ -54,6 +55,11 @@ func (d *DB) Migrate(ctx context.Context) error {
 	}
 	if err := up(ctx, steps); err != nil {
 		return fmt.Errorf("migrate: %w", err)
+	}
+	for _, migrate := range more {
+		if err := migrate(ctx, db); err != nil {
+			return fmt.Errorf("migrate: %w", err)
+		}
 	}
 	return d.adoptRole(ctx, d.pool.Stats().MaxOpenConnections)
 }

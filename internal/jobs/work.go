@@ -1,0 +1,81 @@
+package jobs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/riverqueue/river"
+
+	"regulars/internal/loyalty"
+	"regulars/internal/service"
+)
+
+type (
+	expirePointsArgs struct{}
+	releaseHoldsArgs struct{}
+	purgeArgs        struct{}
+)
+
+// Kind implements river.JobArgs.
+func (expirePointsArgs) Kind() string { return "expire_points" }
+
+// Kind implements river.JobArgs.
+func (releaseHoldsArgs) Kind() string { return "release_holds" }
+
+// Kind implements river.JobArgs.
+func (purgeArgs) Kind() string { return "purge" }
+
+// expirePoints takes points out of the accounts once their time is over.
+type expirePoints struct {
+	river.WorkerDefaults[expirePointsArgs]
+	services *service.Services
+}
+
+// Work implements river.Worker.
+func (w *expirePoints) Work(ctx context.Context, _ *river.Job[expirePointsArgs]) error {
+	return everywhere(ctx, w.services, "expire points", w.services.Ledger.ExpirePoints)
+}
+
+// releaseHolds gives points back whose reward was set aside and not fetched.
+type releaseHolds struct {
+	river.WorkerDefaults[releaseHoldsArgs]
+	services *service.Services
+}
+
+// Work implements river.Worker.
+func (w *releaseHolds) Work(ctx context.Context, _ *river.Job[releaseHoldsArgs]) error {
+	return everywhere(ctx, w.services, "release holds", w.services.Ledger.ReleaseHolds)
+}
+
+// everywhere does the work for each organization; one that fails does not keep
+// the others from theirs.
+func everywhere(ctx context.Context, s *service.Services, what string, do func(context.Context, loyalty.Actor) (int, error)) error {
+	all, err := s.Access.Organizations(ctx, loyalty.Actor{Role: loyalty.System})
+	if err != nil {
+		return err
+	}
+	var failed []error
+	for _, org := range all {
+		if _, err := do(ctx, loyalty.Actor{Role: loyalty.System, OrgID: org.ID}); err != nil {
+			failed = append(failed, fmt.Errorf("%s of %s: %w", what, org.Slug, err))
+		}
+	}
+	return errors.Join(failed...)
+}
+
+// purge removes what nobody asks for any more: stored answers, ended sessions.
+type purge struct {
+	river.WorkerDefaults[purgeArgs]
+	services *service.Services
+}
+
+// Work implements river.Worker.
+func (w *purge) Work(ctx context.Context, _ *river.Job[purgeArgs]) error {
+	for {
+		gone, err := w.services.Access.Purge(ctx)
+		if err != nil || gone == 0 {
+			return err
+		}
+	}
+}
