@@ -160,5 +160,7 @@ func init() {
 		"would earn more than 1,000,000,000 points":                                             "ganaría más de 1,000,000,000 puntos",
 		"must be an amount of money such as %s, with a point and no comma":                      "debe ser un importe como %s, con punto y sin coma",
 		"%s is on line %d as well, with other values":                                           "%s también está en la línea %d, con otros valores",
+		"must be at most %d days before to":                                                     "debe ser como máximo %d días antes de to",
+		"must be before to":                                                                     "debe ser anterior a to",
 	})
 }
