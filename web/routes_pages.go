@@ -41,5 +41,21 @@ func pageRoutes(app *fiber.App, d Deps, sessions *auth.Sessions) {
 	staff.post("/till/:id/redemptions/:redemption/fulfill", h.TillFulfill)
 	staff.post("/till/:id/redemptions/:redemption/cancel", h.TillCancel)
 
+	staff.get("/customers", h.CustomerList)
+	staff.get("/customers/new", h.CustomerForm)
+	staff.post("/customers/new", h.CustomerForm)
+	staff.get("/customers/:id", h.Customer)
+	managers.get("/customers/:id/export", h.CustomerExport)
+	managers.get("/customers/:id/reverse/:transaction", h.CustomerForm)
+	managers.post("/customers/:id/reverse/:transaction", h.CustomerForm)
+	managers.get("/customers/:id/:form", h.CustomerForm)
+	managers.post("/customers/:id/:form", h.CustomerForm)
+	staff.get("/redemptions", h.Redemptions)
+	staff.post("/redemptions/:id/fulfill", h.FulfillRedemption)
+	staff.post("/redemptions/:id/cancel", h.CancelRedemption)
+	managers.get("/transactions", h.Transactions)
+	managers.get("/transactions.csv", h.TransactionsCSV)
+	managers.get("/orders", h.Orders)
+
 	_, _ = managers, owners
 }

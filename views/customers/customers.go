@@ -1,0 +1,101 @@
+// Package customers draws the list of guests, one guest's page and the forms
+// that change a guest.
+package customers
+
+import (
+	"regulars/views/ui"
+)
+
+// Path is the list; a guest's page is below it.
+const Path = "/customers"
+
+// ListProps is the list of guests.
+type ListProps struct {
+	Search string
+	Rows   []Row
+	Paging ui.PagingProps
+	CanAdd bool
+	Any    bool // whether there are any customers at all
+}
+
+// Row is one guest in the list, formatted.
+type Row struct {
+	Name, Sub, Href string
+	Tier            string
+	Rank            int
+	Balance         string
+	Lifetime        string
+	Since           string
+	Frozen          bool
+}
+
+// DetailProps is one guest's page.
+type DetailProps struct {
+	ID, Name, Href string
+	Frozen         bool
+	Erased         bool
+	Balance        string
+	Worth          string // of the balance, as money; "" without a program
+	Lifetime       string
+	Since          string
+	Standing       *ui.TierProgressProps // nil without a program
+	Facts          []ui.Fact
+	Expiring       []ui.SumLine
+	Rewards        []Reward
+	Cases          []Case
+	History        HistoryProps
+	Can            Can
+}
+
+// Can is what the reader may do here.
+type Can struct{ Award, Adjust, Edit, Freeze, Erase, Delete, Export, Reverse bool }
+
+// Reward is one within reach or nearly so.
+type Reward struct {
+	Name, Cost, Note, Href string
+	Affordable             bool
+}
+
+// Case is one open anomaly.
+type Case struct{ Text, When, Href string }
+
+// HistoryProps is the guest's time line.
+type HistoryProps struct {
+	Items  []Item
+	Tabs   []ui.Tab
+	Paging ui.PagingProps
+}
+
+// Item is one row of the ledger.
+type Item struct {
+	ID, Icon, Title, Amount, When, Machine, By, After string
+	Tone                                              ui.Tone
+	Why                                               []ui.SumLine
+	ReverseHref                                       string // "" when it can't be taken back
+	Reversed                                          bool
+}
+
+// The forms that change a guest.
+const (
+	Add       = "add"
+	Edit      = "edit"
+	Adjust    = "adjust"
+	Reverse   = "reverse"
+	Freeze    = "freeze"
+	Unfreeze  = "unfreeze"
+	Anonymize = "anonymize"
+	Delete    = "delete"
+)
+
+// FormProps is one of those forms.
+type FormProps struct {
+	Kind   string
+	Title  string
+	Text   string
+	Action string // where it is sent
+	Back   string // where giving up leads
+	Submit string
+	Danger bool
+	Dialog bool // drawn into the layout's dialog instead of a page
+	Form   ui.Form
+}

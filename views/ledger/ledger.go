@@ -1,0 +1,70 @@
+// Package ledger draws the records: transactions, orders and redemptions.
+package ledger
+
+import "regulars/views/ui"
+
+// The pages' addresses.
+const (
+	TransactionsPath = "/transactions"
+	OrdersPath       = "/orders"
+	RedemptionsPath  = "/redemptions"
+)
+
+// FilterProps is what narrows a list; it lives in the address.
+type FilterProps struct {
+	Store, Type, Status, From, To string
+	Unclaimed                     bool
+	Stores, Types, Statuses       []ui.Option
+}
+
+// TransactionsProps is the ledger.
+type TransactionsProps struct {
+	Filter FilterProps
+	Rows   []Transaction
+	Paging ui.PagingProps
+	CSV    string // address of the same list as a file
+}
+
+// Transaction is one row, formatted.
+type Transaction struct {
+	When, Machine, Type, Icon, Customer, CustomerHref string
+	Points, After, Reason, Where, Who                 string
+	Tone                                              ui.Tone
+	Why                                               []ui.SumLine
+	Reversed                                          bool
+}
+
+// OrdersProps is the orders received.
+type OrdersProps struct {
+	Filter FilterProps
+	Rows   []Order
+	Paging ui.PagingProps
+}
+
+// Order is one order, formatted.
+type Order struct {
+	Ref, When, Machine, Store, Total, Refunded string
+	Status                                     string
+	Tone                                       ui.Tone
+	Customer, CustomerHref                     string // "" while unclaimed
+	Points                                     string // "" when it earned nothing
+	Why                                        []ui.SumLine
+}
+
+// RedemptionsProps is the fulfilment queue.
+type RedemptionsProps struct {
+	Tabs   []ui.Tab
+	Code   string // looked up
+	Rows   []Redemption
+	Paging ui.PagingProps
+	CSRF   string
+}
+
+// Redemption is one redemption, formatted.
+type Redemption struct {
+	Reward, Code, Customer, CustomerHref, When, Machine, Cost, Store string
+	Status                                                           string
+	Tone                                                             ui.Tone
+	FulfillHref, CancelHref                                          string // "" when it is over
+	Key                                                              string
+}

@@ -1,0 +1,165 @@
+package pages
+
+import (
+	"context"
+
+	"github.com/a-h/templ"
+	"github.com/gofiber/fiber/v2"
+
+	"regulars/internal/loyalty"
+	"regulars/views/customers"
+	"regulars/views/i18n"
+	"regulars/views/ui"
+	"regulars/web/auth"
+	"regulars/web/bind"
+)
+
+type templAttrs = templ.Attributes
+
+// customerForm is one of the forms that change a guest: how it is drawn and
+// what it does.
+type customerForm struct {
+	props   func(ctx context.Context) customers.FormProps
+	scope   loyalty.Scope
+	prefill func(ctx context.Context, h *Handlers, actor loyalty.Actor, id loyalty.ID) (map[string]string, error)
+	do      func(ctx context.Context, h *Handlers, actor loyalty.Actor, id loyalty.ID, in *fields, once loyalty.Once) (loyalty.ID, error)
+	said    func(ctx context.Context) string
+	gone    bool // the guest's page is gone afterwards
+}
+
+func customerForms(kind string) (customerForm, bool) {
+	f, ok := map[string]customerForm{
+		customers.Add: {
+			scope: loyalty.CustomersCreate,
+			props: func(ctx context.Context) customers.FormProps {
+				return customers.FormProps{Title: i18n.T(ctx, "Add a customer"), Submit: i18n.T(ctx, "Add customer"), Text: i18n.T(ctx, "A phone number that a customer has already opens that customer.")}
+			},
+			do: addCustomer, said: func(ctx context.Context) string { return i18n.T(ctx, "Customer added.") },
+		},
+		customers.Edit: {
+			scope: loyalty.CustomersUpdate, prefill: personValues,
+			props: func(ctx context.Context) customers.FormProps {
+				return customers.FormProps{Title: i18n.T(ctx, "Edit customer"), Submit: i18n.T(ctx, "Save")}
+			},
+			do: editCustomer, said: func(ctx context.Context) string { return i18n.T(ctx, "Saved.") },
+		},
+		customers.Adjust: {
+			scope: loyalty.LoyaltyAdjust,
+			props: func(ctx context.Context) customers.FormProps {
+				return customers.FormProps{Title: i18n.T(ctx, "Adjust points"), Submit: i18n.T(ctx, "Adjust"), Text: i18n.T(ctx, "A correction by hand. It does not count towards the tier.")}
+			},
+			do: adjustCustomer, said: func(ctx context.Context) string { return i18n.T(ctx, "Points adjusted.") },
+		},
+		customers.Freeze: {
+			scope: loyalty.CustomersUpdate,
+			props: func(ctx context.Context) customers.FormProps {
+				return customers.FormProps{Title: i18n.T(ctx, "Freeze the account"), Submit: i18n.T(ctx, "Freeze"), Danger: true, Text: i18n.T(ctx, "A frozen account neither earns nor spends points. You can unfreeze it at any time.")}
+			},
+			do: freezeCustomer(true), said: func(ctx context.Context) string { return i18n.T(ctx, "The account is frozen.") },
+		},
+		customers.Unfreeze: {
+			scope: loyalty.CustomersUpdate,
+			props: func(ctx context.Context) customers.FormProps {
+				return customers.FormProps{Title: i18n.T(ctx, "Unfreeze the account"), Submit: i18n.T(ctx, "Unfreeze")}
+			},
+			do: freezeCustomer(false), said: func(ctx context.Context) string { return i18n.T(ctx, "The account is open again.") },
+		},
+		customers.Anonymize: {
+			scope: loyalty.CustomersUpdate,
+			props: func(ctx context.Context) customers.FormProps {
+				return customers.FormProps{Title: i18n.T(ctx, "Erase personal data"), Submit: i18n.T(ctx, "Erase"), Danger: true, Text: i18n.T(ctx, "Name, phone, e-mail and birth date are erased for good. The points and their history stay, without a name.")}
+			},
+			do: eraseCustomer, said: func(ctx context.Context) string { return i18n.T(ctx, "The personal data is erased.") },
+		},
+		customers.Delete: {
+			scope: loyalty.CustomersDelete, gone: true,
+			props: func(ctx context.Context) customers.FormProps {
+				return customers.FormProps{Title: i18n.T(ctx, "Delete with all points"), Submit: i18n.T(ctx, "Delete for good"), Danger: true, Text: i18n.T(ctx, "The customer, the points and the whole history go. This can't be undone.")}
+			},
+			do: deleteCustomer, said: func(ctx context.Context) string { return i18n.T(ctx, "Customer deleted.") },
+		},
+		customers.Reverse: {
+			scope: loyalty.LoyaltyAdjust,
+			props: func(ctx context.Context) customers.FormProps {
+				return customers.FormProps{Title: i18n.T(ctx, "Take the award back"), Submit: i18n.T(ctx, "Take back"), Danger: true, Text: i18n.T(ctx, "What is left of the award goes, as a new entry that names it.")}
+			},
+			said: func(ctx context.Context) string { return i18n.T(ctx, "The award was taken back.") },
+		},
+	}[kind]
+	return f, ok
+}
+
+// CustomerForm is GET and POST /customers/new, /customers/:id/:form and
+// /customers/:id/reverse/:transaction.
+func (h *Handlers) CustomerForm(c *fiber.Ctx) error {
+	kind := c.Params("form")
+	if kind == "" {
+		kind = customers.Add
+		if c.Params("transaction") != "" {
+			kind = customers.Reverse
+		}
+	}
+	form, ok := customerForms(kind)
+	if !ok || kind == customers.Add && c.Params("form") != "" {
+		return fiber.ErrNotFound
+	}
+	ctx, actor := c.UserContext(), auth.Actor(c)
+	if err := actor.Require(form.scope); err != nil {
+		return err
+	}
+	var id loyalty.ID
+	back := customers.Path
+	if kind != customers.Add {
+		var err error
+		if id, err = bind.PathID(c, "id", loyalty.PrefixCustomer); err != nil {
+			return err
+		}
+		back = customerPath(id)
+	}
+	if c.Method() == fiber.MethodPost {
+		return h.sendCustomerForm(c, form, kind, id, back)
+	}
+	f := fresh(c)
+	if form.prefill != nil {
+		values, err := form.prefill(ctx, h, actor, id)
+		if err != nil {
+			return err
+		}
+		for name, value := range values {
+			f = f.With(name, value)
+		}
+	}
+	return h.showCustomerForm(c, fiber.StatusOK, form, kind, back, f)
+}
+
+func (h *Handlers) showCustomerForm(c *fiber.Ctx, status int, form customerForm, kind, back string, f ui.Form) error {
+	p := form.props(c.UserContext())
+	p.Kind, p.Action, p.Back, p.Form, p.Dialog = kind, c.Path(), back, f, target(c) == ui.ModalID
+	if p.Dialog {
+		return part(c, status, customers.Form(p))
+	}
+	return h.page(c, shell{Title: p.Title, Active: "customers", Status: status}, customers.Form(p))
+}
+
+func (h *Handlers) sendCustomerForm(c *fiber.Ctx, form customerForm, kind string, id loyalty.ID, back string) error {
+	f, ctx, actor := posted(c), c.UserContext(), auth.Actor(c)
+	in := read(f)
+	do := form.do
+	if kind == customers.Reverse {
+		transaction, err := bind.PathID(c, "transaction", loyalty.PrefixTransaction)
+		if err != nil {
+			return err
+		}
+		do = reverseAward(transaction)
+	}
+	return submit(h, c, f, func(once loyalty.Once) (loyalty.ID, error) {
+		return do(ctx, h, actor, id, in, once)
+	}, func(who loyalty.ID) done {
+		if form.gone {
+			return done{To: customers.Path, Flash: form.said(ctx)}
+		}
+		return done{To: customerPath(who), Flash: form.said(ctx)}
+	}, func(again ui.Form) error {
+		return h.showCustomerForm(c, fiber.StatusUnprocessableEntity, form, kind, back, again)
+	})
+}

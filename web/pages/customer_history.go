@@ -1,0 +1,120 @@
+package pages
+
+import (
+	"context"
+
+	"github.com/gofiber/fiber/v2"
+
+	"regulars/internal/loyalty"
+	"regulars/views/customers"
+	"regulars/views/i18n"
+	"regulars/views/ui"
+	"regulars/web/auth"
+)
+
+// kindsShown are the tabs of a time line; the others stand under all.
+var kindsShown = []loyalty.TransactionType{"", loyalty.Earn, loyalty.Redeem, loyalty.Adjust}
+
+// history is the part of a guest's time line that the address asks for.
+func (h *Handlers) history(c *fiber.Ctx, id loyalty.ID) (customers.HistoryProps, error) {
+	actor, ctx := auth.Actor(c), c.UserContext()
+	kind := loyalty.TransactionType(c.Query("type"))
+	page := pageOf(c)
+	rows, total, err := h.Ledger.Transactions(ctx, actor, loyalty.TransactionFilter{CustomerID: id, Type: kind}, page)
+	if err != nil {
+		return customers.HistoryProps{}, err
+	}
+	swap := templAttrs{"hx-target": "#history", "hx-push-url": "true"}
+	p := customers.HistoryProps{Paging: paging(ctx, c, page, total, i18n.T(ctx, "Pages of entries"))}
+	p.Paging.Attrs = swap
+	for _, k := range kindsShown {
+		label := i18n.T(ctx, "All")
+		if k != "" {
+			label = typeName(ctx, k)
+		}
+		href := withQuery(c, "type", string(k))
+		p.Tabs = append(p.Tabs, ui.Tab{Label: label, Href: href, Active: k == kind, Attrs: templAttrs{"hx-get": href, "hx-target": "#history", "hx-push-url": "true"}})
+	}
+	for _, r := range rows {
+		p.Items = append(p.Items, historyItem(ctx, actor, r))
+	}
+	return p, nil
+}
+
+func historyItem(ctx context.Context, actor loyalty.Actor, r loyalty.LedgerRow) customers.Item {
+	it := customers.Item{
+		ID: "t-" + r.ID.String(), Icon: typeIcon(r.Type), Tone: typeTone(r.Transaction), Title: reasonText(ctx, r.Transaction),
+		Amount: i18n.Signed(ctx, r.Points), When: i18n.DateTime(ctx, r.At), Machine: i18n.Machine(r.At), By: placeAndPerson(r),
+		After: i18n.T(ctx, "%s · balance %s", typeName(ctx, r.Type), i18n.Number(ctx, r.BalanceAfter)), Reversed: r.Reversed,
+		Why: why(ctx, r.Explanation, r.Points),
+	}
+	if r.Type == loyalty.Earn && !r.Reversed && actor.Can(loyalty.LoyaltyAdjust) {
+		it.ReverseHref = customerPath(r.CustomerID) + "/reverse/" + r.ID.String()
+	}
+	return it
+}
+
+func placeAndPerson(r loyalty.LedgerRow) string {
+	switch {
+	case r.StoreName != "" && r.StaffName != "":
+		return r.StoreName + " · " + r.StaffName
+	case r.StoreName != "":
+		return r.StoreName
+	}
+	return r.StaffName
+}
+
+// reasonText is the reason as it was given; the program's own are translated.
+func reasonText(ctx context.Context, t loyalty.Transaction) string {
+	if said, ok := i18n.Lookup(ctx, t.Reason); ok {
+		return said
+	}
+	return t.Reason
+}
+
+func typeIcon(t loyalty.TransactionType) string {
+	switch t {
+	case loyalty.Earn:
+		return "plus"
+	case loyalty.Redeem:
+		return "gift"
+	case loyalty.Adjust:
+		return "scale"
+	case loyalty.Expire:
+		return "clock"
+	case loyalty.Reverse, loyalty.Refund:
+		return "undo-2"
+	case loyalty.Transfer:
+	}
+	return "arrow-left-right"
+}
+
+func typeTone(t loyalty.Transaction) ui.Tone {
+	if t.Points > 0 {
+		return ui.Good
+	}
+	if t.Type == loyalty.Redeem {
+		return ui.Accent
+	}
+	return ui.Quiet
+}
+
+func typeName(ctx context.Context, t loyalty.TransactionType) string {
+	switch t {
+	case loyalty.Earn:
+		return i18n.T(ctx, "Award")
+	case loyalty.Redeem:
+		return i18n.T(ctx, "Redemption")
+	case loyalty.Adjust:
+		return i18n.T(ctx, "Adjustment")
+	case loyalty.Expire:
+		return i18n.T(ctx, "Expiry")
+	case loyalty.Reverse:
+		return i18n.T(ctx, "Reversal")
+	case loyalty.Refund:
+		return i18n.T(ctx, "Refund")
+	case loyalty.Transfer:
+		return i18n.T(ctx, "Transfer")
+	}
+	return string(t)
+}

@@ -1,0 +1,223 @@
+package pages
+
+import (
+	"context"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"regulars/internal/loyalty"
+	"regulars/internal/service"
+	"regulars/views/customers"
+	"regulars/views/i18n"
+	"regulars/views/ui"
+	"regulars/web/auth"
+	"regulars/web/bind"
+)
+
+// rowsPerPage is how many rows a list shows.
+const rowsPerPage = 25
+
+func customerPath(id loyalty.ID) string { return customers.Path + "/" + id.String() }
+
+// CustomerList is GET /customers: the list, and for htmx what a search replaces.
+func (h *Handlers) CustomerList(c *fiber.Ctx) error {
+	actor, ctx := auth.Actor(c), c.UserContext()
+	search := strings.TrimSpace(c.Query("search"))
+	page := pageOf(c)
+	found, err := h.Services.Customers.List(ctx, actor, search, page)
+	if err != nil {
+		return err
+	}
+	cfg, err := h.Config(ctx, actor)
+	if err != nil {
+		return err
+	}
+	p := customers.ListProps{
+		Search: search, CanAdd: actor.Can(loyalty.CustomersCreate), Any: found.Total > 0 || search != "" || page.Number > 1,
+		Paging: paging(ctx, c, page, found.Total, i18n.T(ctx, "Pages of customers")),
+	}
+	for _, m := range found.Members {
+		p.Rows = append(p.Rows, customerRow(ctx, m, cfg.Program))
+	}
+	if target(c) == "customers" {
+		return part(c, fiber.StatusOK, customers.Rows(p))
+	}
+	return h.page(c, shell{Title: i18n.T(ctx, "Customers"), Active: "customers"}, customers.List(p))
+}
+
+func customerRow(ctx context.Context, m loyalty.Member, program *loyalty.Program) customers.Row {
+	r := customers.Row{
+		Name: m.Name, Href: customerPath(m.ID), Tier: m.TierName, Balance: i18n.Number(ctx, m.Enrollment.Balance),
+		Lifetime: i18n.Number(ctx, m.Enrollment.Lifetime), Since: i18n.Date(ctx, m.CreatedAt), Frozen: !m.Enrollment.FrozenAt.IsZero(),
+		Sub: m.Phone,
+	}
+	if r.Sub == "" {
+		r.Sub = m.Email
+	}
+	if program != nil {
+		r.Rank = rank(program, m.Enrollment.TierID)
+	}
+	return r
+}
+
+// pageOf is the page that the address asks for; what makes no sense is the
+// first.
+func pageOf(c *fiber.Ctx) loyalty.Page {
+	n, err := strconv.Atoi(c.Query("page"))
+	if err != nil || n < 1 || n > 1_000_000 {
+		n = 1
+	}
+	return loyalty.Page{Number: n, Size: rowsPerPage}
+}
+
+// paging leads to the pages before and after, keeping everything else in the
+// address.
+func paging(ctx context.Context, c *fiber.Ctx, page loyalty.Page, total int, label string) ui.PagingProps {
+	p := ui.PagingProps{Label: label}
+	last := min(page.Skip()+page.Size, total)
+	if total > 0 && last > page.Skip() {
+		p.Summary = i18n.T(ctx, "%s–%s of %s", i18n.Number(ctx, page.Skip()+1), i18n.Number(ctx, last), i18n.Number(ctx, total))
+	}
+	if page.Number > 1 {
+		p.PrevHref = withQuery(c, "page", strconv.Itoa(page.Number-1))
+	}
+	if last < total {
+		p.NextHref = withQuery(c, "page", strconv.Itoa(page.Number+1))
+	}
+	return p
+}
+
+// withQuery is the page's own address with one thing in its query changed; ""
+// takes it out. Everything but the page number starts from the first page.
+func withQuery(c *fiber.Ctx, name, value string) string {
+	q := url.Values{}
+	for k, v := range c.Queries() {
+		q.Set(k, v)
+	}
+	if name != "page" {
+		q.Del("page")
+	}
+	q.Del(name)
+	if value != "" {
+		q.Set(name, value)
+	}
+	if len(q) == 0 {
+		return c.Path()
+	}
+	return c.Path() + "?" + q.Encode()
+}
+
+// Customer is GET /customers/:id.
+func (h *Handlers) Customer(c *fiber.Ctx) error {
+	actor, ctx := auth.Actor(c), c.UserContext()
+	id, err := bind.PathID(c, "id", loyalty.PrefixCustomer)
+	if err != nil {
+		return err
+	}
+	history, err := h.history(c, id)
+	if err != nil {
+		return err
+	}
+	if target(c) == "history" {
+		return part(c, fiber.StatusOK, customers.History(history))
+	}
+	who, err := h.Services.Customers.Detail(ctx, actor, service.CustomerRef{ID: id})
+	if err != nil {
+		return err
+	}
+	p := customerProps(ctx, actor, who)
+	p.History = history
+	if p.Rewards, err = h.customerRewards(c, who); err != nil {
+		return err
+	}
+	if p.Cases, err = h.customerCases(c, id); err != nil {
+		return err
+	}
+	return h.page(c, shell{Title: who.Name, Active: "customers"}, customers.Detail(p))
+}
+
+func customerProps(ctx context.Context, actor loyalty.Actor, who service.Profile) customers.DetailProps {
+	e := who.Enrollment
+	p := customers.DetailProps{
+		ID: who.ID.String(), Name: who.Name, Href: customerPath(who.ID), Frozen: !e.FrozenAt.IsZero(), Erased: !who.AnonymizedAt.IsZero(),
+		Balance: i18n.Number(ctx, e.Balance), Lifetime: i18n.Number(ctx, e.Lifetime),
+		Since: i18n.T(ctx, "Customer since %s", i18n.Date(ctx, who.CreatedAt)), Facts: contactFacts(ctx, who.Customer),
+		Can: customers.Can{
+			Award: actor.Can(loyalty.Award), Adjust: actor.Can(loyalty.LoyaltyAdjust), Edit: actor.Can(loyalty.CustomersUpdate),
+			Freeze: actor.Can(loyalty.CustomersUpdate), Erase: actor.Can(loyalty.CustomersUpdate), Export: actor.Can(loyalty.CustomersUpdate),
+			Delete: actor.Role == loyalty.Owner, Reverse: actor.Can(loyalty.LoyaltyAdjust),
+		},
+	}
+	if who.Program == nil {
+		return p
+	}
+	s := standing(ctx, who.Program, e.TierID, e.Lifetime)
+	p.Standing = &ui.TierProgressProps{Tier: who.Tier.Name, Next: who.Next.Name, Rank: s.Rank, From: int64(who.Tier.MinPoints), To: int64(who.Next.MinPoints), Points: int64(e.Lifetime), Text: s.Note}
+	for _, l := range who.Lots {
+		if !l.ExpiresOn.IsZero() && l.Points > 0 && len(p.Expiring) < 6 {
+			p.Expiring = append(p.Expiring, ui.SumLine{Label: i18n.Date(i18n.With(ctx, i18n.Lang(ctx), time.UTC), l.ExpiresOn), Value: i18n.Number(ctx, l.Points)})
+		}
+	}
+	return p
+}
+
+func contactFacts(ctx context.Context, c loyalty.Customer) []ui.Fact {
+	none := i18n.T(ctx, "not told")
+	or := func(s string) string {
+		if s == "" {
+			return none
+		}
+		return s
+	}
+	news := i18n.T(ctx, "no")
+	if c.MarketingOptIn {
+		news = i18n.T(ctx, "yes")
+	}
+	return []ui.Fact{
+		{Label: i18n.T(ctx, "Phone"), Value: or(c.Phone)}, {Label: i18n.T(ctx, "E-mail"), Value: or(c.Email)},
+		{Label: i18n.T(ctx, "Birth date"), Value: or(c.BirthDate)}, {Label: i18n.T(ctx, "Own id"), Value: or(c.ExternalID)},
+		{Label: i18n.T(ctx, "News and offers"), Value: news},
+	}
+}
+
+func (h *Handlers) customerRewards(c *fiber.Ctx, who service.Profile) ([]customers.Reward, error) {
+	ctx, actor := c.UserContext(), auth.Actor(c)
+	offers, err := h.Rewards.Offers(ctx, actor, service.OffersQuery{StoreID: actor.StoreID, Customer: service.CustomerRef{ID: who.ID}})
+	if err != nil {
+		return nil, err
+	}
+	var out []customers.Reward
+	for _, o := range offers {
+		r := customers.Reward{Name: o.Name, Cost: i18n.N(ctx, "%d point", "%d points", o.Cost), Affordable: o.Affordable, Note: i18n.T(ctx, "Within reach")}
+		if o.Affordable {
+			r.Href = tillPath(who.ID) + "/redeem/" + o.ID.String()
+		} else if missing := o.Cost - who.Enrollment.Balance; missing > 0 {
+			r.Note = i18n.N(ctx, "%d point to go", "%d points to go", missing)
+		} else if o.Why != nil {
+			r.Note = i18n.Error(ctx, o.Why)
+		}
+		out = append(out, r)
+	}
+	return out, nil
+}
+
+func (h *Handlers) customerCases(c *fiber.Ctx, id loyalty.ID) ([]customers.Case, error) {
+	ctx, actor := c.UserContext(), auth.Actor(c)
+	if !actor.Can(loyalty.AnomaliesRead) {
+		return nil, nil
+	}
+	open, _, err := h.Anomalies.List(ctx, actor, loyalty.AnomalyFilter{CustomerID: id, Status: loyalty.PendingReview}, loyalty.Page{Number: 1, Size: 3})
+	var out []customers.Case
+	for _, a := range open {
+		text := a.Description
+		if a.Format != "" {
+			text = i18n.T(ctx, a.Format, a.Args...)
+		}
+		out = append(out, customers.Case{Text: text, When: i18n.DateTime(ctx, a.FlaggedAt), Href: "/anomalies/" + a.ID.String()})
+	}
+	return out, err
+}
