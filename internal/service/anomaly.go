@@ -5,11 +5,22 @@ import (
 	"errors"
 	"time"
 
+	"regulars/internal/anomaly"
 	"regulars/internal/loyalty"
 )
 
 // Anomalies shows and decides cases.
 type Anomalies struct{ *Core }
+
+// AnomalyTypes are the kinds of cases there can be, in the catalog's order.
+func AnomalyTypes() []string {
+	kinds := anomaly.Kinds()
+	out := make([]string, len(kinds))
+	for i, k := range kinds {
+		out[i] = string(k)
+	}
+	return out
+}
 
 // List is a page of cases and how many there are, up to loyalty.CountCap. It
 // needs loyalty.AnomaliesRead.

@@ -3,7 +3,6 @@ package storeapi
 import (
 	"github.com/gofiber/fiber/v2"
 
-	"regulars/internal/anomaly"
 	"regulars/internal/loyalty"
 	"regulars/internal/service"
 	"regulars/web/auth"
@@ -45,19 +44,11 @@ func caseOf(a loyalty.AnomalyRow) anomalyCase {
 	return out
 }
 
-func kinds() []string {
-	var out []string
-	for _, k := range anomaly.Kinds() {
-		out = append(out, string(k))
-	}
-	return out
-}
-
 // Anomalies is GET /v1/stores/:store_id/loyalty/anomalies.
 func (h Handlers) Anomalies(c *fiber.Ctx) error {
 	actor, q := auth.Actor(c), bind.NewQuery(c)
 	f := loyalty.AnomalyFilter{
-		StoreIDs: []loyalty.ID{actor.StoreID}, CustomerID: q.ID("customer_id", loyalty.PrefixCustomer), Type: q.OneOf("type", kinds()...),
+		StoreIDs: []loyalty.ID{actor.StoreID}, CustomerID: q.ID("customer_id", loyalty.PrefixCustomer), Type: q.OneOf("type", service.AnomalyTypes()...),
 		Status: loyalty.AnomalyStatus(q.OneOf("status", "pending_review", "confirmed", "dismissed")),
 	}
 	page := q.Page()
