@@ -1,6 +1,55 @@
 // Package home is the start page of managers and owners: what the program did
-// and what it costs.
+// and what it costs, by store and period. Every figure leads to what it counts.
 package home
 
+import (
+	"context"
+
+	"github.com/a-h/templ"
+
+	"regulars/views/i18n"
+	"regulars/views/ui"
+)
+
 // Props is the start page.
-type Props struct{}
+type Props struct {
+	Title    string // the organization's name
+	Subtitle string // the period in words
+	Periods  []ui.Tab
+	Days     string // the period chosen, as the address has it
+	Stores   []ui.Option
+	Store    string // the one chosen; "" for all
+	Waiting  int    // anomalies
+	CaseHref string
+	Stats    []ui.StatProps
+	Daily    ui.ChartProps
+	Sales    ui.ChartProps
+	Tiers    []ui.Part
+	Members  string // how many there are
+	TierHref string
+	Rewards  []ui.Part
+	Catalog  string // address of the catalog; "" where the person has none
+	Quiet    bool   // nothing happened in the period
+	Steps    []Step // what to do first; empty once there is something to show
+}
+
+// Step is something to do after the set-up.
+type Step struct {
+	Icon  string
+	Title string
+	Text  string
+	Href  string
+	Done  bool
+}
+
+func (p Props) waiting(ctx context.Context) string {
+	return i18n.N(ctx, "%d case waits for your decision.", "%d cases wait for your decision.", p.Waiting)
+}
+
+// more leads to the page that has all of it; nothing without an address.
+func more(ctx context.Context, href string) templ.Component {
+	if href == "" {
+		return nil
+	}
+	return ui.Button(ui.ButtonProps{Label: i18n.T(ctx, "Show all"), Href: href, Kind: ui.Ghost, Small: true})
+}

@@ -1,18 +1,145 @@
 package pages
 
 import (
+	"slices"
+	"strconv"
+	"time"
+
 	"github.com/gofiber/fiber/v2"
 
 	"regulars/internal/loyalty"
+	"regulars/internal/service"
 	"regulars/views/home"
 	"regulars/views/i18n"
+	"regulars/views/ui"
 	"regulars/web/auth"
 )
 
+// periods are those the start page offers, in days.
+var periods = []int{7, 30, 90, 365}
+
+const usualPeriod = 30
+
 // Home is GET /: the figures. Cashiers work at the till.
 func (h *Handlers) Home(c *fiber.Ctx) error {
-	if auth.Actor(c).Role == loyalty.Cashier {
+	ctx, actor := c.UserContext(), auth.Actor(c)
+	if actor.Role == loyalty.Cashier {
 		return c.Redirect("/till", fiber.StatusSeeOther)
 	}
-	return h.page(c, shell{Title: i18n.T(c.UserContext(), "Home"), Active: "home"}, home.Page(home.Props{}))
+	v := h.homeView(c)
+	cfg, err := h.Config(ctx, actor)
+	if err != nil {
+		return err
+	}
+	to := h.now()
+	a, err := h.Stats.Analytics(ctx, actor, service.AnalyticsQuery{From: firstDay(cfg.Organization.TimeZone, to, v.days), To: to, StoreID: v.store})
+	if err != nil {
+		return err
+	}
+	p := home.Props{Title: cfg.Organization.Name, Days: strconv.Itoa(v.days), Periods: v.tabs()}
+	if a.LastActivity.IsZero() {
+		if p.Steps, err = h.firstSteps(c); err != nil {
+			return err
+		}
+		return h.page(c, shell{Title: i18n.T(ctx, "Home"), Active: "home"}, home.Page(p))
+	}
+	for _, s := range cfg.Stores {
+		if s.Active && actor.RequireStore(s.ID) == nil {
+			p.Stores = append(p.Stores, ui.Option{Value: s.ID.String(), Label: s.Name})
+		}
+	}
+	if !v.store.IsZero() {
+		p.Store = v.store.String()
+	}
+	if p.Waiting, err = h.Anomalies.Open(ctx, actor); err != nil {
+		return err
+	}
+	v.fill(&p, a)
+	return h.page(c, shell{Title: i18n.T(ctx, "Home"), Active: "home"}, home.Page(p))
+}
+
+// firstDay is the start of the first of so many days up to today.
+func firstDay(zone string, now time.Time, days int) time.Time {
+	return loyalty.StartOfDay(zone, loyalty.DayIn(zone, now).AddDate(0, 0, 1-days))
+}
+
+// homeView is which figures are looked at.
+type homeView struct {
+	h     *Handlers
+	c     *fiber.Ctx
+	days  int
+	store loyalty.ID // zero for all
+}
+
+// homeView reads the address. What it doesn't know it takes for the usual, so
+// that an old link still opens.
+func (h *Handlers) homeView(c *fiber.Ctx) homeView {
+	v := homeView{h: h, c: c, days: usualPeriod}
+	if n, err := strconv.Atoi(c.Query("days")); err == nil && slices.Contains(periods, n) {
+		v.days = n
+	}
+	v.store, _ = loyalty.PrefixStore.Parse(c.Query("store"))
+	return v
+}
+
+func (v homeView) tabs() []ui.Tab {
+	ctx := v.c.UserContext()
+	var out []ui.Tab
+	for _, days := range periods {
+		href := "/?days=" + strconv.Itoa(days)
+		if !v.store.IsZero() {
+			href += "&store=" + v.store.String()
+		}
+		label := i18n.T(ctx, "%d days", days)
+		if days == 365 {
+			label = i18n.T(ctx, "1 year")
+		}
+		out = append(out, ui.Tab{Label: label, Href: href, Active: days == v.days})
+	}
+	return out
+}
+
+// link is the address of what a figure counts; "" where there is no such page
+// for the person.
+func (v homeView) link(path, query string) string {
+	for _, item := range v.h.nav(v.c.App(), auth.Actor(v.c).Role, 0) {
+		if item.Href == path {
+			if query != "" {
+				return path + "?" + query
+			}
+			return path
+		}
+	}
+	return ""
+}
+
+// within narrows a list to the period and the store.
+func (v homeView) within(a service.Analytics, zone string) string {
+	q := "from=" + loyalty.DayIn(zone, a.From).Format(time.DateOnly) + "&to=" + loyalty.DayIn(zone, a.To.Add(-time.Hour)).Format(time.DateOnly)
+	if !v.store.IsZero() {
+		q += "&store=" + v.store.String()
+	}
+	return q
+}
+
+// firstSteps are what to do while there are no figures yet.
+func (h *Handlers) firstSteps(c *fiber.Ctx) ([]home.Step, error) {
+	ctx := c.UserContext()
+	rewards, err := h.Rewards.List(ctx, auth.Actor(c))
+	if err != nil {
+		return nil, err
+	}
+	steps := []home.Step{{Icon: "scan-line", Title: i18n.T(ctx, "Give the first points"), Text: i18n.T(ctx, "Sign a guest up at the till and type a bill. It takes a minute."), Href: "/till"}}
+	v := homeView{h: h, c: c}
+	for _, s := range []home.Step{
+		{Icon: "gift", Title: i18n.T(ctx, "Add a reward"), Text: i18n.T(ctx, "Something to look forward to: a coffee, a dessert, a discount."), Href: "/rewards", Done: len(rewards) > 0},
+		{Icon: "sliders-horizontal", Title: i18n.T(ctx, "Look over the rules"), Text: i18n.T(ctx, "How points are earned, what they are worth and when they expire."), Href: "/program"},
+		{Icon: "user-plus", Title: i18n.T(ctx, "Add your staff"), Text: i18n.T(ctx, "Each with an account of their own, so that you know who did what."), Href: "/staff"},
+		{Icon: "file-up", Title: i18n.T(ctx, "Bring your history"), Text: i18n.T(ctx, "Guests, balances and orders from the system you used before."), Href: "/import"},
+	} {
+		if v.link(s.Href, "") != "" {
+			steps = append(steps, s)
+		}
+	}
+	return steps, nil
 }

@@ -1,0 +1,135 @@
+package pages
+
+import (
+	"context"
+	"math"
+	"strconv"
+
+	"regulars/internal/loyalty"
+	"regulars/internal/service"
+	"regulars/views/home"
+	"regulars/views/i18n"
+	"regulars/views/ui"
+)
+
+// topRewards is how many rewards the start page ranks.
+const topRewards = 6
+
+// fill puts the figures into the page.
+func (v homeView) fill(p *home.Props, a service.Analytics) {
+	ctx := v.c.UserContext()
+	last := a.To.AddDate(0, 0, -1)
+	p.Subtitle = i18n.T(ctx, "%s to %s, compared with the %d days before", i18n.Date(ctx, a.From), i18n.Date(ctx, last), v.days)
+	p.CaseHref = v.link("/anomalies", "")
+	if p.CaseHref == "" {
+		p.Waiting = 0
+	}
+	p.Stats = v.stats(a)
+	p.Quiet = a.Period.Orders == 0 && a.Period.Issued == 0 && a.Period.Redeemed == 0
+	p.Daily, p.Sales = v.charts(ctx, a)
+	for i, series := range []ui.Series{p.Sales.Series[0], {}, p.Daily.Series[0], p.Daily.Series[1]} {
+		if len(series.Values) > 1 {
+			p.Stats[i].Spark = &ui.SparkProps{Values: series.Values, Label: series.Name, Series: max(1, series.Color)}
+		}
+	}
+	p.TierHref, p.Catalog = v.link("/program/tiers", ""), v.link("/rewards", "")
+	var members int64
+	for i, t := range a.Tiers {
+		members += t.Members
+		p.Tiers = append(p.Tiers, ui.Part{
+			Label: t.Tier.Name, Value: i18n.Number(ctx, t.Members), Size: float64(t.Members), Rank: i + 1,
+			Href: v.link("/customers", "tier="+t.Tier.ID.String()),
+		})
+	}
+	p.Members = i18n.N(ctx, "%d member", "%d members", members)
+	for _, r := range a.Rewards {
+		if r.Redeemed == 0 || len(p.Rewards) == topRewards {
+			break
+		}
+		href := v.link("/rewards", "")
+		if href != "" {
+			href += "/" + r.ID.String()
+		}
+		p.Rewards = append(p.Rewards, ui.Part{Label: r.Name, Value: i18n.Number(ctx, r.Redeemed), Size: float64(r.Redeemed), Href: href})
+	}
+}
+
+func (v homeView) stats(a service.Analytics) []ui.StatProps {
+	ctx, now, before := v.c.UserContext(), a.Period, a.Before
+	span := v.within(a, i18n.Zone(ctx).String())
+	orders := v.link("/orders", span)
+	out := []ui.StatProps{
+		{Label: i18n.T(ctx, "Sales"), Value: roundMoney(ctx, now.Sales, a.Currency), Href: orders},
+		{Label: i18n.T(ctx, "Orders"), Value: i18n.Number(ctx, now.Orders), Href: orders},
+		{Label: i18n.T(ctx, "Points issued"), Value: i18n.Number(ctx, now.Issued), Href: v.link("/transactions", "type=earn&"+span)},
+		{Label: i18n.T(ctx, "Points redeemed"), Value: i18n.Number(ctx, now.Spent()), Href: v.link("/transactions", "type=redeem&"+span)},
+		{Label: i18n.T(ctx, "Redemption rate"), Value: i18n.Percent(ctx, now.RedemptionRate(), 1), Note: i18n.T(ctx, "of the points earned"), Href: v.link("/redemptions", "")},
+		{Label: i18n.T(ctx, "Active members"), Value: i18n.Number(ctx, a.ActiveMembers), Note: i18n.T(ctx, "earned or redeemed"), Href: v.link("/customers", "since="+strconv.Itoa(v.days))},
+		{Label: i18n.T(ctx, "New guests"), Value: i18n.Number(ctx, now.Customers), Href: v.link("/customers", "sort=newest")},
+		{Label: i18n.T(ctx, "Liability"), Value: roundMoney(ctx, a.Liability, a.Currency), Note: i18n.N(ctx, "%d point held today", "%d points held today", a.Outstanding), Href: v.link("/customers", "sort=balance")},
+	}
+	for i, pair := range [][2]int64{
+		{int64(now.Sales), int64(before.Sales)}, {now.Orders, before.Orders}, {int64(now.Issued), int64(before.Issued)},
+		{int64(now.Spent()), int64(before.Spent())}, {}, {}, {now.Customers, before.Customers},
+	} {
+		compare(ctx, &out[i], pair[0], pair[1])
+	}
+	return out
+}
+
+// roundMoney leaves the cents out of amounts of a thousand and more.
+func roundMoney(ctx context.Context, amount loyalty.Minor, currency string) string {
+	unit := loyalty.Minor(math.Pow10(loyalty.Exponent(currency)))
+	if amount >= 1000*unit || -amount >= 1000*unit {
+		amount = amount / unit * unit
+	}
+	return i18n.MoneyShort(ctx, int64(amount), currency)
+}
+
+// compare says how a figure has changed. From nothing, nothing can be said.
+func compare(ctx context.Context, s *ui.StatProps, now, before int64) {
+	if before <= 0 {
+		return
+	}
+	change := float64(now-before) / float64(before)
+	digits := 0
+	if change > -0.1 && change < 0.1 {
+		digits = 1
+	}
+	s.Delta, s.Down, s.Tone = i18n.Percent(ctx, max(change, -change), digits), change < 0, ui.Good
+	if change < 0 {
+		s.Tone = ui.Warn
+	}
+}
+
+// charts draws points and sales over the period: by day, or a year by week,
+// because 365 bars are a blur.
+func (v homeView) charts(ctx context.Context, a service.Analytics) (points, sales ui.ChartProps) {
+	step, every := 1, i18n.T(ctx, "per day")
+	if v.days > 100 {
+		step, every = 7, i18n.T(ctx, "per week")
+	}
+	var labels []string
+	var issued, spent, sold []float64
+	// Counted from the end, so that the last step is a whole one.
+	for from := len(a.Days) % step; from < len(a.Days); from += step {
+		var sum loyalty.Figures
+		for _, d := range a.Days[from:min(from+step, len(a.Days))] {
+			sum.Add(d.Figures)
+		}
+		labels = append(labels, i18n.ShortDate(i18n.With(ctx, i18n.Lang(ctx), nil), a.Days[from].Day))
+		issued, spent = append(issued, float64(sum.Issued)), append(spent, float64(max(0, sum.Spent())))
+		sold = append(sold, float64(max(0, sum.Sales)))
+	}
+	points = ui.ChartProps{
+		Title: i18n.T(ctx, "Points %s", every), Labels: labels,
+		Summary: i18n.T(ctx, "%s issued, %s redeemed", i18n.Number(ctx, a.Period.Issued), i18n.Number(ctx, a.Period.Spent())),
+		Series:  []ui.Series{{Name: i18n.T(ctx, "Issued"), Values: issued, Area: true}, {Name: i18n.T(ctx, "Redeemed"), Values: spent}},
+	}
+	sales = ui.ChartProps{
+		Title: i18n.T(ctx, "Sales %s", every), Labels: labels, Format: ui.MoneyIn(a.Currency),
+		Summary: i18n.N(ctx, "%d order for %s", "%d orders for %s", a.Period.Orders, roundMoney(ctx, a.Period.Sales, a.Currency)),
+		Series:  []ui.Series{{Name: i18n.T(ctx, "Sales"), Values: sold, Color: 2}},
+	}
+	return points, sales
+}
