@@ -17,6 +17,8 @@ type Props struct {
 	Subtitle string // the period in words
 	Periods  []ui.Tab
 	Days     string // the period chosen, as the address has it
+	To       string // its last day, as the address has it; "" for today
+	Last     string // says why the period isn't the latest
 	Stores   []ui.Option
 	Store    string // the one chosen; "" for all
 	Waiting  int    // anomalies

@@ -2,12 +2,13 @@ package i18n
 
 func init() {
 	Register("es", Catalog{
-		"%d case waits for your decision.":                      "%d caso espera tu decisión.",
-		"%d cases wait for your decision.":                      "%d casos esperan tu decisión.",
-		"Look at them":                                          "Verlos",
-		"Figures":                                               "Cifras",
-		"Members by tier":                                       "Miembros por nivel",
-		"Guests are put into tiers as soon as one is.":          "En cuanto haya uno, los clientes se reparten en niveles.",
+		"%d case waits for your decision.":                                 "%d caso espera tu decisión.",
+		"%d cases wait for your decision.":                                 "%d casos esperan tu decisión.",
+		"Nothing has happened since %s. These are the figures up to then.": "No ha pasado nada desde el %s. Estas son las cifras hasta entonces.",
+		"Look at them":    "Verlos",
+		"Figures":         "Cifras",
+		"Members by tier": "Miembros por nivel",
+		"Guests are put into tiers as soon as one is.": "En cuanto haya uno, los clientes se reparten en niveles.",
 		"Top rewards":                                           "Recompensas más canjeadas",
 		"Redeemed since the beginning":                          "Canjes desde el comienzo",
 		"Nothing redeemed yet":                                  "Aún no hay canjes",

@@ -26,17 +26,22 @@ func (h *Handlers) Home(c *fiber.Ctx) error {
 	if actor.Role == loyalty.Cashier {
 		return c.Redirect("/till", fiber.StatusSeeOther)
 	}
-	v := h.homeView(c)
 	cfg, err := h.Config(ctx, actor)
 	if err != nil {
 		return err
 	}
-	to := h.now()
-	a, err := h.Stats.Analytics(ctx, actor, service.AnalyticsQuery{From: firstDay(cfg.Organization.TimeZone, to, v.days), To: to, StoreID: v.store})
+	v := h.homeView(c, cfg.Organization.TimeZone)
+	a, err := v.figures()
 	if err != nil {
 		return err
 	}
 	p := home.Props{Title: cfg.Organization.Name, Days: strconv.Itoa(v.days), Periods: v.tabs()}
+	if v.last {
+		p.Last = i18n.T(ctx, "Nothing has happened since %s. These are the figures up to then.", i18n.Date(ctx, a.LastActivity))
+	}
+	if !v.to.IsZero() {
+		p.To = v.to.Format(time.DateOnly)
+	}
 	if a.LastActivity.IsZero() {
 		if p.Steps, err = h.firstSteps(c); err != nil {
 			return err
@@ -58,28 +63,51 @@ func (h *Handlers) Home(c *fiber.Ctx) error {
 	return h.page(c, shell{Title: i18n.T(ctx, "Home"), Active: "home"}, home.Page(p))
 }
 
-// firstDay is the start of the first of so many days up to today.
-func firstDay(zone string, now time.Time, days int) time.Time {
-	return loyalty.StartOfDay(zone, loyalty.DayIn(zone, now).AddDate(0, 0, 1-days))
-}
-
 // homeView is which figures are looked at.
 type homeView struct {
 	h     *Handlers
 	c     *fiber.Ctx
+	zone  string
 	days  int
+	to    time.Time  // the last day, as UTC midnight; zero for today
+	last  bool       // to was chosen for want of anything later
 	store loyalty.ID // zero for all
 }
 
 // homeView reads the address. What it doesn't know it takes for the usual, so
 // that an old link still opens.
-func (h *Handlers) homeView(c *fiber.Ctx) homeView {
-	v := homeView{h: h, c: c, days: usualPeriod}
+func (h *Handlers) homeView(c *fiber.Ctx, zone string) homeView {
+	v := homeView{h: h, c: c, zone: zone, days: usualPeriod}
 	if n, err := strconv.Atoi(c.Query("days")); err == nil && slices.Contains(periods, n) {
 		v.days = n
 	}
+	if to, err := time.Parse(time.DateOnly, c.Query("to")); err == nil && to.Year() > 1900 && to.Before(h.now()) {
+		v.to = to
+	}
 	v.store, _ = loyalty.PrefixStore.Parse(c.Query("store"))
 	return v
+}
+
+// figures asks for them. Where nobody has said for when, and nothing has
+// happened lately, it is the year up to the last thing that did: an imported
+// history is looked at when it has long been over.
+func (v *homeView) figures() (service.Analytics, error) {
+	a, err := v.ask()
+	if err != nil || a.LastActivity.IsZero() || !a.LastActivity.Before(a.From) || v.c.Query("days") != "" || v.c.Query("to") != "" {
+		return a, err
+	}
+	v.to, v.days, v.last = loyalty.DayIn(v.zone, a.LastActivity), periods[len(periods)-1], true
+	return v.ask()
+}
+
+func (v *homeView) ask() (service.Analytics, error) {
+	last := v.to
+	if last.IsZero() {
+		last = loyalty.DayIn(v.zone, v.h.now())
+	}
+	return v.h.Stats.Analytics(v.c.UserContext(), auth.Actor(v.c), service.AnalyticsQuery{
+		From: loyalty.StartOfDay(v.zone, last.AddDate(0, 0, 1-v.days)), To: loyalty.StartOfDay(v.zone, last.AddDate(0, 0, 1)), StoreID: v.store,
+	})
 }
 
 func (v homeView) tabs() []ui.Tab {
@@ -89,6 +117,9 @@ func (v homeView) tabs() []ui.Tab {
 		href := "/?days=" + strconv.Itoa(days)
 		if !v.store.IsZero() {
 			href += "&store=" + v.store.String()
+		}
+		if !v.to.IsZero() {
+			href += "&to=" + v.to.Format(time.DateOnly)
 		}
 		label := i18n.T(ctx, "%d days", days)
 		if days == 365 {
@@ -114,8 +145,8 @@ func (v homeView) link(path, query string) string {
 }
 
 // within narrows a list to the period and the store.
-func (v homeView) within(a service.Analytics, zone string) string {
-	q := "from=" + loyalty.DayIn(zone, a.From).Format(time.DateOnly) + "&to=" + loyalty.DayIn(zone, a.To.Add(-time.Hour)).Format(time.DateOnly)
+func (v homeView) within(a service.Analytics) string {
+	q := "from=" + loyalty.DayIn(v.zone, a.From).Format(time.DateOnly) + "&to=" + loyalty.DayIn(v.zone, a.To.Add(-time.Hour)).Format(time.DateOnly)
 	if !v.store.IsZero() {
 		q += "&store=" + v.store.String()
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 	"strconv"
+	"time"
 
 	"regulars/internal/loyalty"
 	"regulars/internal/service"
@@ -18,7 +19,7 @@ const topRewards = 6
 // fill puts the figures into the page.
 func (v homeView) fill(p *home.Props, a service.Analytics) {
 	ctx := v.c.UserContext()
-	last := a.To.AddDate(0, 0, -1)
+	last := a.To.Add(-time.Hour)
 	p.Subtitle = i18n.T(ctx, "%s to %s, compared with the %d days before", i18n.Date(ctx, a.From), i18n.Date(ctx, last), v.days)
 	p.CaseHref = v.link("/anomalies", "")
 	if p.CaseHref == "" {
@@ -56,7 +57,7 @@ func (v homeView) fill(p *home.Props, a service.Analytics) {
 
 func (v homeView) stats(a service.Analytics) []ui.StatProps {
 	ctx, now, before := v.c.UserContext(), a.Period, a.Before
-	span := v.within(a, i18n.Zone(ctx).String())
+	span := v.within(a)
 	orders := v.link("/orders", span)
 	out := []ui.StatProps{
 		{Label: i18n.T(ctx, "Sales"), Value: roundMoney(ctx, now.Sales, a.Currency), Href: orders},
