@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -14,7 +15,8 @@ import (
 
 // importCommand is regulars import.
 type importCommand struct {
-	Orders importOrdersCommand `cmd:"" help:"Import orders from a CSV file, with their own dates."`
+	Orders    importOrdersCommand    `cmd:"" help:"Import orders from a CSV file, with their own dates."`
+	Customers importCustomersCommand `cmd:"" help:"Import guests from a CSV file, with the points they bring along."`
 }
 
 // importOrdersCommand is regulars import orders.
@@ -47,6 +49,57 @@ func (c *importOrdersCommand) Run(ctx context.Context, p *program) error {
 		reportOrders(p.out, done)
 		return nil
 	})
+}
+
+// importCustomersCommand is regulars import customers.
+type importCustomersCommand struct {
+	File   string `arg:"" help:"The file: CSV in UTF-8 with the column name and any of email, phone, external_id, birth_date, points_balance, lifetime_points. - is standard input."`
+	Org    string `help:"The organization's short name or id; not needed where there is only one."`
+	DryRun bool   `help:"Check the file; change nothing."`
+}
+
+// Run imports the file and says what came of it.
+func (c *importCustomersCommand) Run(ctx context.Context, p *program) error {
+	file, err := openTwice(c.File)
+	if err != nil {
+		return err
+	}
+	return p.withServices(ctx, func(s *service.Services) error {
+		actor, err := actorFor(ctx, s, c.Org)
+		if err != nil {
+			return err
+		}
+		meter := newMeter(os.Stderr)
+		done, err := s.Imports.Customers(ctx, actor, service.ImportCustomers{
+			File: file, DryRun: c.DryRun, Problem: complainer(c.File), Progress: meter.show,
+		})
+		meter.end()
+		switch {
+		case err != nil:
+			return worded(err)
+		case done.DryRun:
+			fmt.Fprintf(p.out, "%d rows are fine; nothing was changed\n", done.Rows)
+		case done.Added == 0:
+			fmt.Fprintf(p.out, "nothing to import: all %d guests of the file are there already\n", done.Rows)
+		default:
+			fmt.Fprintf(p.out, "%d guests imported with %d points; %d were there already and stay as they are\n", done.Added, done.Balance, done.Known)
+		}
+		return nil
+	})
+}
+
+// openTwice opens a file that is read more than once, which standard input
+// can't be.
+func openTwice(name string) (io.ReadSeeker, error) {
+	if name != "-" {
+		// The command ends with its only use, so nothing needs to close it.
+		return os.Open(name)
+	}
+	all, err := io.ReadAll(os.Stdin)
+	if err != nil {
+		return nil, fmt.Errorf("read standard input: %w", err)
+	}
+	return bytes.NewReader(all), nil
 }
 
 func openFile(name string) (io.ReadCloser, error) {

@@ -9,6 +9,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"unicode"
 
 	"regulars/internal/loyalty"
 )
@@ -126,9 +127,22 @@ func (s *sheet) report(line int, p *loyalty.Problems) {
 	if e, ok := errors.AsType[*loyalty.Error](p.Err()); ok {
 		for _, f := range e.Fields {
 			s.bad++
+			f.Field = column(f.Field)
 			s.problem(ImportProblem{Line: line, FieldError: f})
 		}
 	}
+}
+
+// column is what a file calls the field: birth_date for birthDate.
+func column(field string) string {
+	var b strings.Builder
+	for _, r := range field {
+		if unicode.IsUpper(r) {
+			b.WriteByte('_')
+		}
+		b.WriteRune(unicode.ToLower(r))
+	}
+	return b.String()
 }
 
 // next moves to the next row; false at the end. Rows that are no rows are
