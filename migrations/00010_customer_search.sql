@@ -49,8 +49,28 @@ UPDATE customers SET search = '';
 -- not, though, for a whole number that somebody has.
 --
 -- Lower and upper bounds are of ranges in byte order; '' leaves a kind out.
--- Plans are made for the values at hand: what is common is found by walking
--- an index, what is rare by its trigrams, and never by reading the table.
+-- Parts that many customers have, and one or two letters, are found among the
+-- newest customers, other parts by their trigrams, and nothing by reading the
+-- table.
+-- +goose StatementBegin
+CREATE FUNCTION customers_with_parts(p_org uuid, p_parts text[], p_without uuid[], p_limit int) RETURNS uuid[]
+LANGUAGE plpgsql STABLE SET enable_seqscan = off SET enable_indexscan = off SET enable_indexonlyscan = off
+SET plan_cache_mode = force_custom_plan SET jit = off AS $$
+BEGIN
+    -- One or two letters at a word's start have trigrams that far too many
+    -- words share, so they are looked at last.
+    IF cardinality(p_parts) = 1 OR substr(p_parts[2], 2, 1) = ' ' THEN
+        RETURN ARRAY(
+            SELECT c.id FROM customers c
+            WHERE c.organization_id = p_org AND c.search LIKE p_parts[1] AND c.search LIKE ALL (p_parts[2:])
+                AND c.id <> ALL (p_without) LIMIT p_limit);
+    END IF;
+    RETURN ARRAY(
+        SELECT c.id FROM customers c
+        WHERE c.organization_id = p_org AND c.search LIKE p_parts[1] AND c.search LIKE p_parts[2]
+            AND c.search LIKE ALL (p_parts[3:]) AND c.id <> ALL (p_without) LIMIT p_limit);
+END $$;
+-- +goose StatementEnd
 -- +goose StatementBegin
 CREATE FUNCTION search_customers(p_org uuid, p_e164 text, p_name text, p_name_end text, p_digits text[], p_digits_end text[],
     p_tail text, p_tail_end text, p_parts text[], p_starts int, p_inner int, p_offset int, p_limit int, OUT ids uuid[], OUT total bigint)
@@ -108,17 +128,15 @@ BEGIN
                 AND reverse(c.phone_digits) >= p_tail AND reverse(c.phone_digits) < p_tail_end AND c.id <> ALL (ids)
             ORDER BY reverse(c.phone_digits), c.id LIMIT p_starts - cardinality(ids));
     END IF;
-    IF v_exact OR cardinality(ids) >= p_starts THEN
-        v_more := '{}';
-    ELSIF cardinality(p_parts) = 1 THEN
+    IF cardinality(p_parts) > 0 AND cardinality(ids) < p_starts AND NOT v_exact THEN
         v_more := ARRAY(
-            SELECT c.id FROM customers c
-            WHERE c.organization_id = p_org AND c.search LIKE p_parts[1] AND c.id <> ALL (ids) LIMIT p_inner);
-    ELSIF cardinality(p_parts) > 1 THEN
-        v_more := ARRAY(
-            SELECT c.id FROM customers c
-            WHERE c.organization_id = p_org AND c.search LIKE p_parts[1] AND c.search LIKE p_parts[2]
-                AND c.search LIKE ALL (p_parts[3:]) AND c.id <> ALL (ids) LIMIT p_inner);
+            SELECT n.id FROM (
+                SELECT c.id, c.search FROM customers c WHERE c.organization_id = p_org
+                ORDER BY c.created_at DESC, c.id DESC LIMIT 10000) n
+            WHERE n.search LIKE ALL (p_parts) AND n.id <> ALL (ids) LIMIT p_inner);
+        IF cardinality(v_more) < p_inner AND substr(p_parts[1], 2, 1) <> ' ' THEN
+            v_more := customers_with_parts(p_org, p_parts, ids, p_inner);
+        END IF;
     END IF;
     IF cardinality(v_more) > 0 THEN
         ids := ids || ARRAY(

@@ -26,6 +26,7 @@ type commands struct {
 	Org     orgCommand     `cmd:"" help:"Organizations."`
 	APIKey  apiKeyCommand  `cmd:"" name:"api-key" help:"API keys."`
 	Import  importCommand  `cmd:"" help:"Take in what was there before."`
+	Verify  verifyCommand  `cmd:"" help:"Prove that balances, orders and figures agree with the ledger."`
 	Stories storiesCommand `cmd:"" help:"Show every part of the pages in every state."`
 
 	Simulate        simulateCommand        `cmd:"" help:"Write a simulated year of restaurants, and apart from it what was planted in it."`

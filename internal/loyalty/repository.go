@@ -14,6 +14,9 @@ type Repository interface {
 	// ErrStale or ErrKeyTaken, possibly wrapped, when p must be decided anew,
 	// and a Conflict when the balance or the stock does not suffice.
 	Post(ctx context.Context, p Posting) error
+	// Verify holds what is promised of the organization's ledger against every
+	// row of it, as of one instant.
+	Verify(ctx context.Context, orgID ID) (Verification, error)
 }
 
 // Reader is what may be asked without a transaction. Every method but the ones

@@ -8,7 +8,7 @@ import (
 // StatsReader reads figures that are kept up as they happen.
 type StatsReader interface {
 	// AllTime are the organization's figures since it exists.
-	AllTime(ctx context.Context, orgID ID) (Figures, error)
+	AllTime(ctx context.Context, orgID ID) (Totals, error)
 	// Days are the figures of each day in order; quiet days are left out.
 	Days(ctx context.Context, orgID ID, q FiguresQuery) ([]DayFigures, error)
 	// ActiveSince is how many customers had their last transaction on the day

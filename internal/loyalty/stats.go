@@ -37,17 +37,11 @@ func (f *Figures) Add(g Figures) {
 	f.Customers += g.Customers
 }
 
-// Earned is awards less what was taken back of them; over all time it is the
-// lifetime points of all customers.
+// Earned is awards less what was taken back of them.
 func (f Figures) Earned() Points { return f.Issued + f.Reversed }
 
 // Spent is redemptions less what was given back, as a positive number.
 func (f Figures) Spent() Points { return -(f.Redeemed + f.Refunded) }
-
-// Balance is the sum of all; over all time, what all customers hold.
-func (f Figures) Balance() Points {
-	return f.Issued + f.Redeemed + f.Refunded + f.Reversed + f.Expired + f.Adjusted + f.Transferred
-}
 
 // RedemptionRate is points spent for each point earned; 0 when none were.
 func (f Figures) RedemptionRate() float64 {
@@ -61,6 +55,14 @@ func (f Figures) RedemptionRate() float64 {
 type DayFigures struct {
 	Day time.Time
 	Figures
+}
+
+// Totals are an organization's figures since it exists.
+type Totals struct {
+	Customers   int64
+	Balance     Points // what all customers hold; debts lower it
+	Earned      Points // lifetime points of all customers
+	Redemptions int64  // cancelled ones aside
 }
 
 // FiguresQuery says which figures are wanted.

@@ -44,11 +44,22 @@ const sumFigures = `
 	coalesce(sum(customers), 0)::bigint AS customers`
 
 // AllTime implements loyalty.StatsReader.
-func (r reader) AllTime(ctx context.Context, orgID loyalty.ID) (loyalty.Figures, error) {
-	const q = `SELECT` + sumFigures + ` FROM daily_stats WHERE organization_id = $1`
-	var row figuresRow
+func (r reader) AllTime(ctx context.Context, orgID loyalty.ID) (loyalty.Totals, error) {
+	const q = `
+		SELECT coalesce(sum(customers), 0)::bigint AS customers, coalesce(sum(issued + reversed), 0)::bigint AS earned,
+			coalesce(sum(issued + redeemed + refunded + reversed + expired + adjusted + transferred), 0)::bigint AS balance,
+			coalesce(sum(redemptions - cancellations), 0)::bigint AS redemptions
+		FROM daily_stats WHERE organization_id = $1`
+	var row struct {
+		Customers   int64 `db:"customers"`
+		Earned      int64 `db:"earned"`
+		Balance     int64 `db:"balance"`
+		Redemptions int64 `db:"redemptions"`
+	}
 	err := r.get(ctx, &row, q, orgID.String())
-	return row.domain(), wrap("sum figures", err)
+	return loyalty.Totals{
+		Customers: row.Customers, Balance: loyalty.Points(row.Balance), Earned: loyalty.Points(row.Earned), Redemptions: row.Redemptions,
+	}, wrap("sum figures", err)
 }
 
 // Days implements loyalty.StatsReader.

@@ -16,28 +16,18 @@ type Stats struct{ *Core }
 // NewStats returns the use cases over c.
 func NewStats(c *Core) *Stats { return &Stats{c} }
 
-// Totals are the organization's figures since it exists.
-type Totals struct {
-	Customers   int64
-	Balance     loyalty.Points // what all customers hold; debts lower it
-	Earned      loyalty.Points // lifetime points of all customers
-	Redemptions int64          // cancelled ones aside
-	Program     *loyalty.Program
-}
-
-// Totals needs loyalty.LoyaltyRead.
-func (s *Stats) Totals(ctx context.Context, actor loyalty.Actor) (Totals, error) {
+// Totals are the organization's figures since it exists, and what it has set
+// up. It needs loyalty.LoyaltyRead.
+func (s *Stats) Totals(ctx context.Context, actor loyalty.Actor) (loyalty.Totals, *loyalty.Config, error) {
 	if err := actor.Require(loyalty.LoyaltyRead); err != nil {
-		return Totals{}, err
+		return loyalty.Totals{}, nil, err
 	}
 	cfg, err := s.config(ctx, actor.OrgID, 0)
 	if err != nil {
-		return Totals{}, err
+		return loyalty.Totals{}, nil, err
 	}
-	f, err := s.repo.AllTime(ctx, actor.OrgID)
-	return Totals{
-		Customers: f.Customers, Balance: f.Balance(), Earned: f.Earned(), Redemptions: f.Redemptions - f.Cancellations, Program: cfg.Program,
-	}, err
+	t, err := s.repo.AllTime(ctx, actor.OrgID)
+	return t, cfg, err
 }
 
 // AnalyticsQuery says which figures are wanted.
@@ -164,7 +154,7 @@ func (s *Stats) standing(ctx context.Context, orgID loyalty.ID, program *loyalty
 	if err != nil {
 		return err
 	}
-	a.Outstanding = max(0, all.Balance())
+	a.Outstanding = max(0, all.Balance)
 	if a.ActiveMembers, err = s.repo.ActiveSince(ctx, orgID, from); err != nil {
 		return err
 	}

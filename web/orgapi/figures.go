@@ -26,15 +26,15 @@ type programBrief struct {
 
 // GetStats is GET /v1/loyalty/stats.
 func (h Handlers) GetStats(c *fiber.Ctx) error {
-	t, err := h.Stats.Totals(c.UserContext(), auth.Actor(c))
+	t, cfg, err := h.Stats.Totals(c.UserContext(), auth.Actor(c))
 	if err != nil {
 		return err
 	}
 	out := stats{
 		TotalCustomers: t.Customers, TotalPointsBalance: int64(t.Balance), TotalPointsEarned: int64(t.Earned), TotalRedemptions: t.Redemptions,
 	}
-	if t.Program != nil {
-		out.ActiveProgram = &programBrief{respond.ID(t.Program.ID), t.Program.Name}
+	if p := cfg.Program; p != nil {
+		out.ActiveProgram = &programBrief{respond.ID(p.ID), p.Name}
 	}
 	return respond.Data(c, fiber.StatusOK, out)
 }

@@ -1,0 +1,161 @@
+package postgres
+
+import "regulars/internal/loyalty"
+
+func claim(name, sentence string) loyalty.Proof { return loyalty.Proof{Name: name, Claim: sentence} }
+
+// proofs are all that is promised of the ledger and what is counted of it.
+var proofs = []proof{
+	{[]loyalty.Proof{
+		claim("balance", "Every balance is the sum of its transactions."),
+		claim("lifetime", "Lifetime points are the sum of what the transactions add to them."),
+		claim("numbering", "The transactions of an account are numbered from 1 without a gap."),
+		claim("chain", "Every balance_after follows from the row before it."),
+		claim("activity", "Every account knows the day of its last transaction."),
+	}, `
+		SELECT k.kind, coalesce(e.customer_id, s.customer_id)::text AS subject, k.detail
+		FROM (SELECT * FROM enrollments WHERE organization_id = $1) e
+		FULL JOIN (
+			SELECT customer_id, sum(points) AS points, sum(lifetime_delta) AS lifetime, count(*) AS n, max(day) AS day,
+				bool_or(seq <> place) AS gap, min(seq) FILTER (WHERE balance_after <> before + points) AS broken_at
+			FROM (
+				SELECT customer_id, seq, points, lifetime_delta, balance_after, day, row_number() OVER account AS place,
+					coalesce(lag(balance_after) OVER account, 0) AS before
+				FROM transactions WHERE organization_id = $1 WINDOW account AS (PARTITION BY customer_id ORDER BY seq)
+			) t GROUP BY customer_id
+		) s ON s.customer_id = e.customer_id
+		CROSS JOIN LATERAL (VALUES
+			('balance', e.balance IS DISTINCT FROM coalesce(s.points, 0), format('balance %s, transactions %s', e.balance, coalesce(s.points, 0))),
+			('lifetime', e.lifetime IS DISTINCT FROM coalesce(s.lifetime, 0), format('lifetime %s, transactions %s', e.lifetime, coalesce(s.lifetime, 0))),
+			('numbering', e.seq IS DISTINCT FROM coalesce(s.n, 0) OR s.gap, format('last number %s, transactions %s', e.seq, coalesce(s.n, 0))),
+			('chain', s.broken_at IS NOT NULL, format('row %s does not follow from the one before', s.broken_at)),
+			('activity', e.active_day IS DISTINCT FROM s.day, format('last day %s, transactions %s', e.active_day, s.day))
+		) k (kind, wrong, detail) WHERE k.wrong`},
+
+	{[]loyalty.Proof{claim("lots", "The lots of an account add up to its balance, or to nothing while it is in debt.")}, `
+		SELECT 'lots' AS kind, e.customer_id::text AS subject,
+			format('lots %s, balance %s', coalesce(l.remaining, 0), e.balance) AS detail
+		FROM enrollments e
+		LEFT JOIN (SELECT customer_id, sum(remaining) AS remaining FROM lots WHERE organization_id = $1 GROUP BY customer_id) l USING (customer_id)
+		WHERE e.organization_id = $1 AND coalesce(l.remaining, 0) <> greatest(e.balance, 0)`},
+
+	// With downgrades off, or after they were on, a tier may be above what the
+	// lifetime points reach; but only for somebody who lost some.
+	{[]loyalty.Proof{claim("tier", "Everybody is in the active program, at the tier that the lifetime points reach, or above it after a reversal.")}, `
+		WITH ladder AS (
+			SELECT id, program_id, name, min_points, lead(min_points) OVER (PARTITION BY program_id ORDER BY min_points) AS upto
+			FROM tiers WHERE organization_id = $1
+		)
+		SELECT 'tier' AS kind, e.customer_id::text AS subject,
+			format('holds %s, %s lifetime points reach %s', coalesce(h.name, 'none'), e.lifetime, coalesce(r.name, 'none')) AS detail
+		FROM enrollments e
+		LEFT JOIN programs a ON a.organization_id = $1 AND a.is_active
+		LEFT JOIN ladder h ON h.id = e.tier_id
+		LEFT JOIN ladder r ON r.program_id = e.program_id AND e.lifetime >= r.min_points AND (r.upto IS NULL OR e.lifetime < r.upto)
+		WHERE e.organization_id = $1 AND (
+			a.id IS NOT NULL AND e.program_id IS DISTINCT FROM a.id OR h.program_id IS DISTINCT FROM e.program_id
+			OR h.min_points < r.min_points
+			OR h.min_points > r.min_points AND NOT EXISTS (
+				SELECT FROM transactions t WHERE t.organization_id = $1 AND t.customer_id = e.customer_id AND t.lifetime_delta < 0))`},
+
+	{[]loyalty.Proof{
+		claim("earned", "What an order earned, and what was taken back of it, is what the ledger says."),
+		claim("once", "Every order earned at most once."),
+	}, `
+		SELECT k.kind, coalesce(o.id, t.order_id)::text AS subject, k.detail
+		FROM (SELECT * FROM orders WHERE organization_id = $1) o
+		FULL JOIN (
+			SELECT order_id, count(*) FILTER (WHERE type = 'earn') AS awards, coalesce(sum(points) FILTER (WHERE type = 'earn'), 0) AS earned,
+				coalesce(-sum(points) FILTER (WHERE type = 'reverse'), 0) AS reversed, min(customer_id::text)::uuid AS customer_id,
+				count(DISTINCT customer_id) AS customers
+			FROM transactions WHERE organization_id = $1 AND order_id IS NOT NULL GROUP BY order_id
+		) t ON t.order_id = o.id
+		CROSS JOIN LATERAL (VALUES
+			('earned', o.id IS NULL OR o.earned <> coalesce(t.earned, 0) OR o.reversed <> coalesce(t.reversed, 0)
+				OR t.customers > 1 OR t.customer_id <> o.customer_id,
+				format('order %s less %s, ledger %s less %s', o.earned, o.reversed, coalesce(t.earned, 0), coalesce(t.reversed, 0))),
+			('once', t.awards > 1, format('%s awards', t.awards))
+		) k (kind, wrong, detail) WHERE k.wrong`},
+
+	{[]loyalty.Proof{claim("reversal", "Nothing was taken back twice, or more than was given.")}, `
+		SELECT 'reversal' AS kind, r.reverses_id::text AS subject, format('gave %s, took back %s', t.points, r.points) AS detail
+		FROM (
+			SELECT reverses_id, -sum(points) AS points FROM transactions
+			WHERE organization_id = $1 AND reverses_id IS NOT NULL AND type = 'reverse' GROUP BY reverses_id
+		) r LEFT JOIN transactions t ON t.organization_id = $1 AND t.id = r.reverses_id
+		WHERE t.id IS NULL OR t.type <> 'earn' OR r.points > t.points`},
+
+	{[]loyalty.Proof{claim("redemption", "Every redemption took its cost once, and gave it back once if it was cancelled.")}, `
+		SELECT 'redemption' AS kind, coalesce(d.id, t.redemption_id)::text AS subject,
+			format('%s for %s, took %s in %s, gave back %s in %s', d.status, d.points_cost, t.taken, t.takes, t.given, t.gifts) AS detail
+		FROM (SELECT * FROM redemptions WHERE organization_id = $1) d
+		FULL JOIN (
+			SELECT redemption_id, count(*) FILTER (WHERE type = 'redeem') AS takes, -sum(points) FILTER (WHERE type = 'redeem') AS taken,
+				count(*) FILTER (WHERE type = 'refund') AS gifts, coalesce(sum(points) FILTER (WHERE type = 'refund'), 0) AS given
+			FROM transactions WHERE organization_id = $1 AND redemption_id IS NOT NULL GROUP BY redemption_id
+		) t ON t.redemption_id = d.id
+		WHERE d.id IS NULL OR t.takes IS DISTINCT FROM 1 OR t.taken <> d.points_cost
+			OR (t.gifts, t.given) IS DISTINCT FROM (CASE d.status WHEN 'cancelled' THEN 1 ELSE 0 END::bigint,
+				CASE d.status WHEN 'cancelled' THEN d.points_cost ELSE 0 END::numeric)`},
+
+	{[]loyalty.Proof{claim("stock", "No reward's stock is below zero.")}, `
+		SELECT 'stock' AS kind, reward_id::text AS subject, format('%s left in slot %s', remaining, slot) AS detail
+		FROM reward_stock WHERE organization_id = $1 AND remaining < 0`},
+
+	{[]loyalty.Proof{claim("days", "The figures of every day and store are what a full count gives.")}, daysProof},
+
+	{[]loyalty.Proof{claim("active", "The members active since each day are what a full count gives.")}, `
+		SELECT 'active' AS kind, coalesce(k.day, c.day)::text AS subject, format('kept %s, counted %s', k.n, c.n) AS detail
+		FROM (SELECT day, sum(members) AS n FROM activity_stats WHERE organization_id = $1 GROUP BY day) k
+		FULL JOIN (SELECT active_day AS day, count(*) AS n FROM enrollments WHERE organization_id = $1 AND active_day IS NOT NULL GROUP BY 1) c
+			ON c.day = k.day
+		WHERE coalesce(k.n, 0) <> coalesce(c.n, 0)`},
+
+	{[]loyalty.Proof{claim("tiers", "The members of every tier are what a full count gives.")}, `
+		SELECT 'tiers' AS kind, coalesce(k.tier_id, c.tier_id)::text AS subject, format('kept %s, counted %s', k.n, c.n) AS detail
+		FROM (SELECT tier_id, sum(members) AS n FROM tier_stats WHERE organization_id = $1 GROUP BY tier_id) k
+		FULL JOIN (SELECT tier_id, count(*) AS n FROM enrollments WHERE organization_id = $1 AND tier_id IS NOT NULL GROUP BY 1) c
+			ON c.tier_id = k.tier_id
+		WHERE coalesce(k.n, 0) <> coalesce(c.n, 0)`},
+
+	{[]loyalty.Proof{claim("popularity", "The redemptions and customers of every reward are what a full count gives.")}, `
+		SELECT 'popularity' AS kind, coalesce(k.reward_id, c.reward_id)::text AS subject,
+			format('kept %s by %s, counted %s by %s', k.n, k.customers, c.n, c.customers) AS detail
+		FROM (SELECT reward_id, sum(redemptions) AS n, sum(customers) AS customers FROM reward_stats WHERE organization_id = $1 GROUP BY 1) k
+		FULL JOIN (
+			SELECT reward_id, count(*) FILTER (WHERE status <> 'cancelled') AS n, count(DISTINCT customer_id) AS customers
+			FROM redemptions WHERE organization_id = $1 GROUP BY 1
+		) c ON c.reward_id = k.reward_id
+		WHERE coalesce(k.n, 0) <> coalesce(c.n, 0) OR coalesce(k.customers, 0) <> coalesce(c.customers, 0)`},
+}
+
+// A completed order counts on its own day; what it earned, on the day it did.
+const daysProof = `
+	WITH counted AS (
+		SELECT day, coalesce(store_id, '00000000-0000-0000-0000-000000000000') AS store_id,
+			coalesce(sum(points) FILTER (WHERE type = 'earn'), 0) AS issued, coalesce(sum(points) FILTER (WHERE type = 'redeem'), 0) AS redeemed,
+			coalesce(sum(points) FILTER (WHERE type = 'refund'), 0) AS refunded, coalesce(sum(points) FILTER (WHERE type = 'reverse'), 0) AS reversed,
+			coalesce(sum(points) FILTER (WHERE type = 'expire'), 0) AS expired, coalesce(sum(points) FILTER (WHERE type = 'adjust'), 0) AS adjusted,
+			coalesce(sum(points) FILTER (WHERE type = 'transfer'), 0) AS transferred, count(*) FILTER (WHERE type = 'earn') AS awards,
+			count(*) FILTER (WHERE type = 'redeem') AS redemptions, count(*) FILTER (WHERE type = 'refund') AS cancellations,
+			0::bigint AS orders, 0::numeric AS sales, 0::bigint AS customers
+		FROM transactions WHERE organization_id = $1 GROUP BY 1, 2
+		UNION ALL
+		SELECT day, store_id, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, count(*), sum(total - refunded_total), 0
+		FROM orders WHERE organization_id = $1 AND completed_at IS NOT NULL AND status IN ('completed', 'refunded') GROUP BY 1, 2
+		UNION ALL
+		SELECT (c.created_at AT TIME ZONE g.time_zone)::date, '00000000-0000-0000-0000-000000000000', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, count(*)
+		FROM customers c JOIN organizations g ON g.id = c.organization_id WHERE c.organization_id = $1 GROUP BY 1
+	), c AS (
+		SELECT day, store_id, ARRAY[sum(issued), sum(redeemed), sum(refunded), sum(reversed), sum(expired), sum(adjusted), sum(transferred),
+			sum(awards), sum(redemptions), sum(cancellations), sum(orders), sum(sales), sum(customers)] AS n
+		FROM counted GROUP BY 1, 2
+	), k AS (
+		SELECT day, store_id, ARRAY[sum(issued), sum(redeemed), sum(refunded), sum(reversed), sum(expired), sum(adjusted), sum(transferred),
+			sum(awards), sum(redemptions), sum(cancellations), sum(orders), sum(sales), sum(customers)] AS n
+		FROM daily_stats WHERE organization_id = $1 GROUP BY 1, 2
+	)
+	SELECT 'days' AS kind, format('%s at %s', coalesce(k.day, c.day), coalesce(k.store_id, c.store_id)) AS subject,
+		format('kept %s, counted %s', k.n, c.n) AS detail
+	FROM k FULL JOIN c ON c.day = k.day AND c.store_id = k.store_id
+	WHERE coalesce(k.n, array_fill(0::numeric, ARRAY[13])) <> coalesce(c.n, array_fill(0::numeric, ARRAY[13]))`
