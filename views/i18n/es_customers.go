@@ -132,6 +132,7 @@ func init() {
 		"Where and who":  "Dónde y quién",
 		"Why this many?": "¿Por qué estos puntos?",
 		"Within reach":   "Al alcance",
+		"more than %s":   "más de %s",
 		"no":             "no",
 		"not told":       "sin indicar",
 		"taken back":     "anulado",

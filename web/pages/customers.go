@@ -80,7 +80,11 @@ func paging(ctx context.Context, c *fiber.Ctx, page loyalty.Page, total int, lab
 	p := ui.PagingProps{Label: label}
 	last := min(page.Skip()+page.Size, total)
 	if total > 0 && last > page.Skip() {
-		p.Summary = i18n.T(ctx, "%s–%s of %s", i18n.Number(ctx, page.Skip()+1), i18n.Number(ctx, last), i18n.Number(ctx, total))
+		all := i18n.Number(ctx, total)
+		if total == loyalty.CountCap {
+			all = i18n.T(ctx, "more than %s", all)
+		}
+		p.Summary = i18n.T(ctx, "%s–%s of %s", i18n.Number(ctx, page.Skip()+1), i18n.Number(ctx, last), all)
 	}
 	if page.Number > 1 {
 		p.PrevHref = withQuery(c, "page", strconv.Itoa(page.Number-1))

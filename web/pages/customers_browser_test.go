@@ -1,0 +1,73 @@
+package pages_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/chromedp/chromedp/kb"
+
+	"regulars/internal/browsertest"
+	"regulars/internal/loyalty"
+	"regulars/internal/service"
+)
+
+// A manager finds a guest as the name is typed, sees why an award was so many,
+// takes it back, adjusts the balance and sees all of it in the records.
+func TestManagerLooksAfterAGuest(t *testing.T) {
+	t.Parallel()
+	s, ids := restaurant(t)
+	maria := ids["María García"]
+	_, err := s.Services.Ledger.Submit(t.Context(), s.System(), service.SubmitOrder{
+		StoreID: s.Store.ID, ExternalID: "1042", Customer: service.CustomerRef{ID: maria}, Total: 5000, Status: loyalty.OrderCompleted,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Staff(loyalty.Manager, "Mateo Ruiz")
+	v := s.Visit(t, browsertest.Desktop)
+	v.SignIn("manager@trattoria.test")
+	v.Go("/customers")
+	v.Usable("customers")
+	v.Type("#f-search", "garcia")
+	v.Until("the search", `location.search === "?search=garcia" && document.querySelectorAll("#customers tbody tr").length === 1`)
+	v.Tap("#customers tbody a")
+	v.Until("the guest", `location.pathname.startsWith("/customers/")`)
+	v.See("Order #1042")
+	v.Usable("customer")
+	v.Tap("details.ui-details summary")
+	v.See("Points for each $")
+
+	v.Tap(`a[href$="/adjust"]`)
+	v.Until("the dialog", `document.activeElement.id === "f-amount"`)
+	v.Usable("customer, adjusting")
+	v.NoComplaints()
+	v.Press("-600\tSpilled soup\r")
+	v.See("bring it below zero")
+	v.Until("what was typed", `document.querySelector("#f-amount").value === "-600" && document.querySelector("#f-reason").value === "Spilled soup"`)
+	v.Usable("customer, refused")
+	v.Tap("#f-amount")
+	v.Press(kb.End + strings.Repeat(kb.Backspace, 4) + "-100\r")
+	v.See("Points adjusted.")
+	balance(t, s, maria, 400)
+
+	for _, path := range []string{"/transactions", "/orders", "/redemptions"} {
+		v.Go(path)
+		v.Usable(path)
+	}
+}
+
+// A cashier sees guests and what they may redeem, and none of the forms and
+// records that are a manager's.
+func TestCashierSeesNoManagersPages(t *testing.T) {
+	t.Parallel()
+	s, ids := restaurant(t)
+	v := s.Visit(t, browsertest.Phone)
+	v.SignIn("cashier@trattoria.test")
+	v.Go("/customers/" + ids["Ann Lee"].String())
+	v.Until("no manager's buttons", `!document.querySelector('a[href$="/adjust"], a[href$="/edit"], a[href$="/freeze"]')`)
+	v.Usable("customer, cashier")
+	for _, path := range []string{"/transactions", "/orders", "/customers/" + ids["Ann Lee"].String() + "/adjust"} {
+		v.Go(path)
+		v.See("This page isn’t for your role")
+	}
+}
