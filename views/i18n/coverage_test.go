@@ -13,6 +13,7 @@ import (
 	"strings"
 	"testing"
 
+	"regulars/internal/anomaly"
 	"regulars/internal/loyalty"
 	"regulars/views/i18n"
 )
@@ -27,6 +28,10 @@ func TestEveryTextIsTranslated(t *testing.T) {
 	}
 	for _, root := range []string{"../../internal/loyalty", "../../internal/service", "../../internal/contact", "../../internal/secret", "../../internal/postgres", "../../web/pages", "../../web/auth", "../../web/respond"} {
 		collect(t, root, texts, refusalText)
+	}
+	collect(t, "../../internal/anomaly", texts, findingText)
+	for _, f := range anomaly.Fields() {
+		texts[f.Label], texts[f.Unit] = "anomaly.Fields", "anomaly.Fields"
 	}
 	if len(texts) < 50 {
 		t.Fatalf("found %d texts only: the search is broken", len(texts))
@@ -78,6 +83,17 @@ func refusalText(call *ast.CallExpr) []ast.Expr {
 			text := loyalty.Missing(what).Format
 			return []ast.Expr{&ast.BasicLit{ValuePos: call.Pos(), Kind: token.STRING, Value: strconv.Quote(text)}}
 		}
+	}
+	return nil
+}
+
+// findingText is the format of a detector's sentence.
+func findingText(call *ast.CallExpr) []ast.Expr {
+	switch fn, _ := callee(call); {
+	case fn == "finish" && len(call.Args) >= 1:
+		return call.Args[:1]
+	case fn == "burst" && len(call.Args) >= 4:
+		return call.Args[3:4]
 	}
 	return nil
 }

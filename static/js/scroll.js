@@ -1,0 +1,21 @@
+// A list that scrolls by itself (data-keep-scroll and an id) stays where it
+// was when htmx puts a new one in its place, and shows its current entry.
+(() => {
+  const kept = new Map();
+
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const root = event.detail.target;
+    if (!(root instanceof Element)) return;
+    for (const list of root.querySelectorAll("[data-keep-scroll][id]")) kept.set(list.id, list.scrollTop);
+  });
+  document.addEventListener("htmx:afterSwap", () => {
+    for (const [id, top] of kept) {
+      const list = document.getElementById(id);
+      if (!list) continue;
+      list.scrollTop = top;
+      const current = list.querySelector("[aria-current]");
+      if (current) (current.closest("li") || current).scrollIntoView({ block: "nearest" });
+    }
+    kept.clear();
+  });
+})();

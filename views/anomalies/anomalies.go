@@ -1,0 +1,134 @@
+// Package anomalies is the reviewer's pages: the queue of cases with the one
+// being looked at, the questions before a decision, and the settings of the
+// detectors.
+package anomalies
+
+import (
+	"context"
+
+	"github.com/a-h/templ"
+
+	"regulars/views/i18n"
+	"regulars/views/ui"
+)
+
+// QueueID is the element that holds list and case, which htmx replaces when
+// another case, filter or page is chosen.
+const QueueID = "queue"
+
+// QueueProps is the list of cases and the one being looked at.
+type QueueProps struct {
+	Tabs       []ui.Tab
+	Filter     FilterProps
+	Rows       []Row
+	Case       *CaseProps // nil: there is none
+	Chosen     bool       // the case was asked for, and not just the first; phones show it alone
+	BackHref   string     // the list, for phones
+	Paging     ui.PagingProps
+	ExportHref string
+	Settings   string // href; "" for who may not look
+	Filtered   bool   // a filter may be why there is nothing
+	ClearHref  string
+	Moved      bool // htmx has asked, so the focus follows
+}
+
+// FilterProps is the filters in force and what can be chosen.
+type FilterProps struct {
+	Status, Kind, Store, Severity string
+	Kinds, Stores, Severities     []ui.Option
+}
+
+// Row is a case in the list.
+type Row struct {
+	Href, Sentence, Kind, Who, Where, When, Machine, Points string
+	Severity                                                Severity
+	Current                                                 bool
+	Decided                                                 string // "Dismissed"; "" while it waits
+}
+
+// CaseProps is one case.
+type CaseProps struct {
+	ID, Sentence, Kind, KindHint string
+	Severity                     Severity
+	Status                       string // translated
+	StatusTone                   ui.Tone
+	When, Machine, Where         string
+	Points, Worth                string
+	Customer                     *ui.PersonProps // nil when the case is about staff alone
+	Staff                        string
+	Frozen, Own                  bool
+	Observed, Expected           ui.Part // drawn beside each other when Compared
+	Compared                     bool
+	Facts                        []ui.Fact
+	Transactions                 []Transaction
+	Earlier                      []Row
+	Decision                     []ui.Fact // who decided what and when; empty while it waits
+	May                          Actions
+	PrevHref, NextHref           string
+	Query                        string // the queue's filters, "?status=…" or ""
+	Form                         ui.Form
+}
+
+// Actions is what may be done with the case now.
+type Actions struct{ Decide, Reverse, Freeze, Reopen bool }
+
+// Transaction is a row of the ledger in a case.
+type Transaction struct {
+	When, Machine, Reason, Store, Staff, Points, Amount string
+	Customer, CustomerHref                              string
+	Reversed                                            bool
+}
+
+// Severity is how urgent a case is: low, medium or high.
+type Severity string
+
+func (s Severity) tone() ui.Tone {
+	switch s {
+	case "high":
+		return ui.Bad
+	case "medium":
+		return ui.Warn
+	}
+	return ui.Quiet
+}
+
+var severityNames = map[Severity]string{"high": i18n.Mark("High"), "medium": i18n.Mark("Medium"), "low": i18n.Mark("Low")}
+
+// Name is the severity in English, to be translated.
+func (s Severity) Name() string { return severityNames[s] }
+
+// Kind is a kind of anomaly in words, in English, to be translated.
+type Kind struct{ Name, Hint, Icon string }
+
+// Kinds are the words for each kind.
+var Kinds = map[string]Kind{
+	"rapid_earning":     {i18n.Mark("Rapid earning"), i18n.Mark("Many awards to one customer in a short time."), "gauge"},
+	"unusual_amount":    {i18n.Mark("Unusual amount"), i18n.Mark("One award far above what is normal for the customer and the store."), "trending-up"},
+	"pattern_deviation": {i18n.Mark("Changed pattern"), i18n.Mark("A store, cashier or till drifting from its own history."), "activity"},
+	"staff_favoritism":  {i18n.Mark("Favoured customer"), i18n.Mark("One cashier’s shifts keep feeding the same accounts."), "hand-coins"},
+	"manual_awards":     {i18n.Mark("Awards by hand"), i18n.Mark("A cashier gives more points by hand than colleagues in the same role."), "circle-plus"},
+	"off_hours":         {i18n.Mark("Off hours"), i18n.Mark("Points given when the store is closed, or long after the check."), "moon"},
+	"limit_hugging":     {i18n.Mark("Just below the limit"), i18n.Mark("Awards by hand that stay just below the approval limit."), "equal"},
+	"split_orders":      {i18n.Mark("Split checks"), i18n.Mark("One check rung up in parts to gain more points."), "receipt"},
+	"account_takeover":  {i18n.Mark("Account takeover"), i18n.Mark("Contact details changed, then points spent."), "user-x"},
+	"refund_abuse":      {i18n.Mark("Refund abuse"), i18n.Mark("Points spent, then the orders refunded that earned them."), "undo-2"},
+	"account_ring":      {i18n.Mark("Account ring"), i18n.Mark("Many new accounts that belong together."), "users"},
+	"duplicate_claim":   {i18n.Mark("Duplicate claim"), i18n.Mark("The same receipt claimed more than once."), "copy"},
+}
+
+// swap has htmx put another state of the queue in place of this one. It is not
+// morphed: htmx would go on asking for what a kept link led to before.
+func swap(href string) templ.Attributes {
+	return templ.Attributes{"hx-get": href, "hx-target": "#" + QueueID, "hx-swap": "outerHTML", "hx-push-url": "true"}
+}
+
+// key presses the element it is on.
+func key(k string, more templ.Attributes) templ.Attributes {
+	out := templ.Attributes{"data-shortcut": k, "aria-keyshortcuts": k}
+	for name, value := range more {
+		out[name] = value
+	}
+	return out
+}
+
+type ctx = context.Context

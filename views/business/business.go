@@ -1,0 +1,98 @@
+// Package business is the owner's pages about who and what works with the
+// program: staff, stores, API keys and the log of what was done.
+package business
+
+import (
+	"context"
+
+	"github.com/a-h/templ"
+
+	"regulars/views/i18n"
+	"regulars/views/ui"
+)
+
+type ctx = context.Context
+
+// StaffProps is the list of people.
+type StaffProps struct {
+	People []Person
+}
+
+// Person is a member of staff in the list.
+type Person struct {
+	ID, Name, Email, Role, Stores, Guest string
+	Active, Self                         bool
+}
+
+// StaffFormProps is the form of one person.
+type StaffFormProps struct {
+	ID     string // "" for a new one
+	Stores []ui.Option
+	Guest  string // name of the linked guest account; "" for none
+	Self   bool
+	Form   ui.Form
+}
+
+// StoresProps is the list of stores.
+type StoresProps struct{ Stores []Store }
+
+// Store is a store in the list.
+type Store struct {
+	ID, Name, Zone, Currency, External string
+	Active                             bool
+}
+
+// StoreFormProps is the form of one store.
+type StoreFormProps struct {
+	ID    string // "" for a new one
+	Zones []string
+	Form  ui.Form
+}
+
+// KeysProps is the list of API keys.
+type KeysProps struct{ Keys []Key }
+
+// Key is an API key in the list.
+type Key struct {
+	ID, Name, Prefix, Scopes, ScopeList, Stores, Used, Expires string
+	State                                                      ui.BadgeProps
+	Works                                                      bool
+}
+
+// KeyFormProps is the form for a new key.
+type KeyFormProps struct {
+	Scopes []ui.Option
+	Stores []ui.Option
+	Form   ui.Form
+}
+
+// AuditProps is a page of what was done.
+type AuditProps struct {
+	Entries          []Entry
+	People, Subjects []ui.Option
+	Person, Subject  string
+	From, To         string // days
+	Filtered         bool
+	Paging           ui.PagingProps
+}
+
+// Entry is one thing that was done.
+type Entry struct {
+	When, Machine, Who, Role, What, Detail, Object, Href string
+}
+
+// AskProps is what is asked before something ends.
+type AskProps struct {
+	Title, Text, Action, Button, BackHref, BackLabel string
+	Form                                             ui.Form
+}
+
+func modal(href string) templ.Attributes { return ui.ModalAttrs(href) }
+
+func rolesOf(ctx ctx) []ui.Option {
+	return []ui.Option{
+		{Value: "cashier", Label: i18n.T(ctx, "Cashier"), Hint: i18n.T(ctx, "Finds guests, gives and redeems points."), Icon: "scan-line"},
+		{Value: "manager", Label: i18n.T(ctx, "Manager"), Hint: i18n.T(ctx, "Also corrects, decides cases and keeps the rewards."), Icon: "clipboard-check"},
+		{Value: "owner", Label: i18n.T(ctx, "Owner"), Hint: i18n.T(ctx, "May do everything, these pages too."), Icon: "crown"},
+	}
+}

@@ -1,0 +1,52 @@
+package i18n
+
+// Events, staff, stores, API keys and the audit log.
+func init() {
+	Register("es", Catalog{
+		"Points for what isn’t a bill: a review, a birthday visit, an app sign-up. Your app or website reports them through the API.": "Puntos por lo que no es una cuenta: una reseña, una visita de cumpleaños, un registro en la app. Tu app o tu web los comunica por la API.",
+		"No events yet": "Todavía no hay eventos", "Add what you want to thank guests for, then let your app report it.": "Añade lo que quieres agradecer y deja que tu app lo comunique.",
+		"New event": "Evento nuevo", "Edit event": "Editar evento", "Save event": "Guardar evento", "Delete %s": "Eliminar %s", "Key": "Clave", "Earns": "Gana", "Limits": "Límites", "Details": "Detalles",
+		"Review on a map": "Reseña en un mapa", "What your app sends. It can’t be changed later.": "Lo que envía tu app. No se puede cambiar después.", "What it earns": "Lo que gana",
+		"Always the same": "Siempre lo mismo", "100 points for a review": "100 puntos por una reseña", "By an amount": "Según un importe", "2 points for each euro of a gift card": "2 puntos por cada euro de una tarjeta regalo",
+		"Points for each unit": "Puntos por unidad", "%s points for each unit": "%s puntos por unidad", "Each guest a day, at most": "Cada cliente al día, como máximo", "Empty: no limit.": "Vacío: sin límite.",
+		"Pause in between": "Pausa entre veces", "Empty: none.": "Vacío: ninguna.", "Earns points": "Da puntos", "once a day": "una vez al día", "%d times a day": "%d veces al día",
+		"%d minute apart": "con %d minuto de pausa", "%d minutes apart": "con %d minutos de pausa", "no limits": "sin límites", "%s is switched off.": "%s está apagado.",
+		"Where a guest has earned by it, it is switched off instead, and the history stays.": "Si algún cliente ya ganó con él, solo se apaga y el historial se queda.",
+
+		"Everyone signs in as themselves, so that it stays clear who did what.": "Cada quien entra con su cuenta, así queda claro quién hizo qué.",
+		"Add a person": "Añadir persona", "Person": "Persona", "Role": "Rol", "Works at": "Trabaja en", "Own guest account": "Cuenta de cliente propia", "you": "tú",
+		"Finds guests, gives and redeems points.": "Busca clientes, da y canjea puntos.", "Also corrects, decides cases and keeps the rewards.": "Además corrige, decide casos y cuida las recompensas.",
+		"May do everything, these pages too.": "Puede hacerlo todo, también estas páginas.", "First password": "Primera contraseña", "New password": "Contraseña nueva",
+		"At least 8 characters. Tell it to them; they can change it.": "Al menos 8 caracteres. Díselo; la puede cambiar.", "Only if they forgot theirs. It signs them out everywhere.": "Solo si olvidó la suya. Cierra su sesión en todas partes.",
+		"May sign in": "Puede entrar", "Switched off, they are signed out at once; what they did stays in the log.": "Apagado, su sesión se cierra al momento; lo que hizo queda en el registro.",
+		"Save person": "Guardar persona", "%s can sign in now.": "%s ya puede entrar.", "Unlink the guest account of %s": "Desvincular la cuenta de cliente de %s",
+		"While it is linked, points they give themselves are noticed.":                                           "Mientras está vinculada, se notan los puntos que se da a sí mismo.",
+		"The phone number they collect points with themselves, so that points they give themselves are noticed.": "El teléfono con el que acumula sus propios puntos, para que se noten los que se da a sí mismo.",
+		"no guest has this phone number": "ningún cliente tiene este teléfono", "There is no such person.": "No existe esa persona.",
+
+		"Each has its own days and figures; guests and their points belong to all of them.": "Cada una tiene sus días y sus cifras; los clientes y sus puntos son de todas.",
+		"Add a store": "Añadir tienda", "Known in imports as": "Nombre en importaciones", "Where its day begins.": "Dónde empieza su día.", "Its code, such as USD.": "Su código, como USD.",
+		"Open for business": "Abierta", "A closed store stays in the records.": "Una tienda cerrada se queda en los registros.", "Save store": "Guardar tienda",
+
+		"API keys": "Claves de API", "API key": "Clave de API", "API reference": "Referencia de la API", "New key": "Clave nueva", "New API key": "Clave de API nueva", "No keys yet": "Todavía no hay claves",
+		"With a key, a till or an app works with your program. Give each its own, with no more than it needs.": "Con una clave, una caja o una app trabaja con tu programa. Da a cada una la suya, solo con lo que necesita.",
+		"Connect your till or your app: make a key and put it into its settings.":                              "Conecta tu caja o tu app: crea una clave y ponla en sus ajustes.",
+		"May do": "Puede", "Last used": "Último uso", "never": "nunca", "Works": "Funciona", "Everything": "Todo", "Revoke": "Revocar", "Revoked": "Revocada", "Has expired": "Venció", "until %s": "hasta el %s",
+		"Till at the bar": "Caja de la barra", "What it may do": "Lo que puede hacer", "Make the key": "Crear la clave", "%s is made": "%s está creada", "Copy it now": "Cópiala ahora",
+		"It is shown this once. Whoever has it works with your program.": "Se muestra solo esta vez. Quien la tenga trabaja con tu programa.", "The key": "La clave", "Copy": "Copiar", "Copied": "Copiada", "I have it": "Ya la tengo",
+		"Revoke %s?": "¿Revocar %s?", "Whatever works with it stops within a second. This can’t be undone.": "Lo que trabaje con ella se detiene en un segundo. No se puede deshacer.", "%s is revoked.": "%s está revocada.",
+		"There is no such key.": "No existe esa clave.",
+
+		"Who changed what, and when. Nothing here can be changed or removed.": "Quién cambió qué y cuándo. Aquí nada se puede cambiar ni quitar.",
+		"Everyone": "Todos", "About": "Sobre", "Who": "Quién", "Pages of the log": "Páginas del registro", "Nothing was done that matches": "No se hizo nada que coincida", "Try another person or more days.": "Prueba con otra persona o más días.",
+		"Guests": "Clientes", "Programs": "Programas", "The program itself": "El propio programa",
+		"Added a person": "Añadió una persona", "Added a reward": "Añadió una recompensa", "Added a store": "Añadió una tienda", "Added a tier": "Añadió un nivel", "Added an event": "Añadió un evento",
+		"Changed a guest": "Cambió un cliente", "Changed a person": "Cambió una persona", "Changed a reward": "Cambió una recompensa", "Changed a store": "Cambió una tienda", "Changed a tier": "Cambió un nivel",
+		"Changed an event": "Cambió un evento", "Changed the detection settings": "Cambió los ajustes de detección", "Changed the program": "Cambió el programa", "Changed their password": "Cambió su contraseña",
+		"Corrected points": "Corrigió puntos", "Created a program": "Creó un programa", "Decided a case": "Decidió un caso", "Deleted a guest": "Eliminó un cliente", "Deleted a program": "Eliminó un programa",
+		"Deleted a reward": "Eliminó una recompensa", "Deleted a tier": "Eliminó un nivel", "Deleted an event": "Eliminó un evento", "Erased a guest’s personal data": "Borró los datos personales de un cliente",
+		"Exported a guest’s data": "Exportó los datos de un cliente", "Froze an account": "Congeló una cuenta", "Unfroze an account": "Descongeló una cuenta", "Gave points by hand": "Dio puntos a mano",
+		"Made an API key": "Creó una clave de API", "Revoked an API key": "Revocó una clave de API", "Set the organization up": "Creó la organización", "Signed a guest up": "Registró un cliente", "Signed in": "Entró",
+		"Switched an event off": "Apagó un evento", "Took a reward off the menu": "Retiró una recompensa de la oferta", "Took points back": "Retiró puntos",
+	})
+}

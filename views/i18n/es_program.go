@@ -1,0 +1,50 @@
+package i18n
+
+// The owner's pages about earning: rules, tiers, events.
+func init() {
+	Register("es", Catalog{
+		"%d member": "%d miembro", "%d members": "%d miembros", "%d member now": "%d miembro ahora", "%d members now": "%d miembros ahora",
+		"%d member moves up": "%d miembro sube", "%d members move up": "%d miembros suben", "%d member moves down": "%d miembro baja",
+		"%d members move down": "%d miembros bajan", "%d moves down": "%d baja", "%d move down": "%d bajan", "Nobody changes tier": "Nadie cambia de nivel",
+		"and %d more": "y %d más", "Who moves": "Quién se mueve", "Members by tier": "Miembros por nivel", "What it costs": "Lo que cuesta",
+		"Liability now": "Pasivo actual", "Points given in a year": "Puntos dados en un año",
+		"There are no sales yet to estimate a year from.":                                      "Todavía no hay ventas para estimar un año.",
+		"The year is estimated from the last %d day’s sales, as if every point were redeemed.": "El año se estima con las ventas del último %d día, como si se canjearan todos los puntos.",
+		"The year is estimated from the last %d days’ sales, as if every point were redeemed.": "El año se estima con las ventas de los últimos %d días, como si se canjearan todos los puntos.",
+		"Some fields can’t be read yet, so there is no preview.":                               "Todavía hay campos que no se entienden, así que no hay vista previa.",
+		"A bill of %s earns": "Una cuenta de %s gana", "Preview": "Vista previa", "Try it": "Pruébalo", "Example bill": "Cuenta de ejemplo",
+		"What this does": "Lo que hace esto", "Before you save": "Antes de guardar", "must be at least %s": "debe ser al menos %s",
+
+		"Program rules": "Reglas del programa", "New program": "Programa nuevo", "All programs": "Todos los programas", "One is active at a time.": "Solo uno está activo a la vez.",
+		"This program is not active": "Este programa no está activo", "Nobody earns by these rules until you activate it.": "Nadie gana con estas reglas hasta que lo actives.",
+		"Activate": "Activar", "Active": "Activo", "Inactive": "Inactivo", "Rule": "Regla", "Actions": "Acciones", "Delete": "Eliminar", "Back": "Volver", "Name": "Nombre",
+		"Earning": "Ganar", "What a guest gets for a bill. Tiers multiply it.": "Lo que recibe un cliente por una cuenta. Los niveles lo multiplican.",
+		"Points earned": "Puntos ganados", "points for each %s1": "puntos por cada %s1", "%s points for each %s1": "%s puntos por cada %s1",
+		"Redeeming": "Canjear", "Worth of a point": "Valor de un punto", "a point": "por punto",
+		"What a point is worth to you when it is spent. It sets the liability in your figures.": "Lo que te cuesta un punto cuando se gasta. De ahí sale el pasivo de tus cifras.",
+		"Expiry": "Caducidad", "Points expire after": "Los puntos vencen a los", "Leave it empty and they never do.": "Déjalo vacío y no vencen nunca.",
+		"Points keep the last day they got when they were earned; a change counts for those earned from then on.": "Los puntos conservan el último día que recibieron al ganarse; un cambio cuenta para los que se ganen después.",
+		"Refunds and claims": "Reembolsos y reclamos", "What happens when a bill is taken back, and when a guest asks for the points afterwards.": "Qué pasa cuando se anula una cuenta y cuando un cliente pide los puntos después.",
+		"When points are taken back": "Cuando se retiran puntos", "Keep the tier": "Conservar el nivel", "A tier once reached stays.": "El nivel alcanzado se queda.",
+		"Lower the tier": "Bajar el nivel", "A guest who no longer reaches it moves down.": "El cliente que ya no lo alcanza baja.",
+		"When they were spent already": "Cuando ya se gastaron", "Stop at zero": "Parar en cero", "Only what is left is taken back.": "Solo se retira lo que queda.",
+		"Allow a debt": "Permitir deuda", "The balance goes below zero and is earned back.": "El saldo queda bajo cero y se recupera ganando.",
+		"Claim window": "Plazo de reclamo", "How long a guest can bring a receipt that nobody’s points were booked for.": "Cuánto tiempo puede un cliente traer un recibo cuyos puntos nadie recibió.",
+		"Program is active": "El programa está activo", "Switched off, nobody earns or redeems points.": "Apagado, nadie gana ni canjea puntos.",
+		"Save changes": "Guardar cambios", "Undo my changes": "Deshacer mis cambios", "Saved. It counts from the next bill.": "Guardado. Cuenta desde la próxima cuenta.",
+		"There is no program yet": "Todavía no hay programa", "Set up a program": "Crear un programa", "Create program": "Crear programa",
+		"A program says what guests earn for their bills and what their points are worth.": "Un programa dice qué ganan los clientes por sus cuentas y cuánto valen sus puntos.",
+		"It starts with the four usual tiers. Everything can be changed later.":            "Empieza con los cuatro niveles de siempre. Todo se puede cambiar después.",
+		"It stays inactive until you activate it.":                                         "Queda inactivo hasta que lo actives.",
+		"%s is there. Have a look at its rules and tiers.":                                 "%s ya existe. Mira sus reglas y niveles.",
+		"Activate %s?": "¿Activar %s?", "%s is active now.": "%s ya está activo.", "Delete %s?": "¿Eliminar %s?", "%s is deleted.": "%s se eliminó.",
+		"Every guest is in it from then on; balances stay.":                           "Desde entonces todos los clientes están en él; los saldos se quedan.",
+		"It takes the place of %s. Every guest is in it from then on; balances stay.": "Reemplaza a %s. Desde entonces todos los clientes están en él; los saldos se quedan.",
+		"Its tiers and rewards go with it. A program that has members stays.":         "Se van con él sus niveles y recompensas. Un programa con miembros no se puede eliminar.",
+
+		"Guests climb by the points they have earned in their life with you; spending doesn’t lower them.": "Los clientes suben por los puntos ganados en toda su vida contigo; gastarlos no los baja.",
+		"Members on the ladder": "Miembros en la escala", "Drag a threshold, or type it below.": "Arrastra un umbral o escríbelo abajo.", "Members by lifetime points": "Miembros por puntos acumulados",
+		"Add a tier": "Añadir un nivel", "New tier": "Nivel nuevo", "Remove %s": "Quitar %s", "From": "Desde", "Multiplier": "Multiplicador", "Benefits": "Beneficios",
+		"A free dessert on the birthday": "Un postre gratis en el cumpleaños", "Save the ladder": "Guardar la escala", "The ladder is saved. %s.": "La escala está guardada. %s.",
+	})
+}

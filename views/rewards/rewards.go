@@ -1,0 +1,102 @@
+// Package rewards is the catalog of what points buy: cards, the form for one
+// with the guest's view of it, and what is asked before one goes.
+package rewards
+
+import (
+	"context"
+
+	"regulars/views/i18n"
+	"regulars/views/ui"
+)
+
+type ctx = context.Context
+
+// CatalogProps is the catalog.
+type CatalogProps struct {
+	Views   []ui.Tab // active, all
+	Cards   []Card
+	None    bool // there is no reward at all
+	Program bool // there is a program to have rewards in
+	CSRF    string
+}
+
+// Card is a reward in the catalog.
+type Card struct {
+	ID, Name, Text, Icon string
+	Cost, Value          string
+	Popularity           string
+	Badges               []ui.BadgeProps
+	Active               bool
+}
+
+// FormProps is the form of one reward.
+type FormProps struct {
+	ID       string // "" for a new one
+	Symbol   string // of the currency
+	Digits   int    // its decimals
+	Tiers    []ui.Option
+	Stores   []ui.Option
+	Programs []ui.Option // more than one to choose from
+	Form     ui.Form
+	Guest    GuestProps
+}
+
+// GuestProps is a reward as the guest sees it.
+type GuestProps struct {
+	Name, Text, Icon, Cost, Value string
+	Badges                        []ui.BadgeProps
+}
+
+// Kind is a type of reward in words, in English, to be translated.
+type Kind struct{ Value, Name, Hint, Icon string }
+
+// Kinds are the types of rewards in the order they are shown.
+var Kinds = []Kind{
+	{"discount", i18n.Mark("Discount"), i18n.Mark("Part of the bill, or an amount off it"), "badge-percent"},
+	{"free_item", i18n.Mark("Free item"), i18n.Mark("A dish or a drink on the house"), "utensils"},
+	{"credit", i18n.Mark("Credit"), i18n.Mark("An amount to spend"), "wallet"},
+	{"shipping", i18n.Mark("Free delivery"), i18n.Mark("No delivery fee"), "shopping-bag"},
+	{"perk", i18n.Mark("Perk"), i18n.Mark("Anything else: a seat, a tour, a surprise"), "sparkles"},
+}
+
+// Icon is the icon of a type of reward.
+func Icon(kind string) string {
+	for _, k := range Kinds {
+		if k.Value == kind {
+			return k.Icon
+		}
+	}
+	return "gift"
+}
+
+func kinds(ctx ctx) []ui.Option {
+	out := make([]ui.Option, len(Kinds))
+	for i, k := range Kinds {
+		out[i] = ui.Option{Value: k.Value, Label: i18n.T(ctx, k.Name), Hint: i18n.T(ctx, k.Hint), Icon: k.Icon}
+	}
+	return out
+}
+
+func (p FormProps) url(rest string) string {
+	if p.ID == "" {
+		return "/rewards/new"
+	}
+	return "/rewards/" + p.ID + rest
+}
+
+func (p FormProps) title(ctx ctx) string {
+	if p.ID == "" {
+		return i18n.T(ctx, "New reward")
+	}
+	return i18n.T(ctx, "Edit reward")
+}
+
+func (p FormProps) labels(ctx ctx) []ui.Label {
+	return []ui.Label{
+		{Name: "name", Text: i18n.T(ctx, "Name")}, {Name: "description", Text: i18n.T(ctx, "Description")},
+		{Name: "pointsCost", Text: i18n.T(ctx, "Cost")}, {Name: "discountType", Text: i18n.T(ctx, "Off the bill")},
+		{Name: "discountValue", Text: i18n.T(ctx, "How much")}, {Name: "itemName", Text: i18n.T(ctx, "Item")},
+		{Name: "stockRemaining", Text: i18n.T(ctx, "Left in stock")}, {Name: "maxPerCustomer", Text: i18n.T(ctx, "Each guest, at most")},
+		{Name: "startsAt", Text: i18n.T(ctx, "First day")}, {Name: "expiresAt", Text: i18n.T(ctx, "Last day")}, {Name: "storeIds", Text: i18n.T(ctx, "Stores")},
+	}
+}
