@@ -57,5 +57,5 @@ func pageRoutes(app *fiber.App, d Deps, sessions *auth.Sessions) {
 	managers.get("/transactions.csv", h.TransactionsCSV)
 	managers.get("/orders", h.Orders)
 
-	_, _ = managers, owners
+	setUpRoutes(h, managers, owners)
 }

@@ -9,7 +9,6 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
-	"regulars/internal/demo"
 	"regulars/internal/jobs"
 	"regulars/internal/service"
 )
@@ -42,7 +41,7 @@ func (c *serveCommand) Run(ctx context.Context, p *program) (err error) {
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
 	if c.Demo {
-		if err := demo.Load(ctx, db.DB, time.Now(), p.log); err != nil {
+		if err := loadDemo(ctx, p, db); err != nil {
 			return err
 		}
 	}

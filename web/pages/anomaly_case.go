@@ -1,0 +1,221 @@
+package pages
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"time"
+
+	"regulars/internal/loyalty"
+	"regulars/internal/service"
+	"regulars/views/anomalies"
+	"regulars/views/i18n"
+	"regulars/views/ui"
+)
+
+// reasonMark stands between the reason of a dismissal and the words added.
+const reasonMark = " — "
+
+func sentence(ctx ctx, a loyalty.Anomaly) string {
+	return i18n.Finding(ctx, a.Format, a.Args, a.Description)
+}
+
+func kindOf(ctx ctx, name string) (label, hint string) {
+	k, ok := anomalies.Kinds[name]
+	if !ok {
+		return name, ""
+	}
+	return i18n.T(ctx, k.Name), i18n.T(ctx, k.Hint)
+}
+
+func caseRow(ctx ctx, r loyalty.AnomalyRow, query string) anomalies.Row {
+	kind, _ := kindOf(ctx, r.Type)
+	row := anomalies.Row{
+		Href: "/anomalies/" + r.ID.String() + query, Sentence: sentence(ctx, r.Anomaly), Kind: kind, Who: r.CustomerName, Where: r.StoreName,
+		When: i18n.Ago(ctx, r.FlaggedAt), Machine: i18n.Machine(r.FlaggedAt), Severity: anomalies.Severity(r.Severity),
+		Points: i18n.N(ctx, "%d point", "%d points", int64(r.PointsInvolved)),
+	}
+	if row.Who == "" {
+		row.Who = r.StaffName
+	}
+	if row.Where == "" {
+		row.Where = i18n.T(ctx, "no store")
+	}
+	if r.Status != loyalty.PendingReview {
+		row.Decided, _ = caseStatus(ctx, r.Anomaly)
+	}
+	return row
+}
+
+// caseStatus is where a case stands, in words.
+func caseStatus(ctx ctx, a loyalty.Anomaly) (string, ui.Tone) {
+	switch {
+	case a.Status == loyalty.Dismissed:
+		return i18n.T(ctx, "Dismissed"), ui.Quiet
+	case a.Action == loyalty.ActionReversePoints:
+		return i18n.T(ctx, "Confirmed, points taken back"), ui.Bad
+	case a.Action == loyalty.ActionFreezeAccount:
+		return i18n.T(ctx, "Confirmed, account frozen"), ui.Bad
+	case a.Status == loyalty.Confirmed:
+		return i18n.T(ctx, "Confirmed"), ui.Bad
+	}
+	return i18n.T(ctx, "Waiting"), ui.Note
+}
+
+func caseProps(ctx ctx, actor loyalty.Actor, c service.Case, form ui.Form) anomalies.CaseProps {
+	kind, hint := kindOf(ctx, c.Type)
+	status, tone := caseStatus(ctx, c.Anomaly)
+	p := anomalies.CaseProps{
+		ID: c.ID.String(), Sentence: sentence(ctx, c.Anomaly), Kind: kind, KindHint: hint, Severity: anomalies.Severity(c.Severity),
+		Status: status, StatusTone: tone, When: i18n.DateTime(ctx, c.FlaggedAt), Machine: i18n.Machine(c.FlaggedAt), Where: c.StoreName,
+		Points: i18n.N(ctx, "%d point", "%d points", int64(c.PointsInvolved)), Staff: c.StaffName, Frozen: c.Frozen, Own: c.Own,
+		Form: form.With("note", c.Note),
+	}
+	if c.AtRisk > 0 {
+		p.Worth = i18n.T(ctx, "worth %s", i18n.Money(ctx, int64(c.AtRisk), c.Currency))
+	}
+	if !c.CustomerID.IsZero() {
+		p.Customer = &ui.PersonProps{Name: c.CustomerName, Href: "/customers/" + c.CustomerID.String()}
+	}
+	may := actor.Can(loyalty.AnomaliesReview) && !c.Own
+	p.May = anomalies.Actions{
+		Decide: may && c.Status == loyalty.PendingReview, Reverse: len(c.TransactionIDs) > 0, Freeze: p.Customer != nil && !c.Frozen,
+		Reopen: may && c.Status != loyalty.PendingReview && c.Action == loyalty.ActionNone,
+	}
+	weigh(ctx, &p, c)
+	for _, t := range c.Transactions {
+		p.Transactions = append(p.Transactions, caseTransaction(ctx, c, t))
+	}
+	for _, r := range c.Earlier {
+		p.Earlier = append(p.Earlier, caseRow(ctx, r, ""))
+	}
+	if c.Status != loyalty.PendingReview {
+		p.Decision = decided(ctx, c, status)
+	}
+	return p
+}
+
+func caseTransaction(ctx ctx, c service.Case, t loyalty.LedgerRow) anomalies.Transaction {
+	out := anomalies.Transaction{
+		When: i18n.DateTime(ctx, t.At), Machine: i18n.Machine(t.At), Reason: t.Reason, Store: t.StoreName, Staff: t.StaffName,
+		Points: i18n.Signed(ctx, int64(t.Points)), Reversed: t.Reversed,
+	}
+	if t.Amount != 0 {
+		currency := c.Currency
+		if t.Explanation != nil && t.Explanation.Currency != "" {
+			currency = t.Explanation.Currency
+		}
+		out.Amount = i18n.Money(ctx, int64(t.Amount), currency)
+	}
+	if t.CustomerID != c.CustomerID {
+		out.Customer, out.CustomerHref = t.CustomerName, "/customers/"+t.CustomerID.String()
+	}
+	return out
+}
+
+func decided(ctx ctx, c service.Case, status string) []ui.Fact {
+	facts := []ui.Fact{
+		{Label: i18n.T(ctx, "Decision"), Value: status},
+		{Label: i18n.T(ctx, "Decided by"), Value: c.DeciderName + " · " + i18n.DateTime(ctx, c.DecidedAt)},
+	}
+	if c.Note != "" {
+		reason, more, _ := strings.Cut(c.Note, reasonMark)
+		if slices.Contains(anomalies.Reasons, reason) {
+			reason = i18n.T(ctx, reason)
+		}
+		if more != "" {
+			reason += reasonMark + more
+		}
+		facts = append(facts, ui.Fact{Label: i18n.T(ctx, "Note"), Value: reason})
+	}
+	return facts
+}
+
+// units are what evidence is counted in, as the detectors name it.
+var units = map[string]string{
+	"transactions": i18n.Mark("transactions"), "orders": i18n.Mark("orders"), "points": i18n.Mark("points"), "accounts": i18n.Mark("accounts"),
+	"awards by hand": i18n.Mark("awards by hand"), "reversals": i18n.Mark("reversals"), "hours": i18n.Mark("hours"), "visits": i18n.Mark("visits"),
+	"checks put on accounts afterwards": i18n.Mark("checks put on accounts afterwards"),
+}
+
+// weigh puts the evidence in words a manager can read.
+func weigh(ctx ctx, p *anomalies.CaseProps, c service.Case) {
+	seen, normal := figure(c.Evidence, "observed"), figure(c.Evidence, "expected")
+	unit, _ := c.Evidence["unit"].(string) //nolint:errcheck // no unit, no figures
+	if seen > 0 && unit != "" {
+		p.Facts = append(p.Facts, ui.Fact{Label: i18n.T(ctx, "Seen"), Value: measured(ctx, seen, unit, c.Currency)})
+	}
+	if normal > 0 && unit != "" {
+		label := i18n.T(ctx, "Normal here")
+		p.Facts = append(p.Facts, ui.Fact{Label: label, Value: measured(ctx, normal, unit, c.Currency)})
+		p.Compared = true
+		p.Observed = ui.Part{Label: i18n.T(ctx, "Seen"), Value: measured(ctx, seen, unit, c.Currency), Size: seen}
+		p.Expected = ui.Part{Label: label, Value: measured(ctx, normal, unit, c.Currency), Size: normal}
+	}
+	if chance := figure(c.Evidence, "p"); chance > 0 {
+		p.Facts = append(p.Facts, ui.Fact{Label: i18n.T(ctx, "By chance"), Value: odds(ctx, chance)})
+	}
+	from, to := instant(c.Evidence, "from"), instant(c.Evidence, "to")
+	if !from.IsZero() && !to.IsZero() {
+		p.Facts = append(p.Facts, ui.Fact{Label: i18n.T(ctx, "Between"), Value: between(ctx, from, to)})
+	}
+	if c.StaffName != "" {
+		p.Facts = append(p.Facts, ui.Fact{Label: i18n.T(ctx, "Cashier"), Value: c.StaffName})
+	}
+	p.Facts = append(p.Facts, ui.Fact{Label: i18n.T(ctx, "Strength"), Value: i18n.T(ctx, "%s of 6", i18n.Decimal(ctx, c.Score, 1))})
+}
+
+func measured(ctx ctx, v float64, unit, currency string) string {
+	switch unit {
+	case "minor units":
+		return i18n.Money(ctx, int64(math.Round(v)), currency)
+	case "share":
+		return i18n.Percent(ctx, v, 0)
+	}
+	digits := 1
+	if v >= 10 {
+		digits = 0
+	} else if v < 0.1 {
+		digits = 3
+	}
+	return i18n.Decimal(ctx, v, digits) + " " + i18n.T(ctx, units[unit])
+}
+
+// odds is a small probability as people say it.
+func odds(ctx ctx, p float64) string {
+	if p <= 1e-9 {
+		return i18n.T(ctx, "less than once in a billion")
+	}
+	return i18n.T(ctx, "about once in %s", i18n.Compact(ctx, rounded(1/p)))
+}
+
+// rounded keeps two digits of a large number.
+func rounded(x float64) float64 {
+	scale := math.Pow(10, math.Max(0, math.Floor(math.Log10(x))-1))
+	return math.Round(x/scale) * scale
+}
+
+func between(ctx ctx, from, to time.Time) string {
+	if to.Sub(from) < time.Minute {
+		return i18n.DateTime(ctx, from)
+	}
+	if from.In(i18n.Zone(ctx)).Format(time.DateOnly) == to.In(i18n.Zone(ctx)).Format(time.DateOnly) {
+		return fmt.Sprintf("%s, %s – %s", i18n.Date(ctx, from), i18n.Clock(ctx, from), i18n.Clock(ctx, to))
+	}
+	return i18n.DateTime(ctx, from) + " – " + i18n.DateTime(ctx, to)
+}
+
+func figure(evidence map[string]any, name string) float64 {
+	v, _ := evidence[name].(float64) //nolint:errcheck // 0: it isn't known
+	return v
+}
+
+func instant(evidence map[string]any, name string) time.Time {
+	text, _ := evidence[name].(string) //nolint:errcheck // the zero time: it isn't known
+	t, err := time.Parse(time.RFC3339Nano, text)
+	if err != nil || t.Year() < 2 {
+		return time.Time{}
+	}
+	return t
+}

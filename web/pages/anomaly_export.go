@@ -1,0 +1,64 @@
+package pages
+
+import (
+	"bytes"
+	"encoding/csv"
+	"strconv"
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+
+	"regulars/internal/loyalty"
+	"regulars/views/i18n"
+	"regulars/web/auth"
+)
+
+const exportPage = 100
+
+// ExportAnomalies is GET /anomalies/export.csv: the cases of the queue's
+// filters, at most loyalty.CountCap.
+func (h *Handlers) ExportAnomalies(c *fiber.Ctx) error {
+	f, err := readCaseFilter(c)
+	if err != nil {
+		return err
+	}
+	ctx := c.UserContext()
+	var out bytes.Buffer
+	w := csv.NewWriter(&out)
+	rows := [][]string{{
+		i18n.T(ctx, "Case"), i18n.T(ctx, "Noticed"), i18n.T(ctx, "Kind"), i18n.T(ctx, "Severity"), i18n.T(ctx, "Strength"), i18n.T(ctx, "Finding"),
+		i18n.T(ctx, "Points"), i18n.T(ctx, "Store"), i18n.T(ctx, "Customer"), i18n.T(ctx, "Cashier"), i18n.T(ctx, "State"), i18n.T(ctx, "Decided by"), i18n.T(ctx, "Note"),
+	}}
+	for page := 1; page <= loyalty.CountCap/exportPage; page++ {
+		cases, _, err := h.Anomalies.List(ctx, auth.Actor(c), f.domain(), loyalty.Page{Number: page, Size: exportPage})
+		if err != nil {
+			return err
+		}
+		for _, r := range cases {
+			kind, _ := kindOf(ctx, r.Type)
+			status, _ := caseStatus(ctx, r.Anomaly)
+			rows = append(rows, []string{
+				r.ID.String(), i18n.Machine(r.FlaggedAt), kind, r.Severity, strconv.FormatFloat(r.Score, 'f', 2, 64), sentence(ctx, r.Anomaly),
+				strconv.FormatInt(int64(r.PointsInvolved), 10), inert(r.StoreName), inert(r.CustomerName), inert(r.StaffName), status,
+				inert(r.DeciderName), inert(r.Note),
+			})
+		}
+		if len(cases) < exportPage {
+			break
+		}
+	}
+	if err := w.WriteAll(rows); err != nil {
+		return err
+	}
+	c.Attachment("anomalies.csv")
+	c.Type("csv", "utf-8")
+	return c.Send(out.Bytes())
+}
+
+// inert keeps a spreadsheet from taking what people typed for a formula.
+func inert(s string) string {
+	if s != "" && strings.ContainsRune("=+-@\t\r", rune(s[0])) {
+		return "'" + s
+	}
+	return s
+}

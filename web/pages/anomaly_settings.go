@@ -1,0 +1,99 @@
+package pages
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+
+	"regulars/internal/loyalty"
+	"regulars/internal/service"
+	"regulars/views/anomalies"
+	"regulars/views/i18n"
+	"regulars/views/ui"
+	"regulars/web/auth"
+)
+
+// AnomalySettingsPage is GET /anomalies/settings.
+func (h *Handlers) AnomalySettingsPage(c *fiber.Ctx) error {
+	detectors, err := h.Anomalies.Detectors(c.UserContext(), auth.Actor(c))
+	if err != nil {
+		return err
+	}
+	form := fresh(c)
+	for _, d := range detectors {
+		if d.On {
+			form = form.With(d.Kind, "on")
+		}
+		for _, s := range d.Settings {
+			form = form.With(s.Name, written(s.Value))
+		}
+	}
+	return h.showAnomalySettings(c, detectors, form, fiber.StatusOK)
+}
+
+// written is a setting as its field holds it: 0.000001, not 1e-06.
+func written(x float64) string { return strconv.FormatFloat(x, 'f', -1, 64) }
+
+func (h *Handlers) showAnomalySettings(c *fiber.Ctx, detectors []service.Detector, form ui.Form, status int) error {
+	ctx := c.UserContext()
+	p := anomalies.SettingsProps{May: auth.Actor(c).Can(loyalty.ProgramWrite), Form: form}
+	for _, d := range detectors {
+		one := anomalies.DetectorProps{Kind: d.Kind}
+		for _, s := range d.Settings {
+			one.Settings = append(one.Settings, anomalies.SettingProps{
+				Name: s.Name, Label: i18n.T(ctx, s.Label), Unit: i18n.T(ctx, s.Unit),
+				Range: i18n.T(ctx, "%s to %s, usually %s", written(s.Min), written(s.Max), written(s.Default)),
+			})
+		}
+		p.Detectors = append(p.Detectors, one)
+	}
+	title := i18n.T(ctx, "Detection settings")
+	return h.page(c, shell{Title: title, Active: "anomalies", Status: status}, anomalies.Settings(p))
+}
+
+// SaveAnomalySettings is POST /anomalies/settings.
+func (h *Handlers) SaveAnomalySettings(c *fiber.Ctx) error {
+	form := posted(c)
+	detectors, err := h.Anomalies.Detectors(c.UserContext(), auth.Actor(c))
+	if err != nil {
+		return err
+	}
+	again := func(back ui.Form) error {
+		return h.showAnomalySettings(c, detectors, back, fiber.StatusUnprocessableEntity)
+	}
+	cmd, err := detectorChange(detectors, form)
+	if err != nil {
+		if back, ok := refused(c, form, err); ok {
+			return again(back)
+		}
+		return err
+	}
+	return submit(h, c, form, func(once loyalty.Once) ([]service.Detector, error) {
+		cmd.Once = once
+		return h.Anomalies.SaveDetectors(c.UserContext(), auth.Actor(c), cmd)
+	}, func([]service.Detector) done {
+		return done{To: "/anomalies/settings", Flash: i18n.T(c.UserContext(), "Settings saved. They apply from now on.")}
+	}, again)
+}
+
+func detectorChange(detectors []service.Detector, form ui.Form) (service.SaveDetectors, error) {
+	cmd := service.SaveDetectors{On: map[string]bool{}, Values: map[string]float64{}}
+	defaults := form.On("defaults")
+	var p loyalty.Problems
+	for _, d := range detectors {
+		cmd.On[d.Kind] = defaults || form.On(d.Kind)
+		for _, s := range d.Settings {
+			if defaults {
+				continue
+			}
+			v, err := strconv.ParseFloat(strings.Replace(strings.TrimSpace(form.Value(s.Name)), ",", ".", 1), 64)
+			if err != nil {
+				p.Add(s.Name, "must be a number from %s to %s", written(s.Min), written(s.Max))
+				continue
+			}
+			cmd.Values[s.Name] = v
+		}
+	}
+	return cmd, p.Err()
+}

@@ -1,0 +1,91 @@
+package pages
+
+import (
+	"regulars/internal/loyalty"
+	"regulars/views/i18n"
+	"regulars/views/program"
+	"regulars/views/ui"
+)
+
+// rulesWould is what a change of the rules would do, with a bill of amount.
+func rulesWould(ctx ctx, v loyalty.Preview, amount loyalty.Minor, currency string) program.PreviewProps {
+	p := program.PreviewProps{Amount: i18n.Money(ctx, int64(amount), currency), Changes: costs(ctx, v, currency), Footnote: basis(ctx, v)}
+	for i, t := range v.Program.Tiers {
+		points, err := loyalty.Earned(amount, loyalty.Exponent(currency), v.Program.Rate, t.Multiplier, 100, 0)
+		if err != nil {
+			points = loyalty.MaxPoints
+		}
+		p.Examples = append(p.Examples, program.Example{
+			Tier: t.Name, Rank: i + 1, Points: i18n.N(ctx, "%d point", "%d points", int64(points)),
+			Worth: i18n.T(ctx, "worth %s", i18n.Money(ctx, int64(v.Program.Liability(points)), currency)),
+		})
+	}
+	if v.Moved.Total > 0 {
+		p.Headline, p.HeadTone = moved(ctx, v.Moved)
+	}
+	return p
+}
+
+// ladderWould is what a change of the ladder would do.
+func ladderWould(ctx ctx, v loyalty.Preview, currency string) program.PreviewProps {
+	p := program.PreviewProps{Changes: costs(ctx, v, currency), Footnote: basis(ctx, v)}
+	p.Headline, p.HeadTone = moved(ctx, v.Moved)
+	for _, t := range v.Counts {
+		change := ui.Change{Label: t.Tier.Name, After: i18n.Number(ctx, t.After)}
+		if t.Before != t.After {
+			change.Before = i18n.Number(ctx, t.Before)
+		}
+		p.Tiers = append(p.Tiers, change)
+	}
+	for _, m := range v.Moves {
+		p.Moves = append(p.Moves, program.Move{Name: m.Name, Href: "/customers/" + m.CustomerID.String(), From: m.From, To: m.To})
+	}
+	if more := v.Moved.Total - int64(len(v.Moves)); more > 0 && len(v.Moves) > 0 {
+		p.MoreMoves = i18n.T(ctx, "and %d more", more)
+	}
+	return p
+}
+
+// moved says who would move, and whether that is good news.
+func moved(ctx ctx, m loyalty.Moved) (string, ui.Tone) {
+	up, down := i18n.N(ctx, "%d member moves up", "%d members move up", m.Up), i18n.N(ctx, "%d moves down", "%d move down", m.Down)
+	switch {
+	case m.Total == 0:
+		return i18n.T(ctx, "Nobody changes tier"), ui.Quiet
+	case m.Down == 0:
+		return up, ui.Good
+	case m.Up == 0:
+		return i18n.N(ctx, "%d member moves down", "%d members move down", m.Down), ui.Warn
+	}
+	return up + ", " + down, ui.Warn
+}
+
+// costs is what the owner owes and will owe, before and after.
+func costs(ctx ctx, v loyalty.Preview, currency string) []ui.Change {
+	out := []ui.Change{difference(ctx, i18n.T(ctx, "Liability now"), v.LiabilityBefore, v.LiabilityAfter, currency)}
+	if v.SalesDays > 0 {
+		out = append(out, difference(ctx, i18n.T(ctx, "Points given in a year"), v.YearlyCostBefore, v.YearlyCostAfter, currency))
+	}
+	return out
+}
+
+func difference(ctx ctx, label string, before, after loyalty.Minor, currency string) ui.Change {
+	c := ui.Change{Label: label, After: i18n.Money(ctx, int64(after), currency)}
+	if before != after {
+		c.Before = i18n.Money(ctx, int64(before), currency)
+		c.Tone = ui.Good
+		if after > before {
+			c.Tone = ui.Warn
+		}
+	}
+	return c
+}
+
+// basis is what the estimate of a year rests on.
+func basis(ctx ctx, v loyalty.Preview) string {
+	if v.SalesDays == 0 {
+		return i18n.T(ctx, "There are no sales yet to estimate a year from.")
+	}
+	return i18n.N(ctx, "The year is estimated from the last %d day’s sales, as if every point were redeemed.",
+		"The year is estimated from the last %d days’ sales, as if every point were redeemed.", v.SalesDays)
+}

@@ -1,0 +1,261 @@
+package pages
+
+import (
+	"slices"
+
+	"github.com/gofiber/fiber/v2"
+
+	"regulars/internal/loyalty"
+	"regulars/internal/service"
+	"regulars/views/i18n"
+	"regulars/views/rewards"
+	"regulars/views/ui"
+	"regulars/web/auth"
+)
+
+// RewardsPage is GET /rewards: what is offered, or with ?show=all everything.
+func (h *Handlers) RewardsPage(c *fiber.Ctx) error {
+	ctx := c.UserContext()
+	all := c.Query("show") == "all"
+	found, err := h.Rewards.List(ctx, auth.Actor(c))
+	if err != nil {
+		return err
+	}
+	kit, err := h.rewardKit(c)
+	if err != nil {
+		return err
+	}
+	active := 0
+	props := rewards.CatalogProps{None: len(found) == 0, Program: len(kit.programs) > 0, CSRF: auth.CSRF(c)}
+	for _, r := range found {
+		if r.Active {
+			active++
+		}
+		if r.Active || all {
+			props.Cards = append(props.Cards, kit.card(ctx, r))
+		}
+	}
+	props.Views = []ui.Tab{
+		{Label: i18n.T(ctx, "Offered"), Href: "/rewards", Active: !all, Count: i18n.Number(ctx, active)},
+		{Label: i18n.T(ctx, "All rewards"), Href: "/rewards?show=all", Active: all, Count: i18n.Number(ctx, len(found))},
+	}
+	return h.page(c, shell{Title: i18n.T(ctx, "Rewards"), Active: "rewards"}, rewards.Catalog(props))
+}
+
+func rewardID(c *fiber.Ctx) (loyalty.ID, error) {
+	id, ok := loyalty.PrefixReward.Parse(c.Params("id"))
+	if !ok {
+		return id, loyalty.Missing("reward")
+	}
+	return id, nil
+}
+
+// NewRewardPage is GET /rewards/new.
+func (h *Handlers) NewRewardPage(c *fiber.Ctx) error {
+	f := fresh(c).With("type", string(loyalty.RewardDiscount)).With("discountType", string(loyalty.Percentage)).With("isActive", "on")
+	return h.showReward(c, loyalty.ID{}, f, fiber.StatusOK)
+}
+
+// RewardPage is GET /rewards/:id.
+func (h *Handlers) RewardPage(c *fiber.Ctx) error {
+	id, err := rewardID(c)
+	if err != nil {
+		return err
+	}
+	r, err := h.Rewards.Get(c.UserContext(), auth.Actor(c), id)
+	if err != nil {
+		return err
+	}
+	currency, err := h.currency(c)
+	if err != nil {
+		return err
+	}
+	return h.showReward(c, id, rewardForm(c.UserContext(), fresh(c), r, currency), fiber.StatusOK)
+}
+
+func (h *Handlers) showReward(c *fiber.Ctx, id loyalty.ID, f ui.Form, status int) error {
+	ctx := c.UserContext()
+	kit, err := h.rewardKit(c)
+	if err != nil {
+		return err
+	}
+	p := kit.form(id, f)
+	p.Guest = kit.guest(ctx, f)
+	if target(c) == ui.ModalID {
+		return part(c, status, rewards.Edit(p))
+	}
+	return h.page(c, shell{Title: i18n.T(ctx, "Rewards"), Active: "rewards", Status: status}, rewards.EditPage(p))
+}
+
+// PreviewReward is POST /rewards/preview: the form as the guest would see it.
+func (h *Handlers) PreviewReward(c *fiber.Ctx) error {
+	kit, err := h.rewardKit(c)
+	if err != nil {
+		return err
+	}
+	return part(c, fiber.StatusOK, rewards.Guest(kit.guest(c.UserContext(), posted(c))))
+}
+
+// CreateReward is POST /rewards/new.
+func (h *Handlers) CreateReward(c *fiber.Ctx) error { return h.saveReward(c, loyalty.ID{}) }
+
+// SaveReward is POST /rewards/:id.
+func (h *Handlers) SaveReward(c *fiber.Ctx) error {
+	id, err := rewardID(c)
+	if err != nil {
+		return err
+	}
+	return h.saveReward(c, id)
+}
+
+func (h *Handlers) saveReward(c *fiber.Ctx, id loyalty.ID) error {
+	ctx := c.UserContext()
+	kit, err := h.rewardKit(c)
+	if err != nil {
+		return err
+	}
+	form := posted(c)
+	again := func(back ui.Form) error { return h.showReward(c, id, back, fiber.StatusUnprocessableEntity) }
+	fields, err := kit.fields(ctx, form)
+	if err != nil {
+		if back, ok := refused(c, form, err); ok {
+			return again(back)
+		}
+		return err
+	}
+	return submit(h, c, form, func(once loyalty.Once) (loyalty.Reward, error) {
+		if id.IsZero() {
+			return h.Rewards.Create(ctx, auth.Actor(c), service.CreateReward{Fields: fields, Once: once})
+		}
+		return h.Rewards.Change(ctx, auth.Actor(c), service.ChangeReward{ID: id, Fields: fields, Once: once})
+	}, func(saved loyalty.Reward) done {
+		if id.IsZero() {
+			return done{To: catalogOf(saved), Flash: i18n.T(ctx, "%s is in the catalog.", saved.Name)}
+		}
+		return done{To: catalogOf(saved), Flash: i18n.T(ctx, "%s is saved.", saved.Name)}
+	}, again)
+}
+
+// catalogOf is the list that the reward is to be seen in.
+func catalogOf(r loyalty.Reward) string {
+	if r.Active {
+		return "/rewards"
+	}
+	return "/rewards?show=all"
+}
+
+// OfferReward is POST /rewards/:id/active: puts a reward on the menu, or takes
+// it off.
+func (h *Handlers) OfferReward(c *fiber.Ctx) error {
+	id, err := rewardID(c)
+	if err != nil {
+		return err
+	}
+	ctx, form := c.UserContext(), posted(c)
+	return submit(h, c, form, func(once loyalty.Once) (loyalty.Reward, error) {
+		return h.Rewards.Change(ctx, auth.Actor(c), service.ChangeReward{ID: id, Fields: service.RewardFields{Active: service.Given(form.On("active"))}, Once: once})
+	}, func(saved loyalty.Reward) done {
+		if saved.Active {
+			return done{To: "/rewards", Flash: i18n.T(ctx, "%s is offered again.", saved.Name)}
+		}
+		return done{To: "/rewards", Flash: i18n.T(ctx, "%s is off the menu. Guests keep what they redeemed.", saved.Name)}
+	}, func(back ui.Form) error { return h.showReward(c, id, back, fiber.StatusUnprocessableEntity) })
+}
+
+// AskDeleteReward is GET /rewards/:id/delete.
+func (h *Handlers) AskDeleteReward(c *fiber.Ctx) error {
+	return h.askDeleteReward(c, fresh(c), fiber.StatusOK)
+}
+
+func (h *Handlers) askDeleteReward(c *fiber.Ctx, f ui.Form, status int) error {
+	id, err := rewardID(c)
+	if err != nil {
+		return err
+	}
+	ctx := c.UserContext()
+	r, err := h.Rewards.Get(ctx, auth.Actor(c), id)
+	if err != nil {
+		return err
+	}
+	p := rewards.DeleteProps{ID: id.String(), Name: r.Name, Form: f}
+	if r.Customers > 0 {
+		p.Redeemed = i18n.N(ctx, "It was redeemed by %d guest, so it can only be taken off the menu; the history stays.",
+			"It was redeemed by %d guests, so it can only be taken off the menu; the history stays.", r.Customers)
+	}
+	if target(c) == ui.ModalID {
+		return part(c, status, rewards.Delete(p))
+	}
+	return h.page(c, shell{Title: i18n.T(ctx, "Rewards"), Active: "rewards", Status: status}, rewards.DeletePage(p))
+}
+
+// DeleteReward is POST /rewards/:id/delete.
+func (h *Handlers) DeleteReward(c *fiber.Ctx) error {
+	id, err := rewardID(c)
+	if err != nil {
+		return err
+	}
+	ctx := c.UserContext()
+	r, err := h.Rewards.Get(ctx, auth.Actor(c), id)
+	if err != nil {
+		return err
+	}
+	return submit(h, c, posted(c), func(loyalty.Once) (bool, error) {
+		return h.Rewards.Delete(ctx, auth.Actor(c), id)
+	}, func(deleted bool) done {
+		if deleted {
+			return done{To: "/rewards", Flash: i18n.T(ctx, "%s is deleted.", r.Name)}
+		}
+		return done{To: "/rewards", Flash: i18n.T(ctx, "%s is off the menu. Guests keep what they redeemed.", r.Name)}
+	}, func(back ui.Form) error { return h.askDeleteReward(c, back, fiber.StatusUnprocessableEntity) })
+}
+
+// rewardKit is what the catalog's pages need beside the rewards.
+type rewardKit struct {
+	currency string
+	programs []loyalty.Program
+	stores   []loyalty.Store
+	now      func(r loyalty.Reward) rewardState
+}
+
+type rewardState int
+
+const (
+	offeredNow rewardState = iota
+	offeredLater
+	offeredBefore
+)
+
+func (h *Handlers) rewardKit(c *fiber.Ctx) (rewardKit, error) {
+	ctx, actor := c.UserContext(), auth.Actor(c)
+	programs, err := h.Programs.List(ctx, actor)
+	if err != nil {
+		return rewardKit{}, err
+	}
+	stores, err := h.Access.Stores(ctx, actor)
+	if err != nil {
+		return rewardKit{}, err
+	}
+	currency, err := h.currency(c)
+	now := h.now()
+	return rewardKit{currency: currency, programs: programs, stores: stores, now: func(r loyalty.Reward) rewardState {
+		switch {
+		case now.Before(r.StartsAt):
+			return offeredLater
+		case !r.ExpiresAt.IsZero() && !now.Before(r.ExpiresAt):
+			return offeredBefore
+		}
+		return offeredNow
+	}}, err
+}
+
+// program is the one with that id, or else the active one.
+func (k rewardKit) program(id loyalty.ID) loyalty.Program {
+	i := slices.IndexFunc(k.programs, func(p loyalty.Program) bool { return p.ID == id })
+	if i < 0 && len(k.programs) > 0 {
+		i = 0
+	}
+	if i < 0 {
+		return loyalty.Program{}
+	}
+	return k.programs[i]
+}

@@ -1,0 +1,100 @@
+package pages
+
+import (
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+
+	"regulars/internal/loyalty"
+	"regulars/internal/service"
+	"regulars/views/business"
+	"regulars/views/i18n"
+	"regulars/views/ui"
+	"regulars/web/auth"
+)
+
+// StoresPage is GET /stores.
+func (h *Handlers) StoresPage(c *fiber.Ctx) error {
+	ctx := c.UserContext()
+	stores, err := h.Access.Stores(ctx, auth.Actor(c))
+	if err != nil {
+		return err
+	}
+	var p business.StoresProps
+	for _, s := range stores {
+		p.Stores = append(p.Stores, business.Store{ID: s.ID.String(), Name: s.Name, Zone: s.TimeZone, Currency: s.Currency, External: s.ExternalID, Active: s.Active})
+	}
+	return h.page(c, shell{Title: i18n.T(ctx, "Stores"), Active: "stores"}, business.Stores(p))
+}
+
+// NewStorePage is GET /stores/new.
+func (h *Handlers) NewStorePage(c *fiber.Ctx) error {
+	cfg, err := h.Config(c.UserContext(), auth.Actor(c))
+	if err != nil {
+		return err
+	}
+	f := fresh(c).With("timeZone", cfg.Organization.TimeZone).With("currency", cfg.Organization.Currency)
+	return h.showStore(c, loyalty.Store{}, f, fiber.StatusOK)
+}
+
+func (h *Handlers) storeNamed(c *fiber.Ctx) (loyalty.Store, error) {
+	id, _ := loyalty.PrefixStore.Parse(c.Params("id"))
+	stores, err := h.Access.Stores(c.UserContext(), auth.Actor(c))
+	if err != nil {
+		return loyalty.Store{}, err
+	}
+	for _, s := range stores {
+		if s.ID == id {
+			return s, nil
+		}
+	}
+	return loyalty.Store{}, loyalty.Missing("store")
+}
+
+// StorePage is GET /stores/:id.
+func (h *Handlers) StorePage(c *fiber.Ctx) error {
+	s, err := h.storeNamed(c)
+	if err != nil {
+		return err
+	}
+	f := fresh(c).With("name", s.Name).With("timeZone", s.TimeZone).With("currency", s.Currency).With("externalId", s.ExternalID)
+	if s.Active {
+		f = f.With("active", "on")
+	}
+	return h.showStore(c, s, f, fiber.StatusOK)
+}
+
+func (h *Handlers) showStore(c *fiber.Ctx, s loyalty.Store, f ui.Form, status int) error {
+	p := business.StoreFormProps{Form: f}
+	if !s.ID.IsZero() {
+		p.ID = s.ID.String()
+	}
+	if target(c) == ui.ModalID {
+		return part(c, status, business.StoreForm(p))
+	}
+	return h.page(c, shell{Title: i18n.T(c.UserContext(), "Stores"), Active: "stores", Status: status}, business.StoreFormPage(p))
+}
+
+// CreateStore is POST /stores/new.
+func (h *Handlers) CreateStore(c *fiber.Ctx) error { return h.saveStore(c, loyalty.Store{}) }
+
+// SaveStore is POST /stores/:id.
+func (h *Handlers) SaveStore(c *fiber.Ctx) error {
+	s, err := h.storeNamed(c)
+	if err != nil {
+		return err
+	}
+	return h.saveStore(c, s)
+}
+
+func (h *Handlers) saveStore(c *fiber.Ctx, s loyalty.Store) error {
+	ctx, form := c.UserContext(), posted(c)
+	return submit(h, c, form, func(once loyalty.Once) (loyalty.Store, error) {
+		return h.Access.SaveStore(ctx, auth.Actor(c), service.SaveStore{
+			ID: s.ID, Name: form.Value("name"), ExternalID: form.Value("externalId"), TimeZone: strings.TrimSpace(form.Value("timeZone")),
+			Currency: strings.ToUpper(strings.TrimSpace(form.Value("currency"))), Active: s.ID.IsZero() || form.On("active"), Once: once,
+		})
+	}, func(saved loyalty.Store) done {
+		return done{To: "/stores", Flash: i18n.T(ctx, "%s is saved.", saved.Name)}
+	}, func(back ui.Form) error { return h.showStore(c, s, back, fiber.StatusUnprocessableEntity) })
+}
