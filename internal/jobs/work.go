@@ -15,6 +15,7 @@ type (
 	expirePointsArgs struct{}
 	releaseHoldsArgs struct{}
 	purgeArgs        struct{}
+	compactArgs      struct{}
 )
 
 // Kind implements river.JobArgs.
@@ -25,6 +26,9 @@ func (releaseHoldsArgs) Kind() string { return "release_holds" }
 
 // Kind implements river.JobArgs.
 func (purgeArgs) Kind() string { return "purge" }
+
+// Kind implements river.JobArgs.
+func (compactArgs) Kind() string { return "compact_figures" }
 
 // expirePoints takes points out of the accounts once their time is over.
 type expirePoints struct {
@@ -78,4 +82,16 @@ func (w *purge) Work(ctx context.Context, _ *river.Job[purgeArgs]) error {
 			return err
 		}
 	}
+}
+
+// compact puts the counters of days that are over together, so that adding up
+// years stays quick.
+type compact struct {
+	river.WorkerDefaults[compactArgs]
+	services *service.Services
+}
+
+// Work implements river.Worker.
+func (w *compact) Work(ctx context.Context, _ *river.Job[compactArgs]) error {
+	return everywhere(ctx, w.services, "compact figures", w.services.Stats.Compact)
 }

@@ -24,6 +24,7 @@ type StatsReader interface {
 
 // StatsWriter keeps the figures small.
 type StatsWriter interface {
-	// CompactStats puts the counters of days before the given one together.
-	CompactStats(ctx context.Context, orgID ID, before time.Time) error
+	// CompactStats puts the counters of days before the given one together, and
+	// says how many there were too many.
+	CompactStats(ctx context.Context, orgID ID, before time.Time) (int, error)
 }

@@ -63,6 +63,7 @@ type Totals struct {
 	Balance     Points // what all customers hold; debts lower it
 	Earned      Points // lifetime points of all customers
 	Redemptions int64  // cancelled ones aside
+	Config      int64  // the version of what the organization has set up
 }
 
 // FiguresQuery says which figures are wanted.

@@ -36,7 +36,7 @@ func TestPoolOutlivesCrash(t *testing.T) {
 	t.Cleanup(func() { db.Close() })
 	ask := func() error {
 		var n int
-		return db.Pool().GetContext(t.Context(), &n, "SELECT $1::int", 1)
+		return db.Queries().GetContext(t.Context(), &n, "SELECT $1::int", 1)
 	}
 	if err := ask(); err != nil {
 		t.Fatal(err)

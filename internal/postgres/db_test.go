@@ -21,13 +21,13 @@ func TestConnectionsWorkAsTheApplication(t *testing.T) {
 	t.Parallel()
 	db := pgtest.New(t)
 	var user string
-	if err := db.Pool().GetContext(t.Context(), &user, "SELECT current_user"); err != nil {
+	if err := db.Queries().GetContext(t.Context(), &user, "SELECT current_user"); err != nil {
 		t.Fatal(err)
 	}
 	if user != "regulars_app" {
 		t.Errorf("the pool works as %s", user)
 	}
-	if _, err := db.Pool().ExecContext(t.Context(), "CREATE TABLE more (n int)"); err == nil {
+	if _, err := db.Queries().ExecContext(t.Context(), "CREATE TABLE more (n int)"); err == nil {
 		t.Error("the application may change the schema")
 	}
 }
@@ -59,7 +59,7 @@ func TestMigrateTogether(t *testing.T) {
 				t.Error(err)
 			}
 			var user string
-			if err := db.Pool().GetContext(t.Context(), &user, "SELECT current_user"); err != nil || user != "regulars_app" {
+			if err := db.Queries().GetContext(t.Context(), &user, "SELECT current_user"); err != nil || user != "regulars_app" {
 				t.Errorf("after Migrate the pool works as %q, %v", user, err)
 			}
 		})
@@ -72,7 +72,7 @@ func TestStatementsArePreparedOnce(t *testing.T) {
 	db := pgtest.New(t).Open(t, postgres.Options{MaxOpen: 1})
 	for n := range 5 {
 		var got int
-		if err := db.Pool().GetContext(t.Context(), &got, "SELECT $1::int + 1", n); err != nil || got != n+1 {
+		if err := db.Queries().GetContext(t.Context(), &got, "SELECT $1::int + 1", n); err != nil || got != n+1 {
 			t.Fatalf("%d, %v", got, err)
 		}
 		err := db.RunInTx(t.Context(), func(ctx context.Context, q sqlx.ExtContext) error {
@@ -84,7 +84,7 @@ func TestStatementsArePreparedOnce(t *testing.T) {
 	}
 	var count int
 	const q = "SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE 'SELECT $1::int%'"
-	if err := db.Pool().GetContext(t.Context(), &count, q); err != nil || count != 1 {
+	if err := db.Queries().GetContext(t.Context(), &count, q); err != nil || count != 1 {
 		t.Errorf("%d statements prepared, %v, want 1", count, err)
 	}
 }
@@ -128,11 +128,11 @@ func TestStatementsOutliveMigration(t *testing.T) {
 		}
 		return sqlx.GetContext(ctx, q, &note, "SELECT * FROM notes WHERE n = $1", 7)
 	}
-	if err := read(t.Context(), db.Pool()); err != nil {
+	if err := read(t.Context(), db.Queries()); err != nil {
 		t.Fatal(err)
 	}
 	owner.Exec(t, "ALTER TABLE notes ADD COLUMN text text")
-	if err := read(t.Context(), db.Pool()); err != nil {
+	if err := read(t.Context(), db.Queries()); err != nil {
 		t.Errorf("outside a transaction: %v", err)
 	}
 	owner.Exec(t, "ALTER TABLE notes ADD COLUMN author text")
@@ -200,7 +200,7 @@ func TestOutageIsUnavailable(t *testing.T) {
 	db := pgtest.New(t)
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
 	defer cancel()
-	_, err := db.Pool().ExecContext(ctx, "SELECT pg_sleep(10)")
+	_, err := db.Queries().ExecContext(ctx, "SELECT pg_sleep(10)")
 	if kind := loyalty.KindOf(postgres.Wrap("sleep", err)); kind != loyalty.Unavailable {
 		t.Errorf("a query past its deadline: kind %v, error %v", kind, err)
 	}

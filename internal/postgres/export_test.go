@@ -6,8 +6,8 @@ import (
 	"github.com/jmoiron/sqlx"
 )
 
-// Pool is the pool, as the repositories use it.
-func (d *DB) Pool() *sqlx.DB { return d.pool }
+// Queries is the pool, as the repositories use it.
+func (d *DB) Queries() *sqlx.DB { return d.pool }
 
 // RunInTx is inTx with a way to run any statement.
 func (d *DB) RunInTx(ctx context.Context, fn func(context.Context, sqlx.ExtContext) error) error {

@@ -48,17 +48,20 @@ func (r reader) AllTime(ctx context.Context, orgID loyalty.ID) (loyalty.Totals, 
 	const q = `
 		SELECT coalesce(sum(customers), 0)::bigint AS customers, coalesce(sum(issued + reversed), 0)::bigint AS earned,
 			coalesce(sum(issued + redeemed + refunded + reversed + expired + adjusted + transferred), 0)::bigint AS balance,
-			coalesce(sum(redemptions - cancellations), 0)::bigint AS redemptions
+			coalesce(sum(redemptions - cancellations), 0)::bigint AS redemptions,
+			(SELECT config_version FROM organizations WHERE id = $1) AS config_version
 		FROM daily_stats WHERE organization_id = $1`
 	var row struct {
 		Customers   int64 `db:"customers"`
 		Earned      int64 `db:"earned"`
 		Balance     int64 `db:"balance"`
 		Redemptions int64 `db:"redemptions"`
+		Config      int64 `db:"config_version"`
 	}
 	err := r.get(ctx, &row, q, orgID.String())
 	return loyalty.Totals{
 		Customers: row.Customers, Balance: loyalty.Points(row.Balance), Earned: loyalty.Points(row.Earned), Redemptions: row.Redemptions,
+		Config: row.Config,
 	}, wrap("sum figures", err)
 }
 
@@ -117,8 +120,14 @@ func (r reader) LastActivity(ctx context.Context, orgID loyalty.ID) (time.Time, 
 }
 
 // CompactStats implements loyalty.StatsWriter.
-func (t *tx) CompactStats(ctx context.Context, orgID loyalty.ID, before time.Time) error {
+func (t *tx) CompactStats(ctx context.Context, orgID loyalty.ID, before time.Time) (int, error) {
+	const scattered = `SELECT count(*) FROM daily_stats WHERE organization_id = $1 AND day < $2::date AND shard > 0`
 	const q = `SELECT compact_stats($1, $2::date)`
-	_, err := t.exec(ctx, q, orgID.String(), before.Format(time.DateOnly))
-	return wrap("compact figures", err)
+	args := []any{orgID.String(), before.Format(time.DateOnly)}
+	var n int
+	if err := t.get(ctx, &n, scattered, args...); err != nil || n == 0 {
+		return 0, wrap("count scattered figures", err)
+	}
+	_, err := t.exec(ctx, q, args...)
+	return n, wrap("compact figures", err)
 }

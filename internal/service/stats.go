@@ -22,11 +22,11 @@ func (s *Stats) Totals(ctx context.Context, actor loyalty.Actor) (loyalty.Totals
 	if err := actor.Require(loyalty.LoyaltyRead); err != nil {
 		return loyalty.Totals{}, nil, err
 	}
-	cfg, err := s.config(ctx, actor.OrgID, 0)
+	t, err := s.repo.AllTime(ctx, actor.OrgID)
 	if err != nil {
 		return loyalty.Totals{}, nil, err
 	}
-	t, err := s.repo.AllTime(ctx, actor.OrgID)
+	cfg, err := s.config(ctx, actor.OrgID, t.Config)
 	return t, cfg, err
 }
 
@@ -71,10 +71,7 @@ type TierShare struct {
 // Analytics needs loyalty.LoyaltyRead. Figures by store are those of orders and
 // points; active members, liability, tiers and rewards are the organization's.
 func (s *Stats) Analytics(ctx context.Context, actor loyalty.Actor, q AnalyticsQuery) (Analytics, error) {
-	if err := actor.Require(loyalty.LoyaltyRead); err != nil {
-		return Analytics{}, err
-	}
-	cfg, err := s.config(ctx, actor.OrgID, 0)
+	all, cfg, err := s.Totals(ctx, actor)
 	if err != nil {
 		return Analytics{}, err
 	}
@@ -89,6 +86,7 @@ func (s *Stats) Analytics(ctx context.Context, actor loyalty.Actor, q AnalyticsQ
 	zone := cfg.Organization.TimeZone
 	a := Analytics{
 		From: loyalty.StartOfDay(zone, from), To: loyalty.StartOfDay(zone, to), Currency: currency, Program: cfg.Program,
+		Outstanding: max(0, all.Balance),
 	}
 	length := to.Sub(from)
 	found, err := s.repo.Days(ctx, actor.OrgID, loyalty.FiguresQuery{From: from.Add(-length), To: to, StoreIDs: stores})
@@ -150,11 +148,7 @@ func (a *Analytics) spread(found []loyalty.DayFigures, from, to time.Time) {
 
 // standing fills in what is so now.
 func (s *Stats) standing(ctx context.Context, orgID loyalty.ID, program *loyalty.Program, from time.Time, a *Analytics) error {
-	all, err := s.repo.AllTime(ctx, orgID)
-	if err != nil {
-		return err
-	}
-	a.Outstanding = max(0, all.Balance)
+	var err error
 	if a.ActiveMembers, err = s.repo.ActiveSince(ctx, orgID, from); err != nil {
 		return err
 	}
@@ -176,15 +170,18 @@ func (s *Stats) standing(ctx context.Context, orgID loyalty.ID, program *loyalty
 	return err
 }
 
-// Compact keeps adding up a long history quick. It is for the program itself,
-// once a day.
-func (s *Stats) Compact(ctx context.Context, actor loyalty.Actor) error {
+// Compact keeps adding up a long history quick, and says how many counters it
+// put together. It is for the program itself, now and then.
+func (s *Stats) Compact(ctx context.Context, actor loyalty.Actor) (int, error) {
 	if err := actor.Require(loyalty.Administer); err != nil {
-		return err
+		return 0, err
 	}
 	// Yesterday may still go on somewhere.
 	before := s.now().UTC().Truncate(24*time.Hour).AddDate(0, 0, -1)
-	return s.repo.InTx(ctx, func(ctx context.Context, tx loyalty.Tx) error {
-		return tx.CompactStats(ctx, actor.OrgID, before)
+	n := 0
+	err := s.repo.InTx(ctx, func(ctx context.Context, tx loyalty.Tx) (err error) {
+		n, err = tx.CompactStats(ctx, actor.OrgID, before)
+		return err
 	})
+	return n, err
 }
