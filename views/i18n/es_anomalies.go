@@ -45,7 +45,7 @@ func init() {
 		"Duplicate claim": "Reclamo duplicado", "The same receipt claimed more than once.": "El mismo recibo reclamado más de una vez.",
 
 		"High": "Alta", "Medium": "Media", "Low": "Baja", "Severity": "Gravedad", "Kind": "Tipo", "Case": "Caso", "Cases": "Casos",
-		"Cases by state": "Casos por estado", "Waiting": "Pendientes", "Confirmed": "Confirmado", "Dismissed": "Descartado", "State": "Estado",
+		"Cases by state": "Casos por estado", "Undecided": "Sin decidir", "Waiting": "Pendientes", "Confirmed": "Confirmado", "Dismissed": "Descartado", "State": "Estado",
 		"Every kind": "Todos los tipos", "Every severity": "Toda gravedad", "Every store": "Todas las tiendas", "Apply": "Aplicar", "All": "Todo",
 		"Clear filters": "Quitar filtros", "No case matches": "Ningún caso coincide", "Try fewer filters or another tab.": "Prueba con menos filtros u otra pestaña.",
 		"Nothing waits for you": "Nada te espera", "All cases": "Todos los casos", "Export CSV": "Exportar CSV", "Keys": "Teclas", "Pages of cases": "Páginas de casos",

@@ -5,7 +5,7 @@ func init() {
 	Register("es", Catalog{
 		"%d member": "%d miembro", "%d members": "%d miembros", "%d member now": "%d miembro ahora", "%d members now": "%d miembros ahora",
 		"%d member moves up": "%d miembro sube", "%d members move up": "%d miembros suben", "%d member moves down": "%d miembro baja",
-		"%d members move down": "%d miembros bajan", "%d moves down": "%d baja", "%d move down": "%d bajan", "Nobody changes tier": "Nadie cambia de nivel",
+		"%d members move down": "%d miembros bajan", "%d moves down": "%d baja", "%d move down": "%d bajan", "%d member gets another tier of the same height": "%d miembro recibe otro nivel de la misma altura", "%d members get another tier of the same height": "%d miembros reciben otro nivel de la misma altura", "%s, until now": "%s, hasta ahora", "1 point for each %s1": "1 punto por cada %s1", "Nobody changes tier": "Nadie cambia de nivel",
 		"and %d more": "y %d más", "Who moves": "Quién se mueve", "Members by tier": "Miembros por nivel", "What it costs": "Lo que cuesta",
 		"Liability now": "Pasivo actual", "Points given in a year": "Puntos dados en un año",
 		"There are no sales yet to estimate a year from.":                                      "Todavía no hay ventas para estimar un año.",

@@ -77,7 +77,7 @@ func TestCashiersSeeNoManagersPages(t *testing.T) {
 	r := newLume(t)
 	v := r.Visit(t, browsertest.Desktop)
 	v.SignIn("cashier@trattoria.test")
-	for _, path := range []string{"/anomalies", "/anomalies/settings", "/anomalies/export.csv"} {
+	for _, path := range []string{"/anomalies", "/anomalies/settings", "/rewards", "/program", "/program/tiers", "/settings/keys", "/staff", "/audit"} {
 		v.Go(path)
 		v.See("This page isn’t for your role")
 	}

@@ -60,7 +60,7 @@ func caseStatus(ctx ctx, a loyalty.Anomaly) (string, ui.Tone) {
 	case a.Status == loyalty.Confirmed:
 		return i18n.T(ctx, "Confirmed"), ui.Bad
 	}
-	return i18n.T(ctx, "Waiting"), ui.Note
+	return i18n.T(ctx, "Undecided"), ui.Note
 }
 
 func caseProps(ctx ctx, actor loyalty.Actor, c service.Case, form ui.Form) anomalies.CaseProps {

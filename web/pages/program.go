@@ -94,7 +94,7 @@ func (h *Handlers) showProgram(c *fiber.Ctx, p loyalty.Program, all []loyalty.Pr
 	for _, x := range all {
 		props.Others = append(props.Others, program.Listed{
 			ID: x.ID.String(), Name: x.Name, Active: x.Active, Current: x.ID == p.ID,
-			Rule: i18n.T(ctx, "%s points for each %s1", x.Rate.String(), i18n.MoneySymbol(currency)),
+			Rule: rule(ctx, x.Rate, currency),
 		})
 	}
 	return h.page(c, shell{Title: i18n.T(ctx, "Program rules"), Active: "program", Status: status}, program.Page(props))

@@ -32,6 +32,11 @@ func ladderWould(ctx ctx, v loyalty.Preview, currency string) program.PreviewPro
 	p.Headline, p.HeadTone = moved(ctx, v.Moved)
 	for _, t := range v.Counts {
 		change := ui.Change{Label: t.Tier.Name, After: i18n.Number(ctx, t.After)}
+		if _, stays := v.Program.Tier(t.Tier.ID); !stays && t.Before > 0 {
+			change.Label = i18n.T(ctx, "%s, until now", t.Tier.Name)
+		} else if !stays {
+			continue
+		}
 		if t.Before != t.After {
 			change.Before = i18n.Number(ctx, t.Before)
 		}
@@ -52,6 +57,8 @@ func moved(ctx ctx, m loyalty.Moved) (string, ui.Tone) {
 	switch {
 	case m.Total == 0:
 		return i18n.T(ctx, "Nobody changes tier"), ui.Quiet
+	case m.Up == 0 && m.Down == 0:
+		return i18n.N(ctx, "%d member gets another tier of the same height", "%d members get another tier of the same height", m.Total), ui.Quiet
 	case m.Down == 0:
 		return up, ui.Good
 	case m.Up == 0:
@@ -67,6 +74,14 @@ func costs(ctx ctx, v loyalty.Preview, currency string) []ui.Change {
 		out = append(out, difference(ctx, i18n.T(ctx, "Points given in a year"), v.YearlyCostBefore, v.YearlyCostAfter, currency))
 	}
 	return out
+}
+
+// rule is what a program gives for a bill, in a few words.
+func rule(ctx ctx, rate loyalty.Rate, currency string) string {
+	if rate == loyalty.RateScale {
+		return i18n.T(ctx, "1 point for each %s1", i18n.MoneySymbol(currency))
+	}
+	return i18n.T(ctx, "%s points for each %s1", rate.String(), i18n.MoneySymbol(currency))
 }
 
 func difference(ctx ctx, label string, before, after loyalty.Minor, currency string) ui.Change {
