@@ -20,7 +20,7 @@ func TestSetUpInABrowser(t *testing.T) {
 	v.Picture("setup")
 	v.Type("#f-name", "Trattoria Lume")
 	v.Type("#f-storeName", "Centro")
-	v.Do(t, chromedp.SetValue("#f-currency", "PEN"), chromedp.SetValue("#f-timeZone", "America/Lima"))
+	v.Do(t, chromedp.SetValue(chromedp.ID("f-currency"), "PEN"), chromedp.SetValue(chromedp.ID("f-timeZone"), "America/Lima"))
 	v.Type("#f-ownerName", "Lucía Fernández")
 	v.Type("#f-ownerEmail", "lucia@lume.example")
 	v.Type("#f-ownerPassword", "correct horse battery")

@@ -24,7 +24,7 @@ func (h *Handlers) transactionFilter(c *fiber.Ctx, cfg *loyalty.Config) (loyalty
 		shown.Types = append(shown.Types, ui.Option{Value: string(t), Label: typeName(ctx, t)})
 	}
 	shown.Type = c.Query("type")
-	f := loyalty.TransactionFilter{Type: loyalty.TransactionType(shown.Type), From: dayIn(ctx, shown.From), To: dayIn(ctx, shown.To)}
+	f := loyalty.TransactionFilter{Type: loyalty.TransactionType(shown.Type), From: dayIn(ctx, shown.From), To: dayAfter(ctx, shown.To)}
 	if id, ok := loyalty.ParseID(shown.Store); ok {
 		f.StoreIDs = []loyalty.ID{id}
 	}
@@ -53,6 +53,15 @@ func dayIn(ctx context.Context, s string) time.Time {
 		return time.Time{}
 	}
 	return t
+}
+
+// dayAfter is the end of the day: people mean the last day of a period too.
+func dayAfter(ctx context.Context, s string) time.Time {
+	t := dayIn(ctx, s)
+	if t.IsZero() {
+		return t
+	}
+	return t.AddDate(0, 0, 1)
 }
 
 // Transactions is GET /transactions.
@@ -135,7 +144,7 @@ func (h *Handlers) Orders(c *fiber.Ctx) error {
 	}
 	shown := h.recordFilter(c, cfg)
 	shown.Status = c.Query("status")
-	f := loyalty.OrderFilter{From: dayIn(ctx, shown.From), To: dayIn(ctx, shown.To)}
+	f := loyalty.OrderFilter{From: dayIn(ctx, shown.From), To: dayAfter(ctx, shown.To)}
 	if f.Unclaimed = shown.Status == "unclaimed"; !f.Unclaimed {
 		f.Status = loyalty.OrderStatus(shown.Status)
 	}

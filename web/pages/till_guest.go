@@ -49,7 +49,7 @@ func (h *Handlers) tillGuest(c *fiber.Ctx, status int, f ui.Form, note string) e
 		Guest: tillGuestProps(c, who, store), Form: f, Symbol: i18n.MoneySymbol(store.Currency), Digits: i18n.MoneyDigits(store.Currency),
 		Rewards: rewardList(ctx, tillPath(id), who.Enrollment.Balance, offers), Note: note,
 	}
-	if f.Value("total") != "" {
+	if f.Value("total") != "" && f.Error("total") == "" {
 		p.Preview = h.preview(c, id, store, read(f))
 	}
 	return h.tillStep(c, status, till.ForGuest(p), note)

@@ -66,7 +66,7 @@ func (r *fields) ID(name string, p loyalty.Prefix) loyalty.ID {
 	return id
 }
 
-var clutter = strings.NewReplacer(" ", "", "\u00a0", "", "\u202f", "", "'", "", "$", "", "€", "", "£", "", "−", "-")
+var clutter = strings.NewReplacer(" ", "", "\u00a0", "", "\u202f", "", "'", "", "$", "", "€", "", "£", "", "¥", "", "R$", "", "S/", "", "−", "-")
 
 // number reads 1,234.50, 1.234,50 and 1234.5 as a number of 10^-exponent
 // parts. A lone separator with three digits after it groups thousands, unless
@@ -82,8 +82,9 @@ func number(s string, exponent int) (int64, bool) {
 		mark := s[point : point+1]
 		lone := dot < 0 || comma < 0
 		repeated := strings.Count(s, mark) > 1
-		thousands := len(s)-point-1 == 3 && (exponent < 3 && !strings.HasPrefix(s, "0"))
-		if !grouped(s[:point]) {
+		three := len(s)-point-1 == 3
+		thousands := three && exponent < 3 && !strings.HasPrefix(s, "0")
+		if !grouped(s[:point]) || lone && repeated && !three {
 			return 0, false
 		}
 		whole := strings.NewReplacer(".", "", ",", "").Replace(s[:point])

@@ -31,7 +31,14 @@ type Visit struct {
 // is skipped; in CI it fails.
 func (s *Server) Visit(t testing.TB, size browsertest.Size) *Visit {
 	t.Helper()
-	return &Visit{Browser: browsertest.Start(t), t: t, base: s.Serve(t), size: size}
+	return VisitAt(t, s.Serve(t), size)
+}
+
+// VisitAt is Visit for a server that is reached at another address than its
+// own: through a proxy that loses connections.
+func VisitAt(t testing.TB, base string, size browsertest.Size) *Visit {
+	t.Helper()
+	return &Visit{Browser: browsertest.Start(t), t: t, base: base, size: size}
 }
 
 // Serve listens on a port of its own until the test ends, and returns the
@@ -83,13 +90,26 @@ func (v *Visit) SignIn(email string) {
 // Type types text into the field that the selector finds.
 func (v *Visit) Type(selector, text string) {
 	v.t.Helper()
-	v.try("type into "+selector, chromedp.SendKeys(selector, text))
+	v.try("type into "+selector, chromedp.SendKeys(chromedp.CSS(selector), text))
 }
 
-// Tap presses what the selector finds.
+// Clear empties the field that the selector finds.
+func (v *Visit) Clear(selector string) {
+	v.t.Helper()
+	v.try("empty "+selector, chromedp.Clear(chromedp.CSS(selector)))
+}
+
+// Tap presses what the selector finds: with a finger on a phone.
 func (v *Visit) Tap(selector string) {
 	v.t.Helper()
-	v.try("press "+selector, chromedp.Click(selector))
+	// Chromium drops what is pressed before a new page was first painted; a
+	// picture makes it paint.
+	_, _ = chromedp.Run(v.Context(), chromedp.CaptureScreenshot())
+	press := chromedp.Click[chromedp.CSS]
+	if v.size.Touch {
+		press = chromedp.Tap[chromedp.CSS]
+	}
+	v.try("press "+selector, press(chromedp.CSS(selector)))
 }
 
 // Press presses keys wherever the focus is; kb has names for those that are
@@ -99,10 +119,10 @@ func (v *Visit) Press(keys string) {
 	v.try("press a key", chromedp.KeyEvent(keys))
 }
 
-// See waits until the page shows the text.
+// See waits until the page is all there and shows the text.
 func (v *Visit) See(text string) {
 	v.t.Helper()
-	v.Until("see "+text, fmt.Sprintf(`document.body.innerText.replace(/\s+/g, " ").includes(%q)`, text))
+	v.Until("see "+text, fmt.Sprintf(`document.readyState === "complete" && document.body.innerText.replace(/\s+/g, " ").includes(%q)`, text))
 }
 
 // Until waits, at most 20 seconds, until a JavaScript condition holds, across
@@ -190,7 +210,7 @@ func (v *Visit) fail(what string) {
 	v.t.Helper()
 	where, shown := v.Path(), v.Text("body")
 	file := filepath.Join(os.TempDir(), "regulars-"+strings.ReplaceAll(v.t.Name(), "/", "-")+".png")
-	if png, err := chromedp.Run(v.Context(), chromedp.FullScreenshot(90)); err == nil {
+	if png, err := chromedp.Run(v.Context(), chromedp.FullScreenshot(100)); err == nil {
 		_ = os.WriteFile(file, png, 0o600) // the test fails either way
 	}
 	v.t.Fatalf("%s\non %s (picture: %s):\n%s", what, where, file, shown[:min(len(shown), 1500)])
