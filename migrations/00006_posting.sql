@@ -3,7 +3,7 @@
 -- was decided, whole, and refuses when what was read has changed since.
 --
 -- ledger_post is the only way into the ledger: the application's role may not
--- write transactions, balances, lots or statistics by itself.
+-- write transactions, balances, lots, orders or statistics by itself.
 --
 -- Refusals (SQLSTATE): RG001 stale, RG002 idempotency key taken, RG003 the
 -- rows do not add up, RG004 not enough points, RG005 out of stock.
@@ -232,7 +232,7 @@ DECLARE
     v_tier      uuid;
     v_new_tier  uuid := (p->>'tier_id')::uuid;
     v_active    date;
-    v_count     integer;
+    v_lots      bigint := 0;
     v_first     boolean;
     issued bigint := 0; redeemed bigint := 0; refunded bigint := 0; reversed bigint := 0; expired bigint := 0;
     adjusted bigint := 0; transferred bigint := 0; awards bigint := 0; redemptions bigint := 0; cancellations bigint := 0;
@@ -310,6 +310,7 @@ BEGIN
     END IF;
 
     FOR t IN SELECT * FROM jsonb_to_recordset(p->'lots') AS x (expires_on date, points bigint) LOOP
+        v_lots := v_lots + t.points;
         IF t.points > 0 THEN
             INSERT INTO lots AS l (organization_id, customer_id, expires_on, remaining) VALUES (p_org, v_customer, t.expires_on, t.points)
             ON CONFLICT (organization_id, customer_id, expires_on) DO UPDATE SET remaining = l.remaining + excluded.remaining;
@@ -321,6 +322,9 @@ BEGIN
             END IF;
         END IF;
     END LOOP;
+    IF v_lots <> greatest(v_balance, 0) - greatest(v_before, 0) THEN
+        RAISE EXCEPTION 'the lots of the posting do not add up to its balance' USING ERRCODE = 'RG003';
+    END IF;
 
     IF p ? 'order' THEN
         o := p->'order';
@@ -651,7 +655,7 @@ BEGIN
         ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO regulars_app;
         ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT USAGE ON SEQUENCES TO regulars_app;
         REVOKE INSERT, UPDATE, DELETE ON transactions, enrollments, lots, daily_stats, activity_stats, tier_stats, reward_stats,
-            redemptions, events, event_counts FROM regulars_app;
+            orders, redemptions, events, event_counts FROM regulars_app;
         GRANT UPDATE (revision, frozen_at) ON enrollments TO regulars_app;
         REVOKE UPDATE, DELETE ON audit_log FROM regulars_app;
         GRANT EXECUTE ON FUNCTION ledger_post, enroll, retier_members, erase_customer TO regulars_app;

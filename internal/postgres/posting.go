@@ -304,8 +304,23 @@ func auditDocOf(e loyalty.AuditEntry) auditDoc {
 	}
 }
 
-// Post implements loyalty.Repository.
-func (d *DB) Post(ctx context.Context, p loyalty.Posting) error { return d.post(ctx, p) }
+// Post implements loyalty.Repository. It takes a connection for itself: the
+// pool sends a statement again when the connection ends before the answer
+// comes, and by then the first may have been written.
+func (d *DB) Post(ctx context.Context, p loyalty.Posting) error {
+	const q = `SELECT ledger_post($1, $2)`
+	doc, err := encodePosting(p)
+	if err != nil {
+		return err
+	}
+	c, err := d.pool.Connx(ctx)
+	if err != nil {
+		return wrap("post", err)
+	}
+	defer c.Close() //nolint:errcheck // gives the connection back; what matters is in the answer
+	_, err = c.ExecContext(ctx, q, p.OrgID.String(), string(doc))
+	return postError(err)
+}
 
 // PostAll implements loyalty.LedgerWriter.
 func (t *tx) PostAll(ctx context.Context, ps []loyalty.Posting) error {
@@ -326,15 +341,5 @@ func (t *tx) PostAll(ctx context.Context, ps []loyalty.Posting) error {
 		return fmt.Errorf("encode postings: %w", err)
 	}
 	_, err = t.exec(ctx, q, ps[0].OrgID.String(), string(all))
-	return postError(err)
-}
-
-func (r reader) post(ctx context.Context, p loyalty.Posting) error {
-	const q = `SELECT ledger_post($1, $2)`
-	doc, err := encodePosting(p)
-	if err != nil {
-		return err
-	}
-	_, err = r.exec(ctx, q, p.OrgID.String(), string(doc))
 	return postError(err)
 }

@@ -35,10 +35,16 @@ func NewCore(repo loyalty.Repository, now func() time.Time, log *slog.Logger) *C
 // config is what the organization has set up. version is the one a snapshot
 // has just read, or 0 to ask the database.
 func (c *Core) config(ctx context.Context, orgID loyalty.ID, version int64) (*loyalty.Config, error) {
+	return c.configFrom(ctx, c.repo, orgID, version)
+}
+
+// configFrom is config asking from, which inside a transaction must be the
+// transaction: when every connection of the pool is in one, none is left.
+func (c *Core) configFrom(ctx context.Context, from loyalty.LedgerReader, orgID loyalty.ID, version int64) (*loyalty.Config, error) {
 	if cfg, ok := c.known(orgID); ok && cfg.Version == version {
 		return cfg, nil
 	}
-	cfg, err := c.repo.Config(ctx, orgID)
+	cfg, err := from.Config(ctx, orgID)
 	if err != nil {
 		return nil, err
 	}

@@ -70,9 +70,13 @@ func attempt[T any](
 	if err := o.Check(s.Once); err != nil {
 		return zero, s, err
 	}
-	cfg, err := c.config(ctx, orgID, s.Config)
+	cfg, err := c.configFrom(ctx, from, orgID, s.Config)
 	if err != nil {
 		return zero, s, err
+	}
+	if cfg.Version != s.Config {
+		// Changed since the snapshot, whose reward may be of before.
+		return zero, s, loyalty.ErrStale
 	}
 	d, err := decide(s, cfg)
 	if err != nil {
