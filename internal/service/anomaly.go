@@ -193,6 +193,9 @@ func act(ctx context.Context, tx loyalty.Tx, actor loyalty.Actor, cfg *loyalty.C
 func reverseCase(ctx context.Context, tx loyalty.Tx, actor loyalty.Actor, cfg *loyalty.Config, a loyalty.Anomaly, now time.Time) error {
 	for _, id := range a.TransactionIDs {
 		snap, err := tx.Snapshot(ctx, actor.OrgID, loyalty.SnapshotQuery{ReversesID: id, Lots: true})
+		if loyalty.KindOf(err) == loyalty.NotFound && err != nil {
+			continue // erased with its customer
+		}
 		if err != nil {
 			return err
 		}

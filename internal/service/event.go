@@ -50,11 +50,11 @@ func (s *Ledger) Record(ctx context.Context, actor loyalty.Actor, cmd RecordEven
 	}
 	kind, err := s.repo.EventTypeByKey(ctx, actor.OrgID, cmd.Event)
 	if err != nil {
-		return EventResult{}, err
+		return EventResult{}, s.answered(ctx, actor.OrgID, cmd.Once, err)
 	}
 	points := eventPoints(&p, kind, cmd.Amount)
 	if err := p.Err(); err != nil {
-		return EventResult{}, err
+		return EventResult{}, s.answered(ctx, actor.OrgID, cmd.Once, err)
 	}
 	q := cmd.Customer.query()
 	q.EventTypeID, q.Recent = kind.ID, recentAwards

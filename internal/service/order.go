@@ -46,13 +46,17 @@ func (s *Ledger) Submit(ctx context.Context, actor loyalty.Actor, cmd SubmitOrde
 		return OrderResult{}, err
 	}
 	if cmd.Phone != "" {
+		// Before somebody is signed up again who was forgotten meanwhile.
+		if err := s.answered(ctx, actor.OrgID, cmd.Once, nil); err != nil {
+			return OrderResult{}, err
+		}
 		id, err := s.byPhone(ctx, actor, cmd.Phone, cmd.Name)
 		if err != nil {
 			return OrderResult{}, err
 		}
 		cmd.Customer = CustomerRef{ID: id}
 	}
-	return s.submit(ctx, actor, cmd)
+	return s.submit(ctx, actor, cmd, func(decision[OrderResult], *loyalty.Config) error { return nil })
 }
 
 // EarnOrder is Submit for a completed order of a known guest where the answer
@@ -64,22 +68,30 @@ func (s *Ledger) EarnOrder(ctx context.Context, actor loyalty.Actor, cmd SubmitO
 	if err := cmd.check(); err != nil {
 		return OrderResult{}, err
 	}
-	cfg, err := s.config(ctx, actor.OrgID, 0)
-	if err != nil {
-		return OrderResult{}, err
-	}
-	if _, err := cfg.ActiveProgram(); err != nil {
-		return OrderResult{}, err
-	}
-	return s.submit(ctx, actor, cmd)
+	return s.submit(ctx, actor, cmd, func(d decision[OrderResult], cfg *loyalty.Config) error {
+		if d.result.Award != nil {
+			return nil
+		}
+		if _, err := cfg.ActiveProgram(); err != nil {
+			return err
+		}
+		return loyalty.Errorf(loyalty.Conflict, loyalty.CodeConflict, "The order is %s; it can't be changed in this way.", string(d.result.Order.Status))
+	})
 }
 
-func (s *Ledger) submit(ctx context.Context, actor loyalty.Actor, cmd SubmitOrder) (OrderResult, error) {
+// submit writes what is decided unless accept refuses it.
+func (s *Ledger) submit(
+	ctx context.Context, actor loyalty.Actor, cmd SubmitOrder, accept func(decision[OrderResult], *loyalty.Config) error,
+) (OrderResult, error) {
 	q := cmd.Customer.query()
 	q.OrderStoreID, q.OrderRef, q.Recent = cmd.StoreID, cmd.ExternalID, recentAwards
 	q.Lots = cmd.Status == loyalty.OrderCancelled || cmd.Status == loyalty.OrderRefunded
 	return post(ctx, s.Core, actor.OrgID, q, cmd.Once, func(snap loyalty.Snapshot, cfg *loyalty.Config) (decision[OrderResult], error) {
-		return s.decideOrder(ctx, snap, cfg, actor, cmd)
+		d, err := s.decideOrder(ctx, snap, cfg, actor, cmd)
+		if err != nil {
+			return d, err
+		}
+		return d, accept(d, cfg)
 	})
 }
 

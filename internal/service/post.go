@@ -41,6 +41,22 @@ func post[T any](
 	return locked(ctx, c, orgID, q, o, decide)
 }
 
+// answered is otherwise, unless the key was answered before: for what a use
+// case finds out before it reads the snapshot, which may have changed since.
+func (c *Core) answered(ctx context.Context, orgID loyalty.ID, o loyalty.Once, otherwise error) error {
+	if o.Key == "" {
+		return otherwise
+	}
+	stored, err := c.repo.StoredAnswer(ctx, orgID, o.Key)
+	if err != nil {
+		return err
+	}
+	if err := o.Check(stored); err != nil {
+		return err
+	}
+	return otherwise
+}
+
 // again reports whether a posting was refused only because it was decided on
 // something old.
 func again(err error) bool {
