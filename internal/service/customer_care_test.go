@@ -58,7 +58,7 @@ func remembered(t *testing.T, db *pgtest.DB, s *service.Services) loyalty.ID {
 	}}
 	m := create(t, s, cmd)
 	ref := service.CustomerRef{ID: m.ID}
-	if _, err := s.Ledger.Submit(t.Context(), owner, service.SubmitOrder{StoreID: store, ExternalID: "1", Customer: ref, Total: 5000}); err != nil {
+	if _, err := s.Ledger.Submit(t.Context(), owner, service.SubmitOrder{StoreID: store, ExternalID: "1", Customer: ref, Total: 5000, Status: loyalty.OrderCompleted}); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := s.Ledger.Redeem(t.Context(), owner, service.RedeemReward{Customer: ref, RewardID: coffee, Metadata: []byte(`{"allergy":"peanut"}`)}); err != nil {
