@@ -65,7 +65,7 @@ func (c *serveCommand) Run(ctx context.Context, p *program) (err error) {
 
 // startJobs begins the background work; stop ends it.
 func startJobs(ctx context.Context, p *program, db *database, s *service.Services) (stop func() error, err error) {
-	work, err := jobs.New(db.Pool(), s, p.log)
+	work, err := jobs.New(db.Connections(), s, p.log)
 	if err != nil {
 		return nil, err
 	}

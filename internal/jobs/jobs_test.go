@@ -65,7 +65,7 @@ func TestWhatIsDueIsDoneOnce(t *testing.T) {
 	for range 2 {
 		server := db.Open(t, postgres.Options{MaxOpen: 6})
 		s := service.New(server, time.Now, slog.New(slog.DiscardHandler))
-		r, err := newRunner(server.Pool(), s, slog.New(slog.NewTextHandler(t.Output(), nil)), 50*time.Millisecond)
+		r, err := newRunner(server.Connections(), s, slog.New(slog.NewTextHandler(t.Output(), nil)), 50*time.Millisecond)
 		if err != nil {
 			t.Fatal(err)
 		}

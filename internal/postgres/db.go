@@ -12,6 +12,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"time"
 
@@ -43,6 +44,9 @@ const (
 	maxLifetime = 30 * time.Minute
 
 	openTimeout = 10 * time.Second
+
+	// relaxedMaxOpen is enough for a load that does one thing after the other.
+	relaxedMaxOpen = 3
 )
 
 // Open connects to the database at url, in URL or key=value form, and checks
@@ -53,6 +57,10 @@ func Open(ctx context.Context, url string, o Options) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
+	return open(ctx, config, o)
+}
+
+func open(ctx context.Context, config pq.Config, o Options) (*DB, error) {
 	c, err := newConnector(config)
 	if err != nil {
 		return nil, err
@@ -104,8 +112,21 @@ func (d *DB) adoptRole(ctx context.Context, idle int) error {
 // Close closes the pool once the queries under way have ended.
 func (d *DB) Close() error { return d.pool.Close() }
 
-// Pool is the connections, for a library that brings its own statements.
-func (d *DB) Pool() *sql.DB { return d.pool.DB }
+// Relaxed is the same database over connections that don't wait for the disk at
+// each commit: for a long load of which the last write goes over d, after which
+// all of it is on disk. A crash before that may lose its end.
+func (d *DB) Relaxed(ctx context.Context) (*DB, error) {
+	config := d.config
+	config.Runtime = maps.Clone(config.Runtime)
+	if config.Runtime == nil {
+		config.Runtime = map[string]string{}
+	}
+	config.Runtime["synchronous_commit"] = "off"
+	return open(ctx, config, Options{MaxOpen: relaxedMaxOpen})
+}
+
+// Connections is the pool, for a library that brings its own statements.
+func (d *DB) Connections() *sql.DB { return d.pool.DB }
 
 // Ping asks the database for a sign of life.
 func (d *DB) Ping(ctx context.Context) error { return wrap("ping database", d.pool.PingContext(ctx)) }
