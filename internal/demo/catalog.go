@@ -2,6 +2,7 @@ package demo
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"regulars/internal/loyalty"
@@ -9,15 +10,28 @@ import (
 )
 
 func (w *world) catalog(ctx context.Context) error {
-	made, err := w.Programs.Create(ctx, w.owner, service.CreateProgram{Fields: service.ProgramFields{
-		Name: service.Given("Club Casa Lima"), Rate: service.Given(loyalty.Rate(loyalty.RateScale)),
-		CurrencyPerPoint: service.Given[int64](5), ExpireAfterDays: service.Given[int64](365),
-	}})
+	cfg, err := w.Config(ctx, w.owner)
 	if err != nil {
 		return err
 	}
-	tiers := made.Program.Tiers
-	for _, f := range w.offers(made.Program.ID, tiers[2].ID, tiers[3].ID) {
+	program := cfg.Program
+	if program == nil {
+		made, err := w.Programs.Create(ctx, w.owner, service.CreateProgram{Fields: service.ProgramFields{
+			Name: service.Given("Club Casa Lima"), Rate: service.Given(loyalty.Rate(loyalty.RateScale)),
+			CurrencyPerPoint: service.Given[int64](5), ExpireAfterDays: service.Given[int64](365),
+		}})
+		if err != nil {
+			return err
+		}
+		program = &made.Program
+	}
+	if w.rewards, err = w.Rewards.List(ctx, w.owner); err != nil {
+		return err
+	}
+	for _, f := range w.offers(program.ID, program.Tiers[2].ID, program.Tiers[3].ID) {
+		if slices.ContainsFunc(w.rewards, func(r loyalty.Reward) bool { return r.Name == f.Name.Value }) {
+			continue
+		}
 		reward, err := w.Rewards.Create(ctx, w.owner, service.CreateReward{Fields: f})
 		if err != nil {
 			return err

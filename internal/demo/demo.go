@@ -64,7 +64,8 @@ type world struct {
 	rewards []loyalty.Reward
 	guests  []guest
 	past    *service.Past
-	visits  int // so far, for receipt numbers
+	// until is up to when a Load that broke off had come; zero without one.
+	until time.Time
 }
 
 // store is one of the two restaurants.
@@ -75,28 +76,61 @@ type store struct {
 }
 
 // Load makes the demo restaurant in an empty database, with its history ending
-// now.
+// now, or finishes one whose making broke off. Where there is anything else it
+// does nothing.
 func Load(ctx context.Context, repo loyalty.Repository, now time.Time, log *slog.Logger) error {
-	zone := loyalty.ZoneOf(timeZone)
-	today := now.In(zone)
-	w := &world{
-		repo: repo, rand: rand.New(rand.NewPCG(seed1, seed2)), zone: zone, now: now, //nolint:gosec // invented data, not secrets
-		start: time.Date(today.Year(), today.Month(), today.Day()-7*weeks, 0, 0, 0, 0, zone),
+	all, err := repo.Organizations(ctx)
+	if err != nil || len(all) > 1 || len(all) == 1 && !Is(all[0]) {
+		return err
 	}
-	w.at(w.start.Add(8 * time.Hour))
+	w := &world{repo: repo, rand: rand.New(rand.NewPCG(seed1, seed2)), zone: loyalty.ZoneOf(timeZone), now: now} //nolint:gosec // invented data, not secrets
 	w.Services = service.New(repo, func() time.Time { return time.Unix(0, w.clock.Load()) }, log)
+	begin := now.In(w.zone).AddDate(0, 0, -7*weeks)
+	if len(all) == 1 {
+		if done, err := w.isDone(ctx, all[0].ID); err != nil || done {
+			return err
+		}
+		begin = all[0].CreatedAt.In(w.zone)
+	}
+	log.InfoContext(ctx, "inventing a restaurant; this takes a few seconds")
+	w.start = time.Date(begin.Year(), begin.Month(), begin.Day(), 0, 0, 0, 0, w.zone)
+	w.at(w.start.Add(8 * time.Hour))
+	return w.make(ctx, all)
+}
+
+func (w *world) make(ctx context.Context, before []loyalty.Organization) error {
 	for _, step := range []struct {
 		what string
 		do   func(context.Context) error
 	}{
-		{"open the restaurant", w.open}, {"hire the staff", w.hire}, {"write the catalog", w.catalog},
-		{"live through half a year", w.live}, {"make trouble", w.trouble},
+		{"open the restaurant", func(ctx context.Context) error {
+			if len(before) == 0 {
+				return w.open(ctx)
+			}
+			return w.reopen(ctx, before[0])
+		}},
+		{"hire the staff", w.hire}, {"write the catalog", w.catalog}, {"live through half a year", w.live},
+		{"make trouble", w.trouble}, {"finish", w.finished},
 	} {
 		if err := step.do(ctx); err != nil {
 			return fmt.Errorf("demo: %s: %w", step.what, err)
 		}
 	}
 	return nil
+}
+
+// subject is what the audit log calls the making of the demo.
+const subject = "demo"
+
+func (w *world) isDone(ctx context.Context, orgID loyalty.ID) (bool, error) {
+	found, _, err := w.repo.AuditLog(ctx, orgID, loyalty.AuditFilter{Subject: subject}, loyalty.Page{Number: 1, Size: 1})
+	return len(found) > 0, err
+}
+
+func (w *world) finished(ctx context.Context) error {
+	return w.repo.InTx(ctx, func(ctx context.Context, tx loyalty.Tx) error {
+		return tx.AddAudit(ctx, loyalty.Audit(w.program, w.now, "demo.load", subject, w.program.OrgID, nil))
+	})
 }
 
 // at moves the clock.
@@ -130,7 +164,7 @@ func (w *world) open(ctx context.Context) error {
 	}
 	w.program = loyalty.Actor{Role: loyalty.System, OrgID: made.Organization.ID}
 	w.owner = made.Owner.Actor()
-	second, err := w.Access.SaveStore(ctx, w.owner, service.SaveStore{Name: "Casa Lima Barranco", ExternalID: "barranco", Active: true})
+	second, err := w.Access.SaveStore(ctx, w.owner, secondStore)
 	if err != nil {
 		return err
 	}
@@ -139,13 +173,50 @@ func (w *world) open(ctx context.Context) error {
 	return err
 }
 
+// reopen goes on with a restaurant whose making broke off.
+func (w *world) reopen(ctx context.Context, org loyalty.Organization) error {
+	w.program = loyalty.Actor{Role: loyalty.System, OrgID: org.ID}
+	staff, err := w.repo.StaffByEmail(ctx, crew[0].email)
+	if err != nil {
+		return err
+	}
+	if len(staff) != 1 {
+		return loyalty.Missing("owner")
+	}
+	w.owner = staff[0].Actor()
+	stores, err := w.Access.Stores(ctx, w.owner)
+	if err != nil {
+		return err
+	}
+	if len(stores) == 1 {
+		second, err := w.Access.SaveStore(ctx, w.owner, secondStore)
+		if err != nil {
+			return err
+		}
+		stores = append(stores, second)
+	}
+	// Receipts are numbered from where the first attempt can't have come.
+	w.stores = [2]*store{{id: stores[0].ID, receipts: 140_000}, {id: stores[1].ID, receipts: 112_000}}
+	latest, _, err := w.repo.Orders(ctx, org.ID, loyalty.OrderFilter{}, loyalty.Page{Number: 1, Size: 1})
+	if err != nil {
+		return err
+	}
+	if len(latest) > 0 {
+		w.until = latest[0].CompletedAt
+	}
+	w.past, err = w.Imports.Past(w.program)
+	return err
+}
+
+var secondStore = service.SaveStore{Name: "Casa Lima Barranco", ExternalID: "barranco", Active: true}
+
 func (w *world) hire(ctx context.Context) error {
 	for _, c := range crew[1:] {
 		hired := service.CreateStaff{Email: c.email, Name: c.name, Role: c.role, Password: Password, Language: c.language}
 		if c.store > 0 {
 			hired.StoreIDs = []loyalty.ID{w.stores[c.store-1].id}
 		}
-		s, err := w.Access.CreateStaff(ctx, w.owner, hired)
+		s, err := w.member(ctx, hired)
 		if err != nil {
 			return err
 		}
@@ -157,4 +228,16 @@ func (w *world) hire(ctx context.Context) error {
 		at.cashiers = append(at.cashiers, s.Actor())
 	}
 	return nil
+}
+
+// member is the person with that address, hired if not there yet.
+func (w *world) member(ctx context.Context, wanted service.CreateStaff) (loyalty.Staff, error) {
+	there, err := w.repo.StaffByEmail(ctx, wanted.Email)
+	if err != nil {
+		return loyalty.Staff{}, err
+	}
+	if len(there) > 0 {
+		return there[0], nil
+	}
+	return w.Access.CreateStaff(ctx, w.owner, wanted)
 }

@@ -1,6 +1,8 @@
 package demo_test
 
 import (
+	"context"
+	"errors"
 	"log/slog"
 	"testing"
 	"time"
@@ -17,11 +19,28 @@ func TestLoad(t *testing.T) {
 	t.Parallel()
 	db := pgtest.New(t)
 	now := time.Date(2026, 5, 12, 1, 30, 0, 0, time.UTC) // eight in the evening in Lima
+	// A first try is broken off in the middle.
+	ctx, stop := context.WithCancel(t.Context())
+	go func() {
+		defer stop()
+		for n := 0; n < 5000; {
+			if err := db.SQL.QueryRowContext(t.Context(), `SELECT count(*) FROM orders`).Scan(&n); err != nil {
+				t.Error(err)
+				return
+			}
+		}
+	}()
+	if err := demo.Load(ctx, db, now, slog.New(slog.DiscardHandler)); !errors.Is(err, context.Canceled) {
+		t.Fatalf("broken off with %v", err)
+	}
 	began := time.Now()
 	if err := demo.Load(t.Context(), db, now, slog.New(slog.NewTextHandler(t.Output(), nil))); err != nil {
 		t.Fatalf("%+v", err)
 	}
 	t.Logf("loaded in %v", time.Since(began))
+	if err := demo.Load(t.Context(), db, now, slog.New(slog.DiscardHandler)); err != nil {
+		t.Errorf("once it is there: %v", err)
+	}
 	count := func(query string) (n int64) {
 		t.Helper()
 		if err := db.SQL.QueryRowContext(t.Context(), query).Scan(&n); err != nil {

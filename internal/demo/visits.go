@@ -19,7 +19,7 @@ var weekly = [7]float64{1.2, .7, .75, .85, .95, 1.2, 1.35}
 func (w *world) live(ctx context.Context) error {
 	w.invite()
 	begin := w.start
-	for week := range weeks + 1 {
+	for week := range weeks + 2 { // one more for what is left of today, one for a making that broke off
 		end := min(begin.AddDate(0, 0, 7).Unix(), w.now.Unix())
 		to := time.Unix(end, 0).In(w.zone)
 		if !to.After(begin) {
@@ -65,7 +65,7 @@ func (w *world) week(from, to time.Time) []visit {
 	}
 	kept := all[:0]
 	for _, v := range all {
-		if v.At.Before(to) && (v.by == nil || v.At.After(v.by.CreatedAt)) {
+		if v.At.Before(to) && v.At.After(w.until) && (v.by == nil || v.At.After(v.by.CreatedAt)) {
 			kept = append(kept, v)
 		}
 	}
