@@ -52,4 +52,4 @@ CREATE TABLE reward_stats (
     customers       bigint   NOT NULL,
     PRIMARY KEY (organization_id, reward_id, shard)
 ) WITH (fillfactor = 50);
-COMMENT ON COLUMN reward_stats.customers IS 'how many different customers have ever redeemed it';
+COMMENT ON COLUMN reward_stats.customers IS 'how many different customers hold or have used it';

@@ -341,11 +341,13 @@ BEGIN
                 RAISE EXCEPTION 'the redemption changed meanwhile' USING ERRCODE = 'RG001';
             END IF;
             IF o->>'status' = 'cancelled' THEN
-                PERFORM count_reward(p_org, (o->>'reward_id')::uuid, v_shard, -1, 0);
+                v_first := NOT EXISTS (SELECT FROM redemptions d WHERE d.organization_id = p_org AND d.customer_id = v_customer
+                    AND d.reward_id = (o->>'reward_id')::uuid AND d.status <> 'cancelled');
+                PERFORM count_reward(p_org, (o->>'reward_id')::uuid, v_shard, -1, -v_first::int);
             END IF;
         ELSE
             v_first := NOT EXISTS (SELECT FROM redemptions d WHERE d.organization_id = p_org AND d.customer_id = v_customer
-                AND d.reward_id = (o->>'reward_id')::uuid);
+                AND d.reward_id = (o->>'reward_id')::uuid AND d.status <> 'cancelled');
             INSERT INTO redemptions SELECT p_org AS organization_id, x.id, v_customer, x.reward_id, x.reward_name, x.reward_type,
                 x.discount_type, x.discount_value, x.points_cost, x.code, x.status, x.store_id, x.order_ref, x.transaction_id,
                 NULL, x.lots, x.metadata, x.staff_id, x.api_key_id, x.held_until, x.fulfilled_at, NULL, x.created_at
@@ -620,7 +622,7 @@ BEGIN
         SELECT r.reward_id, count(*) FILTER (WHERE r.status <> 'cancelled') AS n FROM redemptions r
         WHERE r.organization_id = p_org AND r.customer_id = p_customer GROUP BY 1
     LOOP
-        PERFORM count_reward(p_org, d.reward_id, s, -d.n, -1);
+        PERFORM count_reward(p_org, d.reward_id, s, -d.n, -least(d.n, 1));
     END LOOP;
     IF e.active_day IS NOT NULL THEN
         PERFORM count_activity(p_org, e.active_day, s, -1);

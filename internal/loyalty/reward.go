@@ -51,7 +51,7 @@ type Reward struct {
 	StoreIDs       []ID      // empty: every store
 	Active         bool
 	Redeemed       int64 // how many redemptions were made, cancelled ones aside
-	Customers      int64 // how many different customers ever redeemed it
+	Customers      int64 // how many different customers hold or have used it
 	CreatedAt      time.Time
 	UpdatedAt      time.Time
 }

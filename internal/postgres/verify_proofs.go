@@ -123,7 +123,7 @@ var proofs = []proof{
 			format('kept %s by %s, counted %s by %s', k.n, k.customers, c.n, c.customers) AS detail
 		FROM (SELECT reward_id, sum(redemptions) AS n, sum(customers) AS customers FROM reward_stats WHERE organization_id = $1 GROUP BY 1) k
 		FULL JOIN (
-			SELECT reward_id, count(*) FILTER (WHERE status <> 'cancelled') AS n, count(DISTINCT customer_id) AS customers
+			SELECT reward_id, count(*) FILTER (WHERE status <> 'cancelled') AS n, count(DISTINCT customer_id) FILTER (WHERE status <> 'cancelled') AS customers
 			FROM redemptions WHERE organization_id = $1 GROUP BY 1
 		) c ON c.reward_id = k.reward_id
 		WHERE coalesce(k.n, 0) <> coalesce(c.n, 0) OR coalesce(k.customers, 0) <> coalesce(c.customers, 0)`},

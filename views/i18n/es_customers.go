@@ -133,9 +133,13 @@ func init() {
 		"Why this many?": "¿Por qué estos puntos?",
 		"Within reach":   "Al alcance",
 		"more than %s":   "más de %s",
-		"no":             "no",
-		"not told":       "sin indicar",
-		"taken back":     "anulado",
-		"yes":            "sí",
+		"can't be kept: no loyalty program is active":                                     "no se pueden guardar: ningún programa está activo",
+		"is on line %d as well, with other values":                                        "está también en la línea %d, con otros valores",
+		"must be a whole number from 0 to 1,000,000,000":                                  "debe ser un número entero de 0 a 1.000.000.000",
+		"or phone is required: without either, importing again would add the guest twice": "o el teléfono es obligatorio: sin ninguno, importar otra vez añadiría al cliente dos veces",
+		"no":         "no",
+		"not told":   "sin indicar",
+		"taken back": "anulado",
+		"yes":        "sí",
 	})
 }

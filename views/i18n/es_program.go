@@ -27,7 +27,7 @@ func init() {
 		"Refunds and claims": "Reembolsos y reclamos", "What happens when a bill is taken back, and when a guest asks for the points afterwards.": "Qué pasa cuando se anula una cuenta y cuando un cliente pide los puntos después.",
 		"When points are taken back": "Cuando se retiran puntos", "Keep the tier": "Conservar el nivel", "A tier once reached stays.": "El nivel alcanzado se queda.",
 		"Lower the tier": "Bajar el nivel", "A guest who no longer reaches it moves down.": "El cliente que ya no lo alcanza baja.",
-		"When they were spent already": "Cuando ya se gastaron", "Stop at zero": "Parar en cero", "Only what is left is taken back.": "Solo se retira lo que queda.",
+		"When they were spent already": "Cuando ya se gastaron", "Refuse it": "Rechazarlo", "Spent points can’t be taken back; the balance never goes below zero.": "Los puntos gastados no se pueden retirar; el saldo nunca baja de cero.",
 		"Allow a debt": "Permitir deuda", "The balance goes below zero and is earned back.": "El saldo queda bajo cero y se recupera ganando.",
 		"Claim window": "Plazo de reclamo", "How long a guest can bring a receipt that nobody’s points were booked for.": "Cuánto tiempo puede un cliente traer un recibo cuyos puntos nadie recibió.",
 		"Program is active": "El programa está activo", "Switched off, nobody earns or redeems points.": "Apagado, nadie gana ni canjea puntos.",
