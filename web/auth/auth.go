@@ -42,6 +42,17 @@ func Bearer(lookup Lookup) fiber.Handler {
 	}
 }
 
+// Needs admits callers that hold scope. It stands before the handler, so that
+// who may not ask learns nothing of what a request should look like.
+func Needs(scope loyalty.Scope) fiber.Handler {
+	return func(c *fiber.Ctx) error {
+		if err := Actor(c).Require(scope); err != nil {
+			return err
+		}
+		return c.Next()
+	}
+}
+
 // StoreLookup finds the actor at work in a store of the actor's; a NotFound
 // for any other store.
 type StoreLookup func(ctx context.Context, actor loyalty.Actor, storeID loyalty.ID) (loyalty.Actor, error)

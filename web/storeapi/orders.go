@@ -99,9 +99,6 @@ func (h Handlers) earnOrder(c *fiber.Ctx, in earnRequest) error {
 	if err != nil {
 		return err
 	}
-	if err := actor.Require(loyalty.LoyaltyCreate); err != nil {
-		return err
-	}
 	var p loyalty.Problems
 	cmd := in.Order.command(&p, store)
 	if err := p.Err(); err != nil {
