@@ -25,6 +25,7 @@ const (
 	EventDailyLimit = "daily_limit"
 	EventCooldown   = "cooldown"
 	EventZeroPoints = "zero_points"
+	EventRepeated   = "repeated"
 )
 
 // EventResult is what an event earned.
@@ -101,7 +102,7 @@ func (s *Ledger) decideEvent(
 	result := EventResult{ID: eventID(actor.OrgID, cmd.EventID, now), Balance: snap.Account.Balance, At: now, Repeated: snap.EventSeen}
 	switch {
 	case snap.EventSeen:
-		return decision[EventResult]{result: result}, nil
+		result.NotAwarded = EventRepeated
 	case !kind.Active:
 		result.NotAwarded = EventInactive
 	case kind.MaxPerDay > 0 && snap.EventsToday >= kind.MaxPerDay:

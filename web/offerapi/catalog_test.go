@@ -80,6 +80,14 @@ func TestEventTypesByTheAPI(t *testing.T) {
 	if got := s.Do("GET", "/v1/event-types/"+made.Text(t, "id"), key, "").Want(t, 200, ""); got.Body != changed.Body {
 		t.Error(got.Body)
 	}
+	s.Do("POST", "/v1/loyalty/programs", key, `{"name":"Points"}`).Want(t, 201, "")
+	who := s.Do("POST", "/v1/loyalty/customers", key, `{"name":"Ada"}`).Want(t, 201, "").Text(t, "data", "id")
+	for i, want := range []string{`"pointsAwarded":75,"notAwardedReason":null`, `"pointsAwarded":0,"notAwardedReason":"repeated"`} {
+		got := s.Do("POST", "/v1/events", key, `{"userId":"`+who+`","event":"review","eventId":"r-1"}`).Want(t, 201-i, "")
+		if !strings.Contains(got.Body, want) {
+			t.Errorf("the event: %s, want %s", got.Body, want)
+		}
+	}
 	s.Do("PATCH", "/v1/event-types/review", key, `{"key":"other"}`).Want(t, 400, "BAD_REQUEST")
 	_, other := s.Other()
 	s.Do("GET", "/v1/event-types/review", other, "").Want(t, 404, "NOT_FOUND")
@@ -87,8 +95,8 @@ func TestEventTypesByTheAPI(t *testing.T) {
 	if !strings.Contains(refused.Body, "loyalty:create") {
 		t.Error(refused.Body)
 	}
-	if got := s.Do("DELETE", "/v1/event-types/review", key, "").Want(t, 200, "").Body; got != `{"deleted":true,"deactivated":false}` {
+	if got := s.Do("DELETE", "/v1/event-types/catering", key, "").Want(t, 200, "").Body; got != `{"deleted":true,"deactivated":false}` {
 		t.Error(got)
 	}
-	s.Do("GET", "/v1/event-types/review", key, "").Want(t, 404, "NOT_FOUND")
+	s.Do("GET", "/v1/event-types/catering", key, "").Want(t, 404, "NOT_FOUND")
 }
