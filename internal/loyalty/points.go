@@ -34,7 +34,7 @@ type Multiplier int32
 //
 // exactly, rounded down once, at the end (API.md, points arithmetic). exponent
 // is the currency's number of decimals. Amounts of zero or less earn only the
-// bonus. More than MaxPoints is an Invalid.
+// bonus. More than MaxPoints is an Invalid about the total.
 func Earned(amount Minor, exponent int, rate Rate, tier, promotion Multiplier, bonus Points) (Points, error) {
 	if amount < 0 {
 		amount = 0
@@ -48,14 +48,17 @@ func Earned(amount Minor, exponent int, rate Rate, tier, promotion Multiplier, b
 	n.Quo(n, d)
 	n.Add(n, big.NewInt(int64(bonus)))
 	if !n.IsInt64() || Points(n.Int64()) > MaxPoints {
-		return 0, TooManyPoints()
+		return 0, TooManyPoints("total")
 	}
 	return Points(n.Int64()), nil
 }
 
-// TooManyPoints is the refusal of an operation over MaxPoints.
-func TooManyPoints() *Error {
-	return Errorf(Invalid, CodeValidation, "One operation can move at most 1,000,000,000 points.")
+// TooManyPoints is the refusal of an operation over MaxPoints, which field
+// asks for.
+func TooManyPoints(field string) error {
+	var p Problems
+	p.Add(field, "is too large: one operation can move at most 1,000,000,000 points")
+	return p.Err()
 }
 
 // Share is how many of the earned points a refund of refunded out of total

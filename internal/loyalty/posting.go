@@ -60,7 +60,7 @@ type Account struct {
 // works out its balance. A balance that would overflow is an Invalid.
 func (a *Account) Add(p *Posting, row Transaction) error {
 	if row.Points > MaxPoints || row.Points < -MaxPoints {
-		return TooManyPoints()
+		return TooManyPoints("points")
 	}
 	a.Seq++
 	a.Balance += row.Points
