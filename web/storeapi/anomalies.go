@@ -1,6 +1,8 @@
 package storeapi
 
 import (
+	"time"
+
 	"github.com/gofiber/fiber/v2"
 
 	"regulars/internal/loyalty"
@@ -31,7 +33,7 @@ func caseOf(a loyalty.AnomalyRow) anomalyCase {
 	out := anomalyCase{
 		ID: respond.PrefixedID(loyalty.PrefixAnomaly, a.ID), CustomerID: respond.PrefixedID(loyalty.PrefixCustomer, a.CustomerID),
 		Type: a.Type, Description: a.Description, PointsInvolved: int64(a.PointsInvolved), Status: string(a.Status),
-		FlaggedAt: respond.Time(a.FlaggedAt), Severity: a.Severity, Score: a.Score, Evidence: a.Evidence, Note: respond.Text(a.Note),
+		FlaggedAt: respond.Time(a.FlaggedAt), Severity: a.Severity, Score: a.Score, Evidence: evidenceOf(a.Evidence), Note: respond.Text(a.Note),
 		TransactionIDs: []*string{}, ReviewedAt: respond.Time(a.DecidedAt),
 	}
 	for _, id := range a.TransactionIDs {
@@ -40,6 +42,40 @@ func caseOf(a loyalty.AnomalyRow) anomalyCase {
 	if a.Status != loyalty.PendingReview {
 		action := string(a.Action)
 		out.Action = &action
+	}
+	return out
+}
+
+// evidencePrefixes are the lists of ids that evidence may hold.
+var evidencePrefixes = map[string]loyalty.Prefix{
+	"customers": loyalty.PrefixCustomer, "stores": loyalty.PrefixStore, "orders": loyalty.PrefixOrder, "transactions": loyalty.PrefixTransaction,
+}
+
+// evidenceOf is what a detector noted, with ids and times in this surface's form.
+func evidenceOf(noted map[string]any) map[string]any {
+	out := make(map[string]any, len(noted))
+	for name, value := range noted {
+		out[name] = value
+		if text, ok := value.(string); ok && (name == "from" || name == "to") {
+			if at, err := time.Parse(time.RFC3339Nano, text); err == nil {
+				out[name] = respond.Time(at)
+			}
+		}
+		ids, ok := value.([]any)
+		prefix, known := evidencePrefixes[name]
+		if !ok || !known {
+			continue
+		}
+		printed := make([]any, len(ids))
+		for i, v := range ids {
+			printed[i] = v
+			if text, ok := v.(string); ok {
+				if id, ok := loyalty.ParseID(text); ok {
+					printed[i] = prefix.Format(id)
+				}
+			}
+		}
+		out[name] = printed
 	}
 	return out
 }

@@ -91,12 +91,17 @@ func TestAnomaliesAreListedAndDecided(t *testing.T) {
 		t.Fatalf("anomalies: %s", list.Body)
 	}
 	one := store + "/loyalty/anomalies/" + list.Text(t, "data", 0, "id")
+	if evidence, ok := list.At(t, "data", 0, "evidence").(map[string]any); !ok || evidence["from"] != "2026-03-10T12:00:00.000Z" ||
+		list.Text(t, "data", 0, "evidence", "customers", 0) != who {
+		t.Errorf("evidence: %s", list.Body)
+	}
 	s.Do("PATCH", one, key, `{"status":"dismissed","action":"freeze_account"}`).Want(t, 400, loyalty.CodeValidation)
 	done := s.Do("PATCH", one, key, `{"status":"confirmed","action":"freeze_account","note":"Seen"}`).Want(t, 200, "")
 	if done.Text(t, "action") != "freeze_account" || done.Text(t, "note") != "Seen" {
 		t.Errorf("decided: %s", done.Body)
 	}
 	s.Do("POST", store+"/loyalty/earn", key, `{"customer_id":"`+who+`","points":1,"reason":"x"}`).Want(t, 409, loyalty.CodeAccountFrozen)
+	s.Do("POST", "/v1/loyalty/customers/"+who+"/adjust-points", key, `{"amount":-1,"reason":"put right"}`).Want(t, 201, "")
 }
 
 func TestOrderFindsItsGuestByPhone(t *testing.T) {
@@ -121,4 +126,15 @@ func TestOrderFindsItsGuestByPhone(t *testing.T) {
 		t.Errorf("order: %s", got.Body)
 	}
 	s.Do("POST", store+"/orders", key, `{"id":"4","customer":{"phone":"nonsense"},"total":"1.234","status":"done"}`).Want(t, 400, loyalty.CodeValidation)
+}
+
+func TestAnOrderOverTheLimitNamesItsTotal(t *testing.T) {
+	t.Parallel()
+	s, key, store, who := whale(t)
+	got := s.Do("POST", store+"/orders", key, `{"id":"1","customer_id":"`+who+`","total":"1000000000.00","status":"completed"}`).
+		Want(t, 400, loyalty.CodeValidation)
+	if got.Text(t, "error", "details", 0, "field") != "total" {
+		t.Error(got.Body)
+	}
+	s.Do("GET", store+"/orders/1", key, "").Want(t, 404, loyalty.CodeNotFound)
 }
