@@ -10,6 +10,7 @@ import (
 	"io"
 	"net/url"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -23,6 +24,9 @@ func JSON(c *fiber.Ctx, in any) error {
 	body := bytes.TrimSpace(c.BodyRaw())
 	if len(body) == 0 || body[0] != '{' {
 		return Bad("The body must be a JSON object.")
+	}
+	if !utf8.Valid(body) { // the decoder would put U+FFFD in its place
+		return Bad("The body must be UTF-8.")
 	}
 	d := json.NewDecoder(bytes.NewReader(body))
 	d.DisallowUnknownFields()

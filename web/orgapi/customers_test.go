@@ -29,6 +29,7 @@ func TestCustomerAsInTheReference(t *testing.T) {
 			t.Errorf("search %s: %s", search, found.Body)
 		}
 	}
+	s.Do("POST", "/v1/loyalty/customers", key, "{\"name\":\"Mar\xeda\"}").Want(t, 400, "BAD_REQUEST") // Latin-1
 	s.Do("GET", "/v1/loyalty/customers?limit=101", key, "").Want(t, 400, "VALIDATION_ERROR")
 	s.Do("GET", "/v1/loyalty/customers?page=0", key, "").Want(t, 400, "VALIDATION_ERROR")
 	detail := s.Do("GET", "/v1/loyalty/customers/"+id, key, "").Want(t, 200, "")
