@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"time"
+	"unicode/utf8"
 
 	"regulars/internal/contact"
 	"regulars/internal/loyalty"
@@ -23,6 +24,9 @@ type MemberPage struct {
 	More bool
 }
 
+// maxSearch is how many characters are looked for at once.
+const maxSearch = 255
+
 // List is a page of the customers: newest first, or those that search matches,
 // best match first. A search matches part of a name, an e-mail address or a
 // phone number, without regard to case and accents and however a number is
@@ -31,6 +35,13 @@ type MemberPage struct {
 // loyalty.CustomersRead.
 func (s *Customers) List(ctx context.Context, actor loyalty.Actor, search string, page loyalty.Page) (MemberPage, error) {
 	if err := actor.Require(loyalty.CustomersRead); err != nil {
+		return MemberPage{}, err
+	}
+	var p loyalty.Problems
+	if utf8.RuneCountInString(search) > maxSearch {
+		p.Add("search", "must have at most %d characters", maxSearch)
+	}
+	if err := p.Err(); err != nil {
 		return MemberPage{}, err
 	}
 	region, err := s.region(ctx, actor)

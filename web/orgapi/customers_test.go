@@ -32,6 +32,7 @@ func TestCustomerAsInTheReference(t *testing.T) {
 	s.Do("POST", "/v1/loyalty/customers", key, "{\"name\":\"Mar\xeda\"}").Want(t, 400, "BAD_REQUEST") // Latin-1
 	s.Do("GET", "/v1/loyalty/customers?limit=101", key, "").Want(t, 400, "VALIDATION_ERROR")
 	s.Do("GET", "/v1/loyalty/customers?page=0", key, "").Want(t, 400, "VALIDATION_ERROR")
+	s.Do("GET", "/v1/loyalty/customers?search="+strings.Repeat("a", 256), key, "").Want(t, 400, "VALIDATION_ERROR")
 	detail := s.Do("GET", "/v1/loyalty/customers/"+id, key, "").Want(t, 200, "")
 	if len(detail.At(t, "data", "recentTransactions").([]any)) != 0 { //nolint:errcheck // the contract says it is a list
 		t.Error(detail.Body)
