@@ -37,7 +37,7 @@ func TestManagerDecidesByKeyboard(t *testing.T) {
 	v.Usable("dismiss")
 	v.Picture("anomaly-dismiss")
 	v.Press(kb.Enter)
-	v.See("Is required")
+	v.Until("the error has the focus", `document.activeElement.matches("dialog [data-focus]")`)
 	v.Press(kb.Tab)
 	v.Press(" ")
 	v.Press(kb.Enter)

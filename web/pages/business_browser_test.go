@@ -63,7 +63,7 @@ func TestOwnerRunsTheBusiness(t *testing.T) {
 	v.See("No events yet")
 	v.Go("/program/events/new")
 	set(t, v, "#f-name", "Review on a map")
-	set(t, v, "#f-key", "review")
+	set(t, v, "#f-eventKey", "review")
 	set(t, v, "#f-points", "100")
 	press(t, v, "main button.btn-primary")
 	v.See("Review on a map is saved.")

@@ -100,7 +100,14 @@ func (h *Handlers) SaveEvent(c *fiber.Ctx) error {
 
 func (h *Handlers) saveEvent(c *fiber.Ctx, e loyalty.EventType) error {
 	ctx, form := c.UserContext(), posted(c)
-	again := func(back ui.Form) error { return h.showEvent(c, e, back, fiber.StatusUnprocessableEntity) }
+	again := func(back ui.Form) error {
+		// In a form "key" is what keeps it from counting twice.
+		if problem, ok := back.Errors["key"]; ok {
+			delete(back.Errors, "key")
+			back.Errors["eventKey"] = problem
+		}
+		return h.showEvent(c, e, back, fiber.StatusUnprocessableEntity)
+	}
 	fields, err := eventFields(form)
 	if err != nil {
 		if back, ok := refused(c, form, err); ok {
@@ -110,7 +117,7 @@ func (h *Handlers) saveEvent(c *fiber.Ctx, e loyalty.EventType) error {
 	}
 	return submit(h, c, form, func(once loyalty.Once) (loyalty.EventType, error) {
 		if e.ID.IsZero() {
-			return h.EventTypes.Create(ctx, auth.Actor(c), service.CreateEventType{Key: read(form).Text("key"), Fields: fields, Once: once})
+			return h.EventTypes.Create(ctx, auth.Actor(c), service.CreateEventType{Key: read(form).Text("eventKey"), Fields: fields, Once: once})
 		}
 		return h.EventTypes.Change(ctx, auth.Actor(c), service.ChangeEventType{Ref: e.ID.String(), Fields: fields, Once: once})
 	}, func(saved loyalty.EventType) done {

@@ -121,8 +121,12 @@ func ladder(ctx ctx, s service.Spread, f ui.Form) ui.LadderProps {
 	for place := 1; place <= rows; place++ {
 		for i := range rows {
 			if rankTyped(f, i) == place {
+				name := f.Value(program.TierField(i, "name"))
+				if name == "" {
+					name = i18n.T(ctx, "New tier")
+				}
 				p.Marks = append(p.Marks, ui.Mark{
-					ID: strconv.Itoa(i), Label: f.Value(program.TierField(i, "name")), At: threshold(f, i), Rank: place,
+					ID: strconv.Itoa(i), Label: name, At: threshold(f, i), Rank: place,
 					Field: fmt.Sprintf("f-tiers[%d]-minPoints", i),
 				})
 			}
