@@ -126,14 +126,31 @@ func (s *Sessions) Require(c *fiber.Ctx) error {
 		return c.Next()
 	}
 	target := SignInPath
-	if c.Method() == fiber.MethodGet {
-		target += "?next=" + url.QueryEscape(c.OriginalURL())
+	if page := askedFrom(c); page != "/" {
+		target += "?next=" + url.QueryEscape(page)
 	}
 	if c.Get("HX-Request") == "true" {
-		c.Set("HX-Redirect", SignInPath)
+		c.Set("HX-Redirect", target)
 		return c.SendStatus(fiber.StatusUnauthorized)
 	}
 	return c.Redirect(target, fiber.StatusSeeOther)
+}
+
+// askedFrom is the page that the person looks at: the one asked for, or the
+// one that a form or a part of a page was asked from. It is a path.
+func askedFrom(c *fiber.Ctx) string {
+	page := c.Get("HX-Current-URL")
+	if page == "" && c.Method() != fiber.MethodGet {
+		page = c.Get(fiber.HeaderReferer)
+	}
+	if page == "" {
+		return LocalPath(c.OriginalURL())
+	}
+	u, err := url.Parse(page)
+	if err != nil || u.Host != string(c.Request().Host()) {
+		return "/"
+	}
+	return LocalPath(u.RequestURI())
 }
 
 // Only admits people of the roles. It comes after Require.
