@@ -624,6 +624,12 @@ BEGIN
     LOOP
         PERFORM count_reward(p_org, d.reward_id, s, -d.n, -least(d.n, 1));
     END LOOP;
+    -- What was set aside and not fetched goes back on the shelf.
+    UPDATE reward_stock k SET remaining = k.remaining + h.n
+    FROM (SELECT r.reward_id, count(*) AS n FROM redemptions r
+        WHERE r.organization_id = p_org AND r.customer_id = p_customer AND r.status = 'held' GROUP BY 1) h
+    WHERE k.organization_id = p_org AND k.reward_id = h.reward_id AND k.slot = (
+        SELECT min(m.slot) FROM reward_stock m WHERE m.organization_id = p_org AND m.reward_id = h.reward_id);
     IF e.active_day IS NOT NULL THEN
         PERFORM count_activity(p_org, e.active_day, s, -1);
     END IF;

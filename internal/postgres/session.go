@@ -131,9 +131,12 @@ func (t *tx) ForgiveSignIn(ctx context.Context, account, address []byte, at time
 
 // Purge implements loyalty.AccessWriter.
 func (t *tx) Purge(ctx context.Context, answers, now time.Time, limit int) (int64, error) {
+	// An answer is as old as the database's clock says, by which it is looked
+	// up: a server whose clock runs ahead must not take it from a repeat.
 	const oldAnswers = `
 		DELETE FROM idempotency_keys k USING (
-			SELECT organization_id, key FROM idempotency_keys WHERE created_at < $1 ORDER BY created_at LIMIT $2 FOR UPDATE SKIP LOCKED) o
+			SELECT organization_id, key FROM idempotency_keys
+			WHERE created_at < least($1::timestamptz, now() - interval '24 hours') ORDER BY created_at LIMIT $2 FOR UPDATE SKIP LOCKED) o
 		WHERE k.organization_id = o.organization_id AND k.key = o.key`
 	const oldSessions = `
 		DELETE FROM sessions WHERE token_hash IN (

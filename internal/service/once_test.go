@@ -112,3 +112,42 @@ func TestCaseOfAnErasedGuest(t *testing.T) {
 		t.Errorf("%d points are left", n)
 	}
 }
+
+// A server whose clock runs days ahead tidies up, and the repeat of a moment
+// later still is one.
+func TestKeyOutlivesAFastClock(t *testing.T) {
+	t.Parallel()
+	db, l := restaurant(t)
+	give := func() error {
+		_, err := l.Award(t.Context(), owner, service.AwardPoints{Customer: service.CustomerRef{ID: ada}, Points: 5, Reason: "x", Once: keyed("k")})
+		return err
+	}
+	if err := give(); err != nil {
+		t.Fatal(err)
+	}
+	ahead := service.NewCore(db, func() time.Time { return time.Now().AddDate(0, 0, 3) }, slog.New(slog.NewTextHandler(io.Discard, nil)))
+	if _, err := service.NewAccess(ahead).Purge(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := give(); !replayed(err) {
+		t.Errorf("the repeat is told %v", err)
+	}
+}
+
+// A guest is erased who had the last of a reward set aside.
+func TestHeldRewardOfAnErasedGuest(t *testing.T) {
+	t.Parallel()
+	db, l := restaurant(t)
+	db.Exec(t, `UPDATE rewards SET has_stock = true; INSERT INTO reward_stock SELECT organization_id, id, n, 1 - n FROM rewards, generate_series(0, 1) n`)
+	award(t, l, 100)
+	if _, err := l.Redeem(t.Context(), till, service.RedeemReward{Customer: service.CustomerRef{ID: ada}, RewardID: coffee, Hold: true}); err != nil {
+		t.Fatal(err)
+	}
+	core := service.NewCore(db, func() time.Time { return noon }, slog.New(slog.NewTextHandler(io.Discard, nil)))
+	if err := service.NewCustomers(core).Delete(t.Context(), owner, ada); err != nil {
+		t.Fatal(err)
+	}
+	if n := number(t, db, `SELECT sum(remaining) FROM reward_stock`); n != 1 {
+		t.Errorf("%d are left, want the one that nobody fetched", n)
+	}
+}
