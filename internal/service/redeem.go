@@ -3,6 +3,7 @@ package service
 import (
 	"context"
 	"crypto/rand"
+	"slices"
 	"time"
 
 	"regulars/internal/loyalty"
@@ -68,6 +69,9 @@ func decideRedeem(snap loyalty.Snapshot, cfg *loyalty.Config, actor loyalty.Acto
 	if err := a.CheckOpen(); err != nil {
 		return none, err
 	}
+	if err := offeredTo(actor, *reward, cmd.StoreID); err != nil {
+		return none, err
+	}
 	if err := CheckReward(*reward, program, a.Enrollment, snap.Redeemed, cmd.StoreID, now); err != nil {
 		return none, err
 	}
@@ -111,6 +115,16 @@ func CheckReward(r loyalty.Reward, program *loyalty.Program, a loyalty.Enrollmen
 	return r.CheckRedeemable(now, loyalty.Buyer{
 		Balance: a.Balance, Tier: program.Held(a.TierID, a.Lifetime), Redeemed: redeemed, StoreID: storeID,
 	}, minTier)
+}
+
+// offeredTo keeps who is limited to some stores from the rewards of others by
+// naming no store.
+func offeredTo(actor loyalty.Actor, r loyalty.Reward, storeID loyalty.ID) error {
+	own := func(id loyalty.ID) bool { return slices.Contains(actor.StoreIDs, id) }
+	if storeID.IsZero() && len(actor.StoreIDs) > 0 && len(r.StoreIDs) > 0 && !slices.ContainsFunc(r.StoreIDs, own) {
+		return loyalty.Errorf(loyalty.Conflict, loyalty.CodeNotAvailable, "%s is not offered at this store.", r.Name)
+	}
+	return nil
 }
 
 // newCode is what a guest shows to get the reward: ten characters that can't
