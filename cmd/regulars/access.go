@@ -73,7 +73,7 @@ type apiKeyCreateCommand struct {
 	Org    string   `help:"The organization's short name or id; not needed where there is only one."`
 	Name   string   `required:"" help:"What the key is for."`
 	Scopes []string `required:"" help:"all, or scopes with commas between."`
-	Store  []string `help:"The only stores that the key works at, by id or name. Every store if left out."`
+	Store  []string `help:"The only stores that the key works at, by id, name or the name in an import. Every store if left out."`
 }
 
 // Run creates the key and prints it alone.
@@ -120,7 +120,7 @@ func (c *apiKeyCreateCommand) stores(ctx context.Context, s *service.Services, a
 		id, _ := loyalty.PrefixStore.Parse(wanted)
 		before := len(ids)
 		for _, store := range cfg.Stores {
-			if store.ID == id || strings.EqualFold(store.Name, wanted) {
+			if store.ID == id || strings.EqualFold(store.Name, wanted) || store.ExternalID == wanted {
 				ids = append(ids, store.ID)
 			}
 		}

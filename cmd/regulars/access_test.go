@@ -51,6 +51,12 @@ func TestOrganizationsAndKeys(t *testing.T) {
 	if _, complaint := command("", "api-key", "create", "--name", "till", "--scopes", "loyalty:everything"); !strings.Contains(complaint, "loyalty:everything is not a scope") {
 		t.Errorf("an unknown scope: %q", complaint)
 	}
+	db.Exec(t, `UPDATE stores SET external_id = '78' WHERE id = $1`, made.Store.String())
+	for _, store := range []string{"harbour", "78", "store_" + made.Store.String()} {
+		if key, complaint := command("", "api-key", "create", "--name", "till", "--scopes", "all", "--store", store); !strings.HasPrefix(key, "rk_live_") {
+			t.Errorf("at %s: %q, %q", store, key, complaint)
+		}
+	}
 	create("bistro", "correct horse")
 	if _, complaint := command("", "api-key", "create", "--name", "till", "--scopes", "all"); !strings.Contains(complaint, "trattoria, bistro") {
 		t.Errorf("of two organizations: %q", complaint)
