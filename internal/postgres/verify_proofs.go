@@ -131,15 +131,17 @@ var proofs = []proof{
 
 // A completed order counts on its own day; what it earned, on the day it did.
 const daysProof = `
-	WITH counted AS (
+	WITH ledger AS (
+		SELECT day, store_id, type, sum(points) AS points, count(*) AS n FROM transactions WHERE organization_id = $1 GROUP BY 1, 2, 3
+	), counted AS (
 		SELECT day, coalesce(store_id, '00000000-0000-0000-0000-000000000000') AS store_id,
 			coalesce(sum(points) FILTER (WHERE type = 'earn'), 0) AS issued, coalesce(sum(points) FILTER (WHERE type = 'redeem'), 0) AS redeemed,
 			coalesce(sum(points) FILTER (WHERE type = 'refund'), 0) AS refunded, coalesce(sum(points) FILTER (WHERE type = 'reverse'), 0) AS reversed,
 			coalesce(sum(points) FILTER (WHERE type = 'expire'), 0) AS expired, coalesce(sum(points) FILTER (WHERE type = 'adjust'), 0) AS adjusted,
-			coalesce(sum(points) FILTER (WHERE type = 'transfer'), 0) AS transferred, count(*) FILTER (WHERE type = 'earn') AS awards,
-			count(*) FILTER (WHERE type = 'redeem') AS redemptions, count(*) FILTER (WHERE type = 'refund') AS cancellations,
+			coalesce(sum(points) FILTER (WHERE type = 'transfer'), 0) AS transferred, coalesce(sum(n) FILTER (WHERE type = 'earn'), 0) AS awards,
+			coalesce(sum(n) FILTER (WHERE type = 'redeem'), 0) AS redemptions, coalesce(sum(n) FILTER (WHERE type = 'refund'), 0) AS cancellations,
 			0::bigint AS orders, 0::numeric AS sales, 0::bigint AS customers
-		FROM transactions WHERE organization_id = $1 GROUP BY 1, 2
+		FROM ledger GROUP BY 1, 2
 		UNION ALL
 		SELECT day, store_id, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, count(*), sum(total - refunded_total), 0
 		FROM orders WHERE organization_id = $1 AND completed_at IS NOT NULL AND status IN ('completed', 'refunded') GROUP BY 1, 2
