@@ -143,7 +143,11 @@ func askedFrom(c *fiber.Ctx) string {
 	if page == "" && c.Method() != fiber.MethodGet {
 		page = c.Get(fiber.HeaderReferer)
 	}
-	if page == "" {
+	switch {
+	case page != "":
+	case c.Get("HX-Request") == "true":
+		return "/" // what htmx asks for is a part of a page
+	default:
 		return LocalPath(c.OriginalURL())
 	}
 	u, err := url.Parse(page)
