@@ -8,7 +8,6 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"regulars/internal/loyalty"
-	"regulars/internal/service"
 	"regulars/views/anomalies"
 	"regulars/views/i18n"
 	"regulars/views/ui"
@@ -151,18 +150,22 @@ func (h *Handlers) queue(c *fiber.Ctx, f caseFilter, chosen loyalty.ID, form ui.
 	}
 	shown := caseProps(ctx, actor, found, form)
 	shown.Query = f.query()
-	if at := slices.IndexFunc(rows, func(r loyalty.AnomalyRow) bool { return r.ID == show }); at >= 0 {
-		if at > 0 {
-			shown.PrevHref = p.Rows[at-1].Href
-		}
-		if at+1 < len(rows) {
-			shown.NextHref = p.Rows[at+1].Href
-		}
-	} else if len(rows) > 0 {
-		shown.NextHref = p.Rows[0].Href
-	}
+	shown.PrevHref, shown.NextHref = neighbours(p.Rows)
 	p.Case = &shown
 	return p, nil
+}
+
+// neighbours are the cases before and after the current one; of a case that
+// isn't in the list, the list's first comes after.
+func neighbours(rows []anomalies.Row) (before, after string) {
+	at := slices.IndexFunc(rows, func(r anomalies.Row) bool { return r.Current })
+	if at > 0 {
+		before = rows[at-1].Href
+	}
+	if at+1 < len(rows) {
+		after = rows[at+1].Href
+	}
+	return before, after
 }
 
 func caseTabs(ctx ctx, f caseFilter, waiting int) []ui.Tab {
@@ -211,119 +214,4 @@ func casePaging(ctx ctx, f caseFilter, total int) ui.PagingProps {
 		p.NextHref = f.at(f.page + 1)
 	}
 	return p
-}
-
-// AnomalyQuestion is GET /anomalies/:id/:decision: what is asked before a case
-// is dismissed, points are taken back or an account is frozen.
-func (h *Handlers) AnomalyQuestion(c *fiber.Ctx) error {
-	return h.askDecision(c, c.Params("decision"), fresh(c), fiber.StatusOK)
-}
-
-func (h *Handlers) askDecision(c *fiber.Ctx, decision string, form ui.Form, status int) error {
-	id, ok := loyalty.PrefixAnomaly.Parse(c.Params("id"))
-	if !ok || !slices.Contains([]string{"dismiss", "reverse", "freeze"}, decision) {
-		return loyalty.Missing("anomaly")
-	}
-	f, err := readCaseFilter(c)
-	if err != nil {
-		return err
-	}
-	ctx := c.UserContext()
-	found, err := h.Anomalies.Case(ctx, auth.Actor(c), id)
-	if err != nil {
-		return err
-	}
-	p := anomalies.QuestionProps{
-		Decision: decision, Sentence: sentence(ctx, found.Anomaly), Action: "/anomalies/" + id.String() + "/decide" + f.query(),
-		BackHref: "/anomalies/" + id.String() + f.query(), Customer: found.CustomerName, Form: form,
-		Points:   i18n.N(ctx, "What is left of %d award is taken back from the customer’s balance.", "What is left of %d awards is taken back from the customer’s balance.", len(found.TransactionIDs)),
-		MuteDays: i18n.T(ctx, "The same finding stays quiet for a while: see the settings."),
-	}
-	if target(c) == ui.ModalID {
-		return part(c, status, anomalies.Question(p))
-	}
-	title := i18n.T(ctx, "Anomalies")
-	return h.page(c, shell{Title: title, Active: "anomalies", Status: status}, anomalies.QuestionPage(p))
-}
-
-// DecideAnomaly is POST /anomalies/:id/decide.
-func (h *Handlers) DecideAnomaly(c *fiber.Ctx) error {
-	id, ok := loyalty.PrefixAnomaly.Parse(c.Params("id"))
-	if !ok {
-		return loyalty.Missing("anomaly")
-	}
-	f, err := readCaseFilter(c)
-	if err != nil {
-		return err
-	}
-	form := posted(c)
-	decision := form.Value("decision")
-	again := func(back ui.Form) error {
-		if slices.Contains([]string{"dismiss", "reverse", "freeze"}, decision) {
-			return h.askDecision(c, decision, back, fiber.StatusUnprocessableEntity)
-		}
-		return h.showQueue(c, f, back, fiber.StatusUnprocessableEntity)
-	}
-	cmd, said, err := h.decision(c, id, form)
-	if err != nil {
-		if back, ok := refused(c, form, err); ok {
-			return again(back)
-		}
-		return err
-	}
-	return submit(h, c, form, func(once loyalty.Once) (loyalty.AnomalyRow, error) {
-		cmd.Once = once
-		return h.Anomalies.Decide(c.UserContext(), auth.Actor(c), cmd)
-	}, func(loyalty.AnomalyRow) done {
-		// A decided case leaves the queue, and the next one comes up.
-		to := "/anomalies" + f.query()
-		if decision == "note" || decision == "reopen" {
-			to = "/anomalies/" + id.String() + f.query()
-		}
-		return done{To: to, Flash: said}
-	}, again)
-}
-
-// decision is what the form asks for, and what is said once it is done.
-func (h *Handlers) decision(c *fiber.Ctx, id loyalty.ID, form ui.Form) (service.DecideAnomaly, string, error) {
-	ctx := c.UserContext()
-	cmd := service.DecideAnomaly{AnomalyID: id, Status: loyalty.Confirmed, Note: strings.TrimSpace(form.Value("note"))}
-	found, err := h.Anomalies.Get(ctx, auth.Actor(c), id)
-	if err != nil {
-		return cmd, "", err
-	}
-	if cmd.Note == "" && form.Value("decision") != "note" {
-		cmd.Note = found.Note
-	}
-	var p loyalty.Problems
-	switch form.Value("decision") {
-	case "confirm":
-		return cmd, i18n.T(ctx, "Case confirmed."), nil
-	case "reverse":
-		cmd.Action = loyalty.ActionReversePoints
-		return cmd, i18n.T(ctx, "Case confirmed and the points taken back."), nil
-	case "freeze":
-		cmd.Action = loyalty.ActionFreezeAccount
-		return cmd, i18n.T(ctx, "Case confirmed and the account frozen."), nil
-	case "reopen":
-		cmd.Status = loyalty.PendingReview
-		return cmd, i18n.T(ctx, "The case waits again."), nil
-	case "note":
-		cmd.Status = found.Status
-		return cmd, i18n.T(ctx, "Note saved."), nil
-	case "dismiss":
-		cmd.Status = loyalty.Dismissed
-		reason := form.Value("reason")
-		if !slices.Contains(anomalies.Reasons, reason) {
-			p.Add("reason", "is required")
-			return cmd, "", p.Err()
-		}
-		if typed := strings.TrimSpace(form.Value("note")); typed != "" {
-			reason += reasonMark + typed
-		}
-		cmd.Note = reason
-		return cmd, i18n.T(ctx, "Case dismissed."), nil
-	}
-	p.Add("decision", "is required")
-	return cmd, "", p.Err()
 }
