@@ -1,0 +1,37 @@
+package pages_test
+
+import (
+	"testing"
+
+	"regulars/internal/browsertest"
+	"regulars/internal/loyalty"
+	"regulars/internal/service"
+)
+
+// The owner's start page says what to do first, and once there were bills what
+// they came to, each figure leading to what it counts.
+func TestHomeInABrowser(t *testing.T) {
+	t.Parallel()
+	s, ids := restaurant(t)
+	v := s.Visit(t, browsertest.Phone)
+	v.SignIn("owner@trattoria.test")
+	v.See("Give the first points")
+	v.Usable("home, first steps")
+	for ref, total := range map[string]loyalty.Minor{"a": 4_000, "b": 6_050} {
+		_, err := s.Services.Ledger.Submit(t.Context(), s.System(), service.SubmitOrder{
+			StoreID: s.Store.ID, ExternalID: ref, Customer: service.CustomerRef{ID: ids["Ann Lee"]}, Total: total, Status: loyalty.OrderCompleted,
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	v.Go("/?days=7")
+	v.See("Sales $100.50")
+	v.See("Points issued 1,0")
+	v.See("2 orders for $100.50")
+	v.Usable("home")
+	if v.Text("a[href^='/orders?from=2026-03-04&to=2026-03-10']") == "" {
+		t.Error("the sales don't lead to the orders they count")
+	}
+	v.NoComplaints()
+}
