@@ -130,7 +130,8 @@ func (w *watch) norm(ctx context.Context, orgID, storeID loyalty.ID) anomaly.Bas
 		n = &norm{}
 		w.norms[key] = n
 	}
-	stale := w.core.now().Sub(n.at) > baselineLife && !n.loading
+	now := w.core.now()
+	stale := now.Sub(n.at) > baselineLife && !n.loading
 	n.loading = n.loading || stale
 	baseline := n.baseline
 	w.mu.Unlock()
@@ -138,13 +139,13 @@ func (w *watch) norm(ctx context.Context, orgID, storeID loyalty.ID) anomaly.Bas
 	case !stale:
 		return baseline
 	case known:
-		go w.load(context.WithoutCancel(ctx), key)
+		go w.load(context.WithoutCancel(ctx), key, now)
 		return baseline
 	}
-	return w.load(ctx, key)
+	return w.load(ctx, key, now)
 }
 
-func (w *watch) load(ctx context.Context, key normKey) anomaly.Baseline {
+func (w *watch) load(ctx context.Context, key normKey, now time.Time) anomaly.Baseline {
 	samples, err := w.core.repo.Amounts(ctx, key.org, key.store, baselineAwards)
 	if err != nil {
 		w.core.log.ErrorContext(ctx, "baseline can't be read", "organization", key.org.String(), "err", err)
@@ -152,7 +153,7 @@ func (w *watch) load(ctx context.Context, key normKey) anomaly.Baseline {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	n := w.norms[key]
-	n.loading, n.at = false, w.core.now()
+	n.loading, n.at = false, now
 	if err == nil {
 		n.baseline = baselineOf(samples)
 	}
