@@ -26,7 +26,7 @@ generated: generate
 	git diff --exit-code --stat -- '*_templ.go' static/css/app.css
 
 test:
-	go test $(RACE) -timeout 9m ./...
+	go test $(RACE) -timeout 20m ./...
 
 check: generated bin/staticcheck
 	@unformatted=$$(gofmt -l $(SOURCES)); [ -z "$$unformatted" ] || { echo "gofmt: $$unformatted"; exit 1; }
