@@ -17,7 +17,7 @@ build:
 # stylesheet. Running and testing need neither.
 generate:
 	go tool templ generate
-	@if [ -e node_modules ] || { command -v npm >/dev/null 2>&1 && npm ci --no-audit --no-fund; }; then \
+	@if [ -e node_modules ] || { command -v npm >/dev/null 2>&1 && npm install --no-save --no-audit --no-fund; }; then \
 		npx @tailwindcss/cli -i static/src/app.css -o static/css/app.css --minify; \
 	else echo "no npm here: static/css/app.css is left as it is"; fi
 
