@@ -125,11 +125,11 @@ func (v *Visit) See(text string) {
 	v.Until("see "+text, fmt.Sprintf(`document.readyState === "complete" && document.body.innerText.replace(/\s+/g, " ").includes(%q)`, text))
 }
 
-// Until waits, at most 20 seconds, until a JavaScript condition holds, across
+// Until waits, at most a minute, until a JavaScript condition holds, across
 // pages; what says what a person would wait for.
 func (v *Visit) Until(what, condition string) {
 	v.t.Helper()
-	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(15 * time.Millisecond) {
+	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(15 * time.Millisecond) {
 		// Between two pages there is nothing to ask, which is no failure.
 		if ok, err := chromedp.Run(v.Context(), chromedp.Evaluate[bool]("Boolean("+condition+")")); err == nil && ok {
 			return
@@ -199,7 +199,7 @@ func (v *Visit) Picture(name string) {
 
 func (v *Visit) try(what string, action chromedp.Action[chromedp.Void]) {
 	v.t.Helper()
-	ctx, cancel := context.WithTimeout(v.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(v.Context(), time.Minute)
 	defer cancel()
 	if err := chromedp.Do(ctx, action); err != nil {
 		v.fail(fmt.Sprintf("%s: %v", what, err))
