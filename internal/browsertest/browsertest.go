@@ -87,7 +87,7 @@ func Start(t testing.TB) *Browser {
 // Do runs actions, for at most 30 seconds, and fails the test when one does.
 func (b *Browser) Do(t testing.TB, actions ...chromedp.Action[chromedp.Void]) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(b.ctx, 30*time.Second)
+	ctx, cancel := context.WithTimeout(b.ctx, 60*time.Second)
 	defer cancel()
 	if err := chromedp.Do(ctx, actions...); err != nil {
 		t.Fatal(err)
@@ -107,7 +107,7 @@ func (b *Browser) Open(t testing.TB, url string, size Size) {
 // Eval is the value of a JavaScript expression in the page, awaited.
 func Eval[T any](t testing.TB, b *Browser, expression string) T {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(b.ctx, 30*time.Second)
+	ctx, cancel := context.WithTimeout(b.ctx, 60*time.Second)
 	defer cancel()
 	v, err := chromedp.Run(ctx, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
 	if err != nil {
@@ -127,9 +127,9 @@ func (b *Browser) Keys(t testing.TB, keys string) {
 // is what a person would see then.
 func (b *Browser) Wait(t testing.TB, what, condition string) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(b.ctx, 30*time.Second)
+	ctx, cancel := context.WithTimeout(b.ctx, 60*time.Second)
 	defer cancel()
-	if _, err := chromedp.Run(ctx, chromedp.Poll[bool]("Boolean("+condition+")", chromedp.WithPollingTimeout(5*time.Second))); err != nil {
+	if _, err := chromedp.Run(ctx, chromedp.Poll[bool]("Boolean("+condition+")", chromedp.WithPollingTimeout(25*time.Second))); err != nil {
 		t.Fatalf("%s: not so, waiting for %s (%v); the focus is on %s", what, condition, err,
 			Eval[string](t, b, `document.activeElement.outerHTML.slice(0, 120)`))
 	}
