@@ -16,6 +16,7 @@ type (
 	releaseHoldsArgs struct{}
 	purgeArgs        struct{}
 	compactArgs      struct{}
+	sealAuditArgs    struct{}
 )
 
 // Kind implements river.JobArgs.
@@ -29,6 +30,9 @@ func (purgeArgs) Kind() string { return "purge" }
 
 // Kind implements river.JobArgs.
 func (compactArgs) Kind() string { return "compact_figures" }
+
+// Kind implements river.JobArgs.
+func (sealAuditArgs) Kind() string { return "seal_audit" }
 
 // expirePoints takes points out of the accounts once their time is over.
 type expirePoints struct {
@@ -94,4 +98,15 @@ type compact struct {
 // Work implements river.Worker.
 func (w *compact) Work(ctx context.Context, _ *river.Job[compactArgs]) error {
 	return everywhere(ctx, w.services, "compact figures", w.services.Stats.Compact)
+}
+
+// sealAudit chains the audit rows of the last minute.
+type sealAudit struct {
+	river.WorkerDefaults[sealAuditArgs]
+	services *service.Services
+}
+
+// Work implements river.Worker.
+func (w *sealAudit) Work(ctx context.Context, _ *river.Job[sealAuditArgs]) error {
+	return everywhere(ctx, w.services, "seal audit log", w.services.Access.SealAudit)
 }

@@ -130,3 +130,10 @@ func Audit(actor Actor, now time.Time, action, subject string, object ID, detail
 		Action: action, Subject: subject, Object: object, Detail: detail,
 	}
 }
+
+// AuditSeal is what a round of chaining audit rows did.
+type AuditSeal struct {
+	Sealed   int    // rows in this round
+	Position int64  // of the last row of the chain; 0 without any
+	Hash     []byte // its seal, which stands for every row before it
+}

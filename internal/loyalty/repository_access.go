@@ -85,4 +85,8 @@ type AccessWriter interface {
 	// before answers, sessions and failed sign-ins that ended before now. It
 	// says how many went.
 	Purge(ctx context.Context, answers, now time.Time, limit int) (int64, error)
+	// SealAudit chains at most limit of the organization's audit rows that are
+	// not chained yet, and says where the chain ends. It sealed nothing when
+	// every row is in it.
+	SealAudit(ctx context.Context, orgID ID, limit int) (AuditSeal, error)
 }

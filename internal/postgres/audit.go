@@ -47,3 +47,15 @@ func (r reader) AuditLog(ctx context.Context, orgID loyalty.ID, f loyalty.AuditF
 		}}
 	}), total, err
 }
+
+// SealAudit implements loyalty.AccessWriter.
+func (t *tx) SealAudit(ctx context.Context, orgID loyalty.ID, limit int) (loyalty.AuditSeal, error) {
+	const q = `SELECT sealed, coalesce(head_position, 0) AS position, head_seal FROM seal_audit($1, $2)`
+	var row struct {
+		Sealed   int    `db:"sealed"`
+		Position int64  `db:"position"`
+		Seal     []byte `db:"head_seal"`
+	}
+	err := t.get(ctx, &row, q, orgID.String(), limit)
+	return loyalty.AuditSeal{Sealed: row.Sealed, Position: row.Position, Hash: row.Seal}, wrap("seal audit log", err)
+}

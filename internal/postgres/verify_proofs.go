@@ -127,7 +127,29 @@ var proofs = []proof{
 			FROM redemptions WHERE organization_id = $1 GROUP BY 1
 		) c ON c.reward_id = k.reward_id
 		WHERE coalesce(k.n, 0) <> coalesce(c.n, 0) OR coalesce(k.customers, 0) <> coalesce(c.customers, 0)`},
+
+	{[]loyalty.Proof{claim("audit", "Every sealed row of the audit log is as it was, in its place, and none is missing.")}, auditProof},
 }
+
+// A seal covers its row and the seal before it. The head says where the chain
+// ends, so that the last rows can't go unnoticed either.
+const auditProof = `
+	WITH chain AS (
+		SELECT l.id, l.position, l.seal IS NULL OR l.seal <> audit_seal(lag(l.seal) OVER w, l) AS broken,
+			lag(l.position, 1, 0::bigint) OVER w AS before
+		FROM audit_log l WHERE l.organization_id = $1 AND (l.position IS NOT NULL OR l.seal IS NOT NULL) WINDOW w AS (ORDER BY l.position)
+	)
+	SELECT 'audit' AS kind, c.id::text AS subject, CASE
+		WHEN c.position IS DISTINCT FROM c.before + 1 THEN format('row %s comes after row %s', c.position, c.before)
+		ELSE format('row %s is not what was sealed', c.position) END AS detail
+	FROM chain c WHERE c.broken OR c.position IS DISTINCT FROM c.before + 1
+	UNION ALL
+	SELECT 'audit', 'the last row', format('the chain ends at %s, the log at %s', h.position, l.position)
+	FROM (SELECT position, seal FROM audit_heads WHERE organization_id = $1) h
+	FULL JOIN (
+		SELECT position, seal FROM audit_log WHERE organization_id = $1 AND seal IS NOT NULL ORDER BY position DESC LIMIT 1
+	) l ON l.position = h.position AND l.seal = h.seal
+	WHERE h.position IS NULL OR l.position IS NULL`
 
 // A completed order counts on its own day; what it earned, on the day it did.
 const daysProof = `
