@@ -25,6 +25,9 @@ func (w *world) catalog(ctx context.Context) error {
 		}
 		program = &made.Program
 	}
+	if err := w.perks(ctx, *program); err != nil {
+		return err
+	}
 	if w.rewards, err = w.Rewards.List(ctx, w.owner); err != nil {
 		return err
 	}
@@ -37,6 +40,26 @@ func (w *world) catalog(ctx context.Context) error {
 			return err
 		}
 		w.rewards = append(w.rewards, reward)
+	}
+	return nil
+}
+
+// perks says what each tier gives beside points.
+func (w *world) perks(ctx context.Context, program loyalty.Program) error {
+	texts := []string{
+		"A pisco sour on the birthday",
+		"A pisco sour on the birthday, and a table kept until 15 minutes past the hour",
+		"Everything of Silver, a dessert with every dinner for two, and the new menu a week before the rest",
+		"Everything of Gold, the chef's table in December, and no corkage",
+	}
+	for i, t := range program.Tiers[:min(len(texts), len(program.Tiers))] {
+		if t.Benefits != "" {
+			continue
+		}
+		cmd := service.ChangeTier{ID: t.ID, Fields: service.TierFields{Benefits: service.Given(texts[i])}}
+		if _, err := w.Programs.ChangeTier(ctx, w.owner, cmd); err != nil {
+			return err
+		}
 	}
 	return nil
 }

@@ -57,6 +57,8 @@ func TestLoad(t *testing.T) {
 		"days without":    {`SELECT 182 - count(DISTINCT day) FROM orders`, -1, 0},
 		"future":          {`SELECT count(*) FROM transactions WHERE at > '2026-05-12 01:30Z'`, 0, 0},
 		"today":           {`SELECT count(*) FROM orders WHERE day = '2026-05-11'`, 10, 500},
+		"never came":      {`SELECT count(*) FROM enrollments WHERE lifetime = 0`, 0, 0},
+		"no benefits":     {`SELECT count(*) FROM tiers WHERE benefits = ''`, 0, 0},
 		"staff":           {`SELECT count(*) FROM staff`, 6, 6},
 		"rewards":         {`SELECT count(*) FROM rewards`, 8, 10},
 		"issued":          {`SELECT count(*) FROM redemptions WHERE status = 'issued'`, 2, 200},

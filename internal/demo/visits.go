@@ -55,6 +55,10 @@ func (w *world) week(from, to time.Time) []visit {
 		busy := weekly[day.Weekday()]
 		for i := range w.guests {
 			g := &w.guests[i]
+			if !g.CreatedAt.Before(day) && g.CreatedAt.Before(day.AddDate(0, 0, 1)) {
+				all = append(all, w.first(g))
+				continue
+			}
 			if w.rand.Float64() < g.rate/7*busy {
 				all = append(all, w.visit(g, day))
 			}
@@ -74,6 +78,14 @@ func (w *world) week(from, to time.Time) []visit {
 		w.receipt(&kept[i])
 	}
 	return kept
+}
+
+// first is the visit at which the guest joined: the till signs people up when
+// they pay.
+func (w *world) first(g *guest) visit {
+	v := w.visit(g, g.CreatedAt)
+	v.At = g.CreatedAt.Add(time.Minute)
+	return v
 }
 
 // visit is lunch or dinner on the day.

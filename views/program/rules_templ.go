@@ -418,7 +418,7 @@ func special(p Props) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = ui.RadioCards(ui.ChoiceProps{Name: "tierDowngrade", Label: i18n.T(ctx, "When points are taken back"), Value: p.Form.Value("tierDowngrade"), Error: p.Form.Error("tierDowngrade"), Columns: 2, Options: []ui.Option{
+			templ_7745c5c3_Err = ui.RadioCards(ui.ChoiceProps{Name: "tierDowngrade", Label: i18n.T(ctx, "When points are taken back"), Value: p.Form.Value("tierDowngrade"), Error: p.Form.Error("tierDowngrade"), Options: []ui.Option{
 				{Value: "never", Label: i18n.T(ctx, "Keep the tier"), Hint: i18n.T(ctx, "A tier once reached stays.")},
 				{Value: "on_reversal", Label: i18n.T(ctx, "Lower the tier"), Hint: i18n.T(ctx, "A guest who no longer reaches it moves down.")},
 			}}).Render(ctx, templ_7745c5c3_Buffer)
@@ -429,7 +429,7 @@ func special(p Props) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.RadioCards(ui.ChoiceProps{Name: "negativeBalance", Label: i18n.T(ctx, "When they were spent already"), Value: p.Form.Value("negativeBalance"), Error: p.Form.Error("negativeBalance"), Columns: 2, Options: []ui.Option{
+			templ_7745c5c3_Err = ui.RadioCards(ui.ChoiceProps{Name: "negativeBalance", Label: i18n.T(ctx, "When they were spent already"), Value: p.Form.Value("negativeBalance"), Error: p.Form.Error("negativeBalance"), Options: []ui.Option{
 				{Value: "refuse", Label: i18n.T(ctx, "Refuse it"), Hint: i18n.T(ctx, "Spent points can’t be taken back; the balance never goes below zero.")},
 				{Value: "allow", Label: i18n.T(ctx, "Allow a debt"), Hint: i18n.T(ctx, "The balance goes below zero and is earned back.")},
 			}}).Render(ctx, templ_7745c5c3_Buffer)

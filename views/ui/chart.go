@@ -188,6 +188,15 @@ func stack(parts []Part) []bar {
 	return out
 }
 
+// share writes a part as a percentage; one that would round to nothing isn't
+// nothing.
+func share(ctx context.Context, x float64) string {
+	if x > 0 && x < 0.005 {
+		return "<" + i18n.Percent(ctx, 0.01, 0)
+	}
+	return i18n.Percent(ctx, x, 0)
+}
+
 func largest(parts []Part) float64 {
 	top := 1e-9
 	for _, p := range parts {
@@ -248,15 +257,27 @@ func (p LadderProps) rank(b Bucket) int {
 
 func (p LadderProps) scale() []float64 { return ticks(float64(p.Max)*0.999, 5, true) }
 
-// lift is the height of a threshold's label in pixels: two thresholds close
-// together take turns, so that their names don't run into each other.
-func (p LadderProps) lift(i int) string {
-	high := false
-	for k := 1; k <= i; k++ {
-		high = !high && p.x(p.Marks[k].At)-p.x(p.Marks[k-1].At) < 18
+// Sizes of a threshold's label in pixels, and the narrowest drawing, so that
+// what fits there fits everywhere.
+const (
+	labelLetter = 7
+	labelLine   = 14
+	narrowest   = 300
+)
+
+// level is how many lines down a threshold's label stands and its line begins:
+// below every label before it that reaches as far as this threshold, so that
+// names neither run into each other nor are crossed out.
+func (p LadderProps) level(i int) int {
+	level := 0
+	for k := range i {
+		width := 100 * float64(labelLetter*len([]rune(p.Marks[k].Label))+12) / narrowest
+		if p.x(p.Marks[i].At)-p.x(p.Marks[k].At) < width {
+			level = max(level, p.level(k)+1)
+		}
 	}
-	if high {
-		return "24"
-	}
-	return "10"
+	return level
 }
+
+func (p LadderProps) lineTop(i int) string { return num(float64(labelLine * p.level(i))) }
+func (p LadderProps) labelAt(i int) string { return num(float64(labelLine*p.level(i) + 10)) }

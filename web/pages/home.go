@@ -110,6 +110,11 @@ func (v *homeView) ask() (service.Analytics, error) {
 	})
 }
 
+// running reports whether the last day isn't over yet.
+func (v homeView) running() bool {
+	return v.to.IsZero() || v.to.Equal(loyalty.DayIn(v.zone, v.h.now()))
+}
+
 func (v homeView) tabs() []ui.Tab {
 	ctx := v.c.UserContext()
 	var out []ui.Tab

@@ -106,6 +106,7 @@ func compare(ctx context.Context, s *ui.StatProps, now, before int64) {
 // charts draws points and sales over the period: by day, or a year by week,
 // because 365 bars are a blur.
 func (v homeView) charts(ctx context.Context, a service.Analytics) (points, sales ui.ChartProps) {
+	days := wholeDays(a.Days, v.running())
 	step, every := 1, i18n.T(ctx, "per day")
 	if v.days > 100 {
 		step, every = 7, i18n.T(ctx, "per week")
@@ -113,12 +114,12 @@ func (v homeView) charts(ctx context.Context, a service.Analytics) (points, sale
 	var labels []string
 	var issued, spent, sold []float64
 	// Counted from the end, so that the last step is a whole one.
-	for from := len(a.Days) % step; from < len(a.Days); from += step {
+	for from := len(days) % step; from < len(days); from += step {
 		var sum loyalty.Figures
-		for _, d := range a.Days[from:min(from+step, len(a.Days))] {
+		for _, d := range days[from:min(from+step, len(days))] {
 			sum.Add(d.Figures)
 		}
-		labels = append(labels, i18n.ShortDate(i18n.With(ctx, i18n.Lang(ctx), nil), a.Days[from].Day))
+		labels = append(labels, i18n.ShortDate(i18n.With(ctx, i18n.Lang(ctx), nil), days[from].Day))
 		issued, spent = append(issued, float64(sum.Issued)), append(spent, float64(max(0, sum.Spent())))
 		sold = append(sold, float64(max(0, sum.Sales)))
 	}
@@ -133,4 +134,19 @@ func (v homeView) charts(ctx context.Context, a service.Analytics) (points, sale
 		Series:  []ui.Series{{Name: i18n.T(ctx, "Sales"), Values: sold, Color: 2}},
 	}
 	return points, sales
+}
+
+// wholeDays leaves a day out that is still running: drawn beside whole ones, it
+// would look like a collapse. The figures count it, and the first day ever is
+// drawn, for want of another.
+func wholeDays(days []loyalty.DayFigures, running bool) []loyalty.DayFigures {
+	if !running {
+		return days
+	}
+	for _, d := range days[:len(days)-1] {
+		if d.Figures != (loyalty.Figures{}) {
+			return days[:len(days)-1]
+		}
+	}
+	return days
 }
