@@ -22,10 +22,11 @@ type OrderReader interface {
 	Redemptions(ctx context.Context, orgID ID, f RedemptionFilter, page Page) ([]RedemptionRow, int, error)
 	EventTypeByKey(ctx context.Context, orgID ID, key string) (EventType, error)
 	// DueAccounts are customers with lots that stopped counting on day or
-	// before, at most limit.
-	DueAccounts(ctx context.Context, orgID ID, day time.Time, limit int) ([]ID, error)
-	// DueHolds are held redemptions whose time is over at now, at most limit.
-	DueHolds(ctx context.Context, orgID ID, now time.Time, limit int) ([]ID, error)
+	// before, in order of id, at most limit of those behind after.
+	DueAccounts(ctx context.Context, orgID ID, day time.Time, after ID, limit int) ([]ID, error)
+	// DueHolds are held redemptions whose time is over at now, in order of id,
+	// at most limit of those behind after.
+	DueHolds(ctx context.Context, orgID ID, now time.Time, after ID, limit int) ([]ID, error)
 	OrganizationIDs(ctx context.Context) ([]ID, error)
 	// Amounts are the amounts of the store's latest awards, newest first, at
 	// most limit; the zero store means the whole organization.

@@ -173,22 +173,24 @@ func (r reader) OrganizationIDs(ctx context.Context) ([]loyalty.ID, error) {
 }
 
 // DueAccounts implements loyalty.OrderReader.
-func (r reader) DueAccounts(ctx context.Context, orgID loyalty.ID, day time.Time, limit int) ([]loyalty.ID, error) {
+func (r reader) DueAccounts(ctx context.Context, orgID loyalty.ID, day time.Time, after loyalty.ID, limit int) ([]loyalty.ID, error) {
 	const q = `
 		SELECT DISTINCT customer_id FROM lots
-		WHERE organization_id = $1 AND expires_on <= $2::date AND expires_on < 'infinity' AND remaining > 0 LIMIT $3`
+		WHERE organization_id = $1 AND expires_on <= $2::date AND expires_on < 'infinity' AND remaining > 0
+			AND customer_id > $3
+		ORDER BY customer_id LIMIT $4`
 	var ids []loyalty.ID
-	err := r.list(ctx, &ids, q, orgID.String(), day.Format(time.DateOnly), limit)
+	err := r.list(ctx, &ids, q, orgID.String(), day.Format(time.DateOnly), after.String(), limit)
 	return ids, wrap("select due accounts", err)
 }
 
 // DueHolds implements loyalty.OrderReader.
-func (r reader) DueHolds(ctx context.Context, orgID loyalty.ID, now time.Time, limit int) ([]loyalty.ID, error) {
+func (r reader) DueHolds(ctx context.Context, orgID loyalty.ID, now time.Time, after loyalty.ID, limit int) ([]loyalty.ID, error) {
 	const q = `
 		SELECT id FROM redemptions
-		WHERE organization_id = $1 AND status = 'held' AND held_until <= $2 ORDER BY held_until LIMIT $3`
+		WHERE organization_id = $1 AND status = 'held' AND held_until <= $2 AND id > $3 ORDER BY id LIMIT $4`
 	var ids []loyalty.ID
-	err := r.list(ctx, &ids, q, orgID.String(), now, limit)
+	err := r.list(ctx, &ids, q, orgID.String(), now, after.String(), limit)
 	return ids, wrap("select due holds", err)
 }
 

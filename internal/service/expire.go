@@ -3,6 +3,7 @@ package service
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"regulars/internal/loyalty"
@@ -23,18 +24,40 @@ func (s *Ledger) ExpirePoints(ctx context.Context, actor loyalty.Actor) (int, er
 		return 0, err
 	}
 	today := loyalty.DayIn(cfg.Organization.TimeZone, s.now())
-	done := 0
+	due := func(after loyalty.ID) ([]loyalty.ID, error) {
+		return s.repo.DueAccounts(ctx, actor.OrgID, today, after, batch)
+	}
+	return eachDue(ctx, due, func(id loyalty.ID) (bool, error) { return true, s.expireAccount(ctx, actor, id, today) })
+}
+
+// tooManyFailed is how many of what is due may fail before a round gives up:
+// then it is not the accounts that are at fault.
+const tooManyFailed = 100
+
+// eachDue does the work for everything that due lists, page after page, and
+// says how many it did. One that fails does not keep the others waiting; it
+// is due again in the next round.
+func eachDue(ctx context.Context, due func(after loyalty.ID) ([]loyalty.ID, error), do func(id loyalty.ID) (did bool, err error)) (int, error) {
+	var failed []error
+	done, after := 0, loyalty.ID{}
 	for {
-		due, err := s.repo.DueAccounts(ctx, actor.OrgID, today, batch)
-		if err != nil || len(due) == 0 {
-			return done, err
+		ids, err := due(after)
+		if err != nil || len(ids) == 0 {
+			return done, errors.Join(append(failed, err)...)
 		}
-		for _, id := range due {
-			if err := s.expireAccount(ctx, actor, id, today); err != nil {
-				return done, err
+		for _, id := range ids {
+			did, err := do(id)
+			switch {
+			case err != nil:
+				failed = append(failed, fmt.Errorf("%s: %w", id, err))
+			case did:
+				done++
 			}
-			done++
+			if ctx.Err() != nil || len(failed) == tooManyFailed {
+				return done, errors.Join(failed...)
+			}
 		}
+		after = ids[len(ids)-1]
 	}
 }
 
@@ -65,21 +88,14 @@ func (s *Ledger) ReleaseHolds(ctx context.Context, actor loyalty.Actor) (int, er
 	if err := actor.Require(loyalty.Administer); err != nil {
 		return 0, err
 	}
-	done := 0
-	for {
-		due, err := s.repo.DueHolds(ctx, actor.OrgID, s.now(), batch)
-		if err != nil || len(due) == 0 {
-			return done, err
-		}
-		for _, id := range due {
-			_, err := s.Cancel(ctx, actor, EndRedemption{RedemptionID: id})
-			if e, ok := errors.AsType[*loyalty.Error](err); ok && e.Kind == loyalty.Conflict {
-				continue // used or cancelled a moment ago
-			}
-			if err != nil {
-				return done, err
-			}
-			done++
-		}
+	due := func(after loyalty.ID) ([]loyalty.ID, error) {
+		return s.repo.DueHolds(ctx, actor.OrgID, s.now(), after, batch)
 	}
+	return eachDue(ctx, due, func(id loyalty.ID) (bool, error) {
+		_, err := s.Cancel(ctx, actor, EndRedemption{RedemptionID: id})
+		if e, ok := errors.AsType[*loyalty.Error](err); ok && e.Kind == loyalty.Conflict {
+			return false, nil // used or cancelled a moment ago
+		}
+		return true, err
+	})
 }
