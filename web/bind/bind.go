@@ -18,8 +18,9 @@ import (
 )
 
 // JSON fills in, a pointer to a struct, from the request's body, which must be
-// one JSON object. An unknown field is a BAD_REQUEST that names it; fields of
-// the wrong type or form are one VALIDATION_ERROR that names them all.
+// one JSON object. An unknown field, or one that stands twice, is a BAD_REQUEST
+// that names it; fields of the wrong type or form are one VALIDATION_ERROR that
+// names them all.
 func JSON(c *fiber.Ctx, in any) error {
 	body := bytes.TrimSpace(c.BodyRaw())
 	if len(body) == 0 || body[0] != '{' {
@@ -35,7 +36,7 @@ func JSON(c *fiber.Ctx, in any) error {
 		if _, err := d.Token(); !errors.Is(err, io.EOF) {
 			return Bad("The body must be one JSON object with nothing after it.")
 		}
-		return nil
+		return exactNames(body, in)
 	}
 	return explain(body, in, err)
 }

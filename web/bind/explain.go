@@ -61,7 +61,7 @@ func (x *explainer) object(path string, raw json.RawMessage, t reflect.Type) {
 	}
 }
 
-// field finds the field that encoding/json would fill from name.
+// field finds the field that is filled from name.
 func field(t reflect.Type, name string) (reflect.StructField, bool) {
 	for f := range t.Fields() {
 		tag, _, _ := strings.Cut(f.Tag.Get("json"), ",")
@@ -70,7 +70,7 @@ func field(t reflect.Type, name string) (reflect.StructField, bool) {
 			if inner, ok := field(f.Type, name); ok {
 				return inner, true
 			}
-		case tag != "-" && (strings.EqualFold(tag, name) || tag == "" && strings.EqualFold(f.Name, name)):
+		case tag != "-" && (tag == name || tag == "" && f.Name == name):
 			return f, f.IsExported()
 		}
 	}
