@@ -9,15 +9,22 @@ import (
 	"regulars/web/pages"
 )
 
+// cardsPerMinute is how often one network address may look at cards: enough
+// for all the guests of a restaurant who share one, and too few to guess by.
+const cardsPerMinute = 60
+
 // pageRoutes is every page, by who may open it. What a person may do there is
 // the services' to decide.
 func pageRoutes(app *fiber.App, d Deps, sessions *auth.Sessions) {
-	h := pages.New(d.Services, sessions, d.Log, d.Now, d.SecureCookies)
+	h := pages.New(d.Services, sessions, d.Log, d.Now, d.SecureCookies, d.SessionKey)
 	with := func(more ...fiber.Handler) []fiber.Handler { return append(visitor(sessions), more...) }
 	public := surface{app, visitor(sessions)}
 	staff := surface{app, with(sessions.Require, h.Framed)}
 	managers := surface{app, with(sessions.Require, h.Framed, auth.Only(loyalty.Owner, loyalty.Manager))}
 	owners := surface{app, with(sessions.Require, h.Framed, auth.Only(loyalty.Owner))}
+
+	// No session, so that a guest's browser gets no cookie.
+	surface{app, []fiber.Handler{auth.LimitAddress(d.TrustProxy, cardsPerMinute)}}.get("/card/:token", h.Card)
 
 	public.get(auth.SignInPath, h.SignInPage)
 	public.post(auth.SignInPath, h.SignIn)
@@ -45,6 +52,9 @@ func pageRoutes(app *fiber.App, d Deps, sessions *auth.Sessions) {
 	staff.get("/customers/new", h.CustomerForm)
 	staff.post("/customers/new", h.CustomerForm)
 	staff.get("/customers/:id", h.Customer)
+	staff.get("/customers/:id/card", h.CardHandout)
+	staff.post("/customers/:id/card", h.IssueCard)
+	staff.post("/customers/:id/card/revoke", h.RevokeCard)
 	managers.get("/customers/:id/export", h.CustomerExport)
 	managers.get("/customers/:id/reverse/:transaction", h.CustomerForm)
 	managers.post("/customers/:id/reverse/:transaction", h.CustomerForm)

@@ -31,6 +31,7 @@ type Reader interface {
 	AnomalyReader
 	StatsReader
 	ImportReader
+	CardReader
 }
 
 // Tx is what may be done inside a transaction.
@@ -44,6 +45,7 @@ type Tx interface {
 	OrderWriter
 	AnomalyWriter
 	ImportWriter
+	CardWriter
 	// SaveAnswer keeps the answer for a key; ErrKeyTaken when the key is in use.
 	SaveAnswer(ctx context.Context, orgID ID, a StoredAnswer) error
 	// HoldKey keeps others from working under the key until the transaction

@@ -4,6 +4,7 @@
 package secret
 
 import (
+	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
@@ -66,4 +67,29 @@ func base62(n *big.Int, length int) string {
 		out[i] = alphabet[digit.Int64()]
 	}
 	return string(out)
+}
+
+// cardTokenBytes is how long the token of a card's link is: 192 bits.
+const cardTokenBytes = 24
+
+// NewSeed makes 128 random bits for CardToken.
+func NewSeed() []byte {
+	b := make([]byte, 16)
+	rand.Read(b) //nolint:errcheck // it never fails: without randomness it ends the program
+	return b
+}
+
+// CardToken is the token of the link to a membership card. It takes both the
+// key, which only the servers have, and the card's own seed to make it.
+func CardToken(key, seed []byte) string {
+	m := hmac.New(sha256.New, key)
+	m.Write([]byte("card "))
+	m.Write(seed)
+	return base64.RawURLEncoding.EncodeToString(m.Sum(nil)[:cardTokenBytes])
+}
+
+// IsCardToken reports whether s has the form of a card's token.
+func IsCardToken(s string) bool {
+	b, err := base64.RawURLEncoding.DecodeString(s)
+	return err == nil && len(b) == cardTokenBytes
 }

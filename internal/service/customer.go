@@ -31,7 +31,8 @@ const maxSearch = 255
 // best match first. A search matches part of a name, an e-mail address or a
 // phone number, without regard to case and accents and however a number is
 // written; it lists at most loyalty.SearchStarts customers, or
-// loyalty.SearchInner more when few match at the start of a word. It needs
+// loyalty.SearchInner more when few match at the start of a word. The code of a
+// membership card finds its guest and nobody else. It needs
 // loyalty.CustomersRead.
 func (s *Customers) List(ctx context.Context, actor loyalty.Actor, search string, page loyalty.Page) (MemberPage, error) {
 	if err := actor.Require(loyalty.CustomersRead); err != nil {
@@ -43,6 +44,9 @@ func (s *Customers) List(ctx context.Context, actor loyalty.Actor, search string
 	}
 	if err := p.Err(); err != nil {
 		return MemberPage{}, err
+	}
+	if m, ok, err := s.withCard(ctx, actor.OrgID, search); ok || err != nil {
+		return m.page(page), err
 	}
 	region, err := s.region(ctx, actor)
 	if err != nil {

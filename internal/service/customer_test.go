@@ -20,7 +20,7 @@ func customers(t *testing.T) (*pgtest.DB, *service.Services) {
 	t.Helper()
 	db, l := restaurant(t)
 	db.Exec(t, `UPDATE organizations SET time_zone = 'America/Lima', currency = 'PEN'`)
-	return db, &service.Services{Core: l.Core, Ledger: l, Customers: service.NewCustomers(l.Core), Stats: service.NewStats(l.Core)}
+	return db, &service.Services{Core: l.Core, Ledger: l, Customers: service.NewCustomers(l.Core), Cards: service.NewCards(l.Core), Stats: service.NewStats(l.Core)}
 }
 
 func create(t *testing.T, s *service.Services, cmd service.CreateCustomer) service.CustomerResult {

@@ -17,6 +17,7 @@ type Services struct {
 	Rewards    *Rewards
 	EventTypes *EventTypes
 	Customers  *Customers
+	Cards      *Cards
 	Stats      *Stats
 	Imports    *Imports
 }
@@ -33,6 +34,7 @@ func New(repo loyalty.Repository, now func() time.Time, log *slog.Logger) *Servi
 		Rewards:    &Rewards{Core: c},
 		EventTypes: &EventTypes{Core: c},
 		Customers:  NewCustomers(c),
+		Cards:      NewCards(c),
 		Stats:      NewStats(c),
 		Imports:    NewImports(c),
 	}

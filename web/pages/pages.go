@@ -26,14 +26,16 @@ type Handlers struct {
 	log      *slog.Logger
 	now      func() time.Time
 	https    func(*fiber.Ctx) bool
+	cardKey  []byte   // what the links of membership cards are made with
 	known    sync.Map // path of a page in the navigation → bool: there is such a page
 }
 
 // New returns the pages over the services. now tells the time; secure says
-// when cookies are for HTTPS only: "auto", "always" or "never".
-func New(s *service.Services, sessions *auth.Sessions, log *slog.Logger, now func() time.Time, secure string) *Handlers {
+// when cookies are for HTTPS only: "auto", "always" or "never". key is the
+// server's, which the links of membership cards are made with.
+func New(s *service.Services, sessions *auth.Sessions, log *slog.Logger, now func() time.Time, secure string, key []byte) *Handlers {
 	https := func(c *fiber.Ctx) bool { return secure == "always" || secure != "never" && c.Protocol() == "https" }
-	return &Handlers{Services: s, sessions: sessions, log: log, now: now, https: https}
+	return &Handlers{Services: s, sessions: sessions, log: log, now: now, https: https, cardKey: key}
 }
 
 // shell is what a page says about itself to the document around it.

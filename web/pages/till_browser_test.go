@@ -8,14 +8,15 @@ import (
 	"regulars/internal/browsertest"
 	"regulars/internal/loyalty"
 	"regulars/internal/service"
+	"regulars/web"
 	"regulars/web/webtest"
 )
 
 // restaurant is a store with a program of 10 points a dollar, a reward and
 // guests.
-func restaurant(t *testing.T) (*webtest.Server, map[string]loyalty.ID) {
+func restaurant(t *testing.T, configure ...func(*web.Deps)) (*webtest.Server, map[string]loyalty.ID) {
 	t.Helper()
-	s := webtest.New(t)
+	s := webtest.New(t, configure...)
 	ctx, system := t.Context(), s.System()
 	made, err := s.Services.Programs.Create(ctx, system, service.CreateProgram{Fields: service.ProgramFields{
 		Name: service.Given("Lume Club"), Rate: service.Given(loyalty.Rate(10 * loyalty.RateScale)), Active: service.Given(true),
