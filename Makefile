@@ -47,8 +47,16 @@ bin/golangci-lint: .ci/golangci-lint.mod
 lint: bin/golangci-lint
 	bin/golangci-lint run
 
-bench:
-	go test -run '^$$' -bench . -benchmem ./...
+# What the product does beside what PostgreSQL alone manages with the product's
+# own statements, and the goals: make bench; for a short look make bench
+# CUSTOMERS=10000 ROUNDS=1. The databases stay in BENCH_DIR for the next time.
+# The raw results of a whole run are kept.
+CUSTOMERS := 1000000
+ROUNDS := 3
+BENCH_DIR := $(or $(TMPDIR),/tmp)/regulars-bench
+bench: build
+	go run ./internal/bench -customers $(CUSTOMERS) -rounds $(ROUNDS) -dir $(BENCH_DIR) \
+		$(if $(filter 1000000/3,$(CUSTOMERS)/$(ROUNDS)),-out internal/bench/results) $(BENCH_FLAGS)
 
 # How well the anomaly detectors do on simulated years, beside simple rules:
 # make detection-report SEEDS=51-100

@@ -45,6 +45,7 @@ var rules = []rule{
 	{pkg: "internal/jobs", ours: []string{"internal/loyalty", "internal/service"}, other: []string{"github.com/riverqueue/river"}, web: true, sql: true},
 	{pkg: "internal/demo", ours: []string{"internal/loyalty", "internal/service"}},
 	{pkg: "internal/config", other: []string{"github.com/caarlos0/env/v11"}},
+	{pkg: "internal/bench", ours: []string{"internal/loyalty", "internal/secret", "internal/postgres/embedded", "views"}, other: []string{"github.com/lib/pq", "github.com/valyala/fasthttp", "github.com/a-h/templ"}, web: true, sql: true},
 	{pkg: "internal/archtest"},
 	{pkg: "internal/browsertest", other: []string{"github.com/chromedp"}, never: []string{"net/http"}},
 	{pkg: "internal/postgres/embedded", other: []string{"github.com/lib/pq"}, sql: true},

@@ -1,0 +1,46 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/a-h/templ"
+
+	"regulars/internal/loyalty"
+	"regulars/views/customers"
+	"regulars/views/layout"
+)
+
+// rendering is how many pages of twenty customers all cores render a second,
+// with nothing to wait for.
+func rendering() float64 {
+	p := customers.ListProps{CanAdd: true, Any: true}
+	for i := range 20 {
+		p.Rows = append(p.Rows, customers.Row{
+			Name: fmt.Sprintf("María Quispe %d", i), Sub: phone(i), Href: "/customers/" + storeID(i), Tier: "Gold", Rank: 2, Balance: "1,234",
+			Lifetime: "5,678", Since: "3 May 2026",
+		})
+	}
+	frame := layout.Layout(layout.Page{Title: "Customers", Nav: layout.NavFor(loyalty.Owner, 3)})
+	ctx := templ.WithChildren(context.Background(), customers.List(p))
+	const long = time.Second
+	var n atomic.Int64
+	var wait sync.WaitGroup
+	end := time.Now().Add(long)
+	for range runtime.NumCPU() {
+		wait.Go(func() {
+			for time.Now().Before(end) {
+				if frame.Render(ctx, io.Discard) == nil {
+					n.Add(1)
+				}
+			}
+		})
+	}
+	wait.Wait()
+	return float64(n.Load()) / long.Seconds()
+}
