@@ -63,6 +63,9 @@ func caught(c *fiber.Ctx) (err error) {
 const contentPolicy = "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; " +
 	"connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 
+// scansCards are the pages that may use the camera.
+const scansCards = "/till"
+
 // headers are on every response. What is personal must not be kept by caches;
 // static files say otherwise for themselves.
 func headers(c *fiber.Ctx) error {
@@ -72,7 +75,11 @@ func headers(c *fiber.Ctx) error {
 	c.Set(fiber.HeaderReferrerPolicy, "same-origin")
 	c.Set("Cross-Origin-Opener-Policy", "same-origin")
 	c.Set("Cross-Origin-Resource-Policy", "same-origin")
-	c.Set(fiber.HeaderPermissionsPolicy, "camera=(self), microphone=(), geolocation=(), payment=()")
+	camera := "()"
+	if strings.HasPrefix(c.Path(), scansCards) {
+		camera = "(self)"
+	}
+	c.Set(fiber.HeaderPermissionsPolicy, "camera="+camera+", microphone=(), geolocation=(), payment=()")
 	c.Set(fiber.HeaderCacheControl, "no-store")
 	if c.Protocol() == "https" {
 		c.Set(fiber.HeaderStrictTransportSecurity, "max-age=31536000")

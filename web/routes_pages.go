@@ -37,6 +37,7 @@ func pageRoutes(app *fiber.App, d Deps, sessions *auth.Sessions) {
 	staff.get("/", h.Home)
 
 	staff.get("/till", h.Till)
+	staff.post("/till", h.TillFind)
 	staff.post("/till/guests", h.TillGuest)
 	staff.get("/till/:id", h.TillCustomer)
 	staff.get("/till/:id/preview", h.TillPreview)

@@ -2,6 +2,10 @@ package i18n
 
 func init() {
 	Register("es", Catalog{
+		"Scan with the camera": "Escanear con la cámara",
+		"Scan a card":          "Escanear una tarjeta",
+		"Hold the QR code of the card in front of the camera.":                                             "Pon el código QR de la tarjeta delante de la cámara.",
+		"The camera can’t be used. Allow it in the browser, or type the code that is printed on the card.": "No se puede usar la cámara. Permítela en el navegador o escribe el código que está impreso en la tarjeta.",
 		"Change store":        "Cambiar de tienda",
 		"Phone, name or code": "Teléfono, nombre o código",
 		"Find":                "Buscar",

@@ -24,6 +24,7 @@ const Path = "/till"
 
 // FindProps is the first step: one field.
 type FindProps struct {
+	CSRF    string
 	Store   string // where the person works
 	Stores  bool   // there are others to work at
 	Results ResultsProps
@@ -38,6 +39,7 @@ type ResultsProps struct {
 	Focus   bool    // what was found takes the focus: Enter was pressed
 	ByPhone bool    // digits were typed, so the name is what to ask for
 	New     ui.Form // a new guest, where nobody was found
+	Said    string  // read out
 }
 
 // Match is a guest as they may be shown before they are chosen, or a code.

@@ -20,38 +20,59 @@ const (
 	tillRecent  = 5 // own last actions shown
 )
 
-// Till is GET /till: the field, and what has been found for what is in it.
+// Till is GET /till: the field, and the person's own last guests.
 func (h *Handlers) Till(c *fiber.Ctx) error {
-	ctx, actor := c.UserContext(), auth.Actor(c)
 	open, err := h.openStores(c)
 	if err != nil {
 		return err
 	}
-	store, ok := storeOf(open, actor.StoreID)
+	store, ok := storeOf(open, auth.Actor(c).StoreID)
 	if !ok || c.Query("stores") != "" {
 		return h.tillStep(c, fiber.StatusOK, till.Stores(storesProps(c, open)), "")
 	}
-	results, err := h.tillSearch(c, c.Query("q"))
+	return h.tillFind(c, store, len(open) > 1, till.ResultsProps{})
+}
+
+// TillFind is POST /till: what has been found for what is in the field. It is
+// a POST so that no name and no number ever is in an address.
+func (h *Handlers) TillFind(c *fiber.Ctx) error {
+	ctx, typed := c.UserContext(), c.FormValue("q")
+	open, err := h.openStores(c)
 	if err != nil {
 		return err
 	}
+	store, ok := storeOf(open, auth.Actor(c).StoreID)
+	if !ok {
+		return c.Redirect(till.Path, fiber.StatusSeeOther) // where to choose one
+	}
+	results, err := h.tillSearch(c, typed)
+	if err != nil {
+		return err
+	}
+	alone := len(results.Matches) == 1
 	if target(c) == till.ResultsID {
+		if _, scanned := loyalty.ParseCardCode(typed); scanned && alone {
+			// A scanner that sends no Enter opens the guest as well.
+			return c.Redirect(results.Matches[0].Href, fiber.StatusSeeOther)
+		}
 		return part(c, fiber.StatusOK, till.ResultsPart(results))
 	}
-	if results.Focus = c.Query("go") != ""; results.Focus && len(results.Matches) == 1 {
+	if results.Focus = c.FormValue("go") != ""; results.Focus && alone {
 		return c.Redirect(results.Matches[0].Href, fiber.StatusSeeOther)
 	}
-	props := till.FindProps{Store: store.Name, Stores: len(open) > 1, Results: results}
+	results.Said = i18n.N(ctx, "%d guest found", "%d guests found", len(results.Matches))
+	return h.tillFind(c, store, len(open) > 1, results)
+}
+
+func (h *Handlers) tillFind(c *fiber.Ctx, store loyalty.Store, others bool, results till.ResultsProps) error {
+	props := till.FindProps{CSRF: auth.CSRF(c), Store: store.Name, Stores: others, Results: results}
 	if results.Query == "" {
+		var err error
 		if props.Recent, err = h.tillOwn(c, store); err != nil {
 			return err
 		}
 	}
-	said := ""
-	if results.Focus {
-		said = i18n.N(ctx, "%d guest found", "%d guests found", len(results.Matches))
-	}
-	return h.tillStep(c, fiber.StatusOK, till.Find(props), said)
+	return h.tillStep(c, fiber.StatusOK, till.Find(props), results.Said)
 }
 
 // tillSearch looks up guests by what was typed, or a redemption by its code.
@@ -158,7 +179,8 @@ func (h *Handlers) tillOwn(c *fiber.Ctx, store loyalty.Store) ([]till.Recent, er
 // tillStep answers with a step of the till: the step alone where htmx puts it
 // into the page, else the whole page. said is read out.
 func (h *Handlers) tillStep(c *fiber.Ctx, status int, step component, said string) error {
-	if target(c) == till.ID {
+	if asked := target(c); asked == till.ID || asked == till.ResultsID {
+		c.Set("HX-Retarget", "#"+till.ID)
 		c.Set("HX-Trigger", "dialog:close")
 		c.Set("HX-Push-Url", tillAddress(c))
 		return part(c, status, both(step, till.Said(said)))
@@ -166,14 +188,13 @@ func (h *Handlers) tillStep(c *fiber.Ctx, status int, step component, said strin
 	return h.page(c, shell{Title: i18n.T(c.UserContext(), "Till"), Active: "till", Status: status}, within(till.Page(), step))
 }
 
-// tillAddress is what the browser shows for a step: its address, without the
-// word that opens a lone match, or going back would lead forward again. What
-// a form is answered with has no address of its own.
+// tillAddress is what the browser shows for a step: its address. What a form
+// is answered with has no address of its own.
 func tillAddress(c *fiber.Ctx) string {
 	if c.Method() != fiber.MethodGet {
 		return "false"
 	}
-	return strings.TrimSuffix(c.OriginalURL(), "&go=1")
+	return c.OriginalURL()
 }
 
 // openStores are the active stores where the person may work.
@@ -229,7 +250,7 @@ func (h *Handlers) TillGuest(c *fiber.Ctx) error {
 			return err
 		}
 		results := till.ResultsProps{Query: in.Text("q"), New: f}
-		return h.tillStep(c, fiber.StatusUnprocessableEntity, till.Find(till.FindProps{Store: store.Name, Results: results}), "")
+		return h.tillStep(c, fiber.StatusUnprocessableEntity, till.Find(till.FindProps{CSRF: auth.CSRF(c), Store: store.Name, Results: results}), "")
 	})
 }
 

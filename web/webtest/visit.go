@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 
 	"regulars/internal/browsertest"
@@ -176,6 +177,16 @@ func (v *Visit) WithoutScript() {
 	v.t.Helper()
 	v.Do(v.t, chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
 		_, err := chromedp.Call(ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
+		return err
+	}))
+}
+
+// BeforePages runs a script in every page from the next one on, before the
+// page's own: for what a browser in a test doesn't have, such as a camera.
+func (v *Visit) BeforePages(script string) {
+	v.t.Helper()
+	v.Do(v.t, chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
+		_, err := chromedp.Call(ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: script})
 		return err
 	}))
 }
