@@ -30,7 +30,15 @@ type watch struct {
 	since    time.Time
 	observed int
 	expected float64
+	circle   circle
+	same     collisions
+	past     rate // as it was four weeks ago
+	month    [28]daily
+	at       int // today's place in the month
 }
+
+// daily is a day's occasions and checks.
+type daily struct{ count, checks int }
 
 type drift struct {
 	watches map[stream]*watch
@@ -39,6 +47,8 @@ type drift struct {
 	handled map[ID]int // checks today of a cashier, till or store
 	claims  rate
 	awards  rate
+	same    [2]collisions // of claims and of awards by hand, by cashier
+	given   func(account ID, claim bool, now time.Time) int
 }
 
 // rate is the organization's occasions and checks.
@@ -49,7 +59,11 @@ func (r *rate) mean(now time.Time, tau time.Duration) float64 {
 	return (r.count.at(now, tau) + 2) / (r.checks.at(now, tau) + 400)
 }
 
-func newDrift() *drift { return &drift{watches: map[stream]*watch{}, handled: map[ID]int{}} }
+// newDrift is a drift without history; given says how often an account was
+// given points, by anybody, in the four weeks before a time.
+func newDrift(given func(account ID, claim bool, now time.Time) int) *drift {
+	return &drift{watches: map[stream]*watch{}, handled: map[ID]int{}, given: given}
+}
 
 // count takes an event into the day's counts.
 func (d *drift) count(e Event) {
@@ -77,6 +91,13 @@ func (d *drift) bump(s stream, e Event) {
 		d.order, d.sorted = append(d.order, w), false
 	}
 	w.points += e.Points
+	pairs, same := w.circle.add(e)
+	if given := d.given(e.Customer, s.claim, e.At); pairs > 0 {
+		w.same.learn(pairs, same, given, e.At)
+		if s.of == OfStaff {
+			d.sameOf(s.claim).learn(pairs, same, given, e.At)
+		}
+	}
 	if slices.Contains(w.today, e.Customer) {
 		return
 	}
@@ -85,6 +106,13 @@ func (d *drift) bump(s stream, e Event) {
 	if len(w.who) < 8 && !slices.Contains(w.who, e.Customer) {
 		w.who = append(w.who, e.Customer)
 	}
+}
+
+func (d *drift) sameOf(claim bool) *collisions {
+	if claim {
+		return &d.same[0]
+	}
+	return &d.same[1]
 }
 
 func (d *drift) sort() {
@@ -109,11 +137,8 @@ func (d *drift) sort() {
 // (Ratio − 1)·λ), alarm above Alarm. λ is the stream's own rate, an
 // exponentially weighted average over HistoryWeeks, shrunk to the
 // organization's, times the checks handled that day.
-func (d *drift) endDay(s PatternDeviationSettings, now time.Time, found func(Signal)) {
-	if !s.Enabled {
-		return
-	}
-	tau := time.Duration(s.HistoryWeeks * float64(week))
+func (d *drift) endDay(s Settings, now time.Time, found func(Signal)) {
+	tau := time.Duration(s.PatternDeviation.HistoryWeeks * float64(week))
 	d.sort()
 	var claims, awards int
 	for _, w := range d.order {
@@ -126,7 +151,16 @@ func (d *drift) endDay(s PatternDeviationSettings, now time.Time, found func(Sig
 		if w.claim {
 			org = &d.claims
 		}
-		w.step(s, org.mean(now, tau), d.handled[w.id], now, tau, found)
+		mean, x := org.mean(now, tau), len(w.today)
+		w.today = w.today[:0]
+		expected := w.turn(mean, x, d.handled[w.id], now, tau)
+		if x > 0 {
+			given := func(account ID) int { return d.given(account, w.claim, now) }
+			w.judgeCircle(s, d.sameOf(w.claim).apart(&w.same, now), expected, now, given, found)
+		}
+		if s.PatternDeviation.Enabled {
+			w.step(s.PatternDeviation, mean, x, d.handled[w.id], now, tau, found)
+		}
 	}
 	checks := 0.0
 	for _, n := range d.handled {
@@ -142,9 +176,22 @@ func (d *drift) endDay(s PatternDeviationSettings, now time.Time, found func(Sig
 // ownWeight is the checks after which a stream's own rate counts half.
 const ownWeight = 400
 
-func (w *watch) step(s PatternDeviationSettings, org float64, handled int, now time.Time, tau time.Duration, found func(Signal)) {
-	x := len(w.today)
-	w.today = w.today[:0]
+// turn takes the day into the month and says how many occasions the month
+// should have, at the rate of four weeks ago and earlier.
+func (w *watch) turn(org float64, x, handled int, now time.Time, tau time.Duration) float64 {
+	w.at = (w.at + 1) % len(w.month)
+	old := w.month[w.at]
+	w.past.count.add(float64(old.count), now, tau)
+	w.past.checks.add(float64(old.checks), now, tau)
+	w.month[w.at] = daily{x, handled}
+	all := 0
+	for _, d := range w.month {
+		all += d.checks
+	}
+	return (w.past.count.at(now, tau) + ownWeight*org) / (w.past.checks.at(now, tau) + ownWeight) * float64(max(all, 1))
+}
+
+func (w *watch) step(s PatternDeviationSettings, org float64, x, handled int, now time.Time, tau time.Duration, found func(Signal)) {
 	own := (w.count.at(now, tau) + ownWeight*org) / (w.checks.at(now, tau) + ownWeight)
 	lambda := own * float64(max(handled, 1))
 	w.sum = max(0, w.sum+float64(x)*math.Log(s.Ratio)-(s.Ratio-1)*lambda)
@@ -167,12 +214,12 @@ func (w *watch) step(s PatternDeviationSettings, org float64, handled int, now t
 	}
 }
 
-// hand is the cashier behind two in five or more of a stream's occasions, the
+// mostly is the cashier behind two in five or more of so many occasions, the
 // busiest of such; none if nobody is.
-func (w *watch) hand() ID {
+func mostly(by map[ID]int) ID {
 	total, most := 0, 0
 	var hand ID
-	for id, n := range w.by {
+	for id, n := range by {
 		total += n
 		if n > most || (n == most && bytes.Compare(id[:], hand[:]) < 0) {
 			most, hand = n, id
@@ -184,30 +231,37 @@ func (w *watch) hand() ID {
 	return hand
 }
 
-func (w *watch) signal(now time.Time) Signal {
-	what := "awards by hand"
-	if w.claim {
-		what = "checks put on accounts afterwards"
-	}
+// about is the beginning of a signal about whoever is behind a stream; by says
+// who entered what is signalled, where that is a till's.
+func (w *watch) about(kind Kind, now time.Time, by map[ID]int) Signal {
 	s := Signal{
-		Kind: PatternDeviation, At: now, Store: w.store, PointsInvolved: w.points,
-		Key: Key{Of: w.of, ID: w.id}, Score: min(MaxScore, w.sum/math.Ln10),
-		Evidence: Evidence{
-			Observed: float64(w.observed), Expected: w.expected, Unit: what, From: w.since, To: now,
-			Stores: []ID{w.store}, Customers: slices.Clone(w.who), Reason: "drift",
-		},
+		Kind: kind, At: now, Store: w.store, Key: Key{Of: w.of, ID: w.id}, Names: []ID{w.id},
+		Evidence: Evidence{Unit: "awards by hand", To: now, Stores: []ID{w.store}},
 	}
+	if w.claim {
+		s.Evidence.Unit = "checks put on accounts afterwards"
+	}
+	if w.of != OfTill {
+		s.Evidence.Staff = []ID{w.id}
+		return s
+	}
+	s.Evidence.Tills = []ID{w.id}
+	if hand := mostly(by); !hand.IsZero() {
+		s.Key, s.Names = Key{Of: OfStaff, ID: hand}, []ID{hand, w.id}
+		s.Evidence.Staff = []ID{hand}
+	}
+	return s
+}
+
+func (w *watch) signal(now time.Time) Signal {
+	s := w.about(PatternDeviation, now, w.by)
+	s.PointsInvolved, s.Score = w.points, min(MaxScore, w.sum/math.Ln10)
+	s.Evidence.Observed, s.Evidence.Expected, s.Evidence.From = float64(w.observed), w.expected, w.since
+	s.Evidence.Customers, s.Evidence.Reason = slices.Clone(w.who), "drift"
 	who := "a cashier"
 	if w.of == OfTill {
 		who = "a till"
-		s.Evidence.Tills = []ID{w.id}
-		if hand := w.hand(); !hand.IsZero() {
-			s.Key, s.Names = Key{Of: OfStaff, ID: hand}, []ID{hand, w.id}
-			s.Evidence.Staff = []ID{hand}
-		}
-	} else {
-		s.Evidence.Staff = []ID{w.id}
 	}
 	w.points = 0
-	return s.finish("%s %s by %s in %s; %s expected", grouped(int64(w.observed)), what, who, span(now.Sub(w.since)), decimal(w.expected))
+	return s.finish("%s %s by %s in %s; %s expected", grouped(int64(w.observed)), s.Evidence.Unit, who, span(now.Sub(w.since)), decimal(w.expected))
 }

@@ -46,6 +46,7 @@ type Engine struct {
 	claims    claims
 	rings     *rings
 	drift     *drift
+	habits    [2]habit // of claims and of awards by hand
 	peers     map[string]*peerGroup
 	last      time.Time
 	today     time.Time
@@ -77,8 +78,9 @@ func NewEngine(cfg Config) *Engine {
 	e := &Engine{
 		cfg: cfg, book: NewBook(cfg.Settings.Cases),
 		customers: map[ID]*customer{}, staff: map[ID]*cashier{}, stores: map[ID]*place{},
-		claims: newClaims(), rings: newRings(), drift: newDrift(), peers: map[string]*peerGroup{},
+		claims: newClaims(), rings: newRings(), peers: map[string]*peerGroup{},
 	}
+	e.drift = newDrift(e.given)
 	for _, s := range cfg.Stores {
 		e.stores[s.ID] = &place{Store: s}
 	}
@@ -106,6 +108,7 @@ func (g *Engine) Push(e Event) error {
 		g.count(p, e, s)
 		g.found(s)
 	}
+	g.accountDrift(e)
 	g.remember(p, e, len(signals) > 0)
 	return nil
 }

@@ -59,6 +59,7 @@ type customer struct {
 	splits   times
 	doubles  times
 	pairs    []pair
+	favours  [2]favours
 }
 
 const customerMemory = 8 * week
@@ -77,6 +78,18 @@ func (c *customer) weekly(now time.Time) (mean, weeks float64) {
 		n--
 	}
 	return max(0, n) / weeks, weeks
+}
+
+// before is the customer's earnings older than a window, as far as they still
+// count, and over how many weeks.
+func (c *customer) before(now time.Time, window time.Duration) (n, weeks float64) {
+	const tau = customerMemory
+	n = c.earnings.at(now, tau)
+	for i := len(c.recent) - 1; i >= 0 && now.Sub(c.recent[i].At) <= window; i-- {
+		n -= math.Exp(-now.Sub(c.recent[i].At).Hours() / tau.Hours())
+	}
+	age := max(now.Sub(c.first), window)
+	return max(0, n), tau.Hours() / week.Hours() * (math.Exp(-window.Hours()/tau.Hours()) - math.Exp(-age.Hours()/tau.Hours()))
 }
 
 func (c *customer) remember(e Event) {

@@ -102,7 +102,7 @@ func (g *Engine) endDay(now time.Time) {
 	}
 	for g.today.Before(now) {
 		g.today = g.today.Add(day)
-		g.drift.endDay(g.cfg.Settings.PatternDeviation, g.today, g.found)
+		g.drift.endDay(g.cfg.Settings, g.today, g.found)
 		g.judgeCashiers(g.today)
 	}
 }

@@ -78,6 +78,7 @@ func (g *Engine) remember(p *place, e Event, suspect bool) {
 		g.claims.add(e)
 	}
 	if e.Earns() {
+		g.seen(e)
 		c.remember(e)
 		if !suspect && c.counts(e) {
 			p.daypart(e.closed()).add(e)

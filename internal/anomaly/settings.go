@@ -47,17 +47,19 @@ type UnusualAmountSettings struct {
 
 // PatternDeviationSettings belong to pattern_deviation.
 type PatternDeviationSettings struct {
-	Enabled      bool    `json:"enabled"`
-	Ratio        float64 `json:"ratio"`
-	Alarm        float64 `json:"alarm"`
-	HistoryWeeks float64 `json:"history_weeks"`
+	Enabled       bool    `json:"enabled"`
+	Ratio         float64 `json:"ratio"`
+	Alarm         float64 `json:"alarm"`
+	HistoryWeeks  float64 `json:"history_weeks"`
+	AccountChance float64 `json:"account_chance"`
 }
 
 // StaffFavoritismSettings belong to staff_favoritism.
 type StaffFavoritismSettings struct {
-	Enabled  bool    `json:"enabled"`
-	HitShare float64 `json:"hit_share"`
-	Alarm    float64 `json:"alarm"`
+	Enabled      bool    `json:"enabled"`
+	HitShare     float64 `json:"hit_share"`
+	Alarm        float64 `json:"alarm"`
+	CircleChance float64 `json:"circle_chance"`
 }
 
 // ManualAwardsSettings belong to manual_awards.
@@ -161,8 +163,10 @@ var fields = []Field{
 	{PatternDeviation, "ratio", "Growth over the norm to look for", "times", 1.5, 10, 3, func(s *Settings) *float64 { return &s.PatternDeviation.Ratio }},
 	{PatternDeviation, "alarm", "Accumulated evidence that raises a case", "log likelihood", 3, 30, 8, func(s *Settings) *float64 { return &s.PatternDeviation.Alarm }},
 	{PatternDeviation, "history_weeks", "Weeks of history the norm remembers", "weeks", 2, 52, 8, func(s *Settings) *float64 { return &s.PatternDeviation.HistoryWeeks }},
+	{PatternDeviation, "account_chance", "Chance of as many claims, or awards by hand, for one account", "probability", 1e-9, 0.05, 1e-5, func(s *Settings) *float64 { return &s.PatternDeviation.AccountChance }},
 	{StaffFavoritism, "hit_share", "Share of visits on one cashier's shifts that a favourite would show", "share", 0.5, 0.99, 0.9, func(s *Settings) *float64 { return &s.StaffFavoritism.HitShare }},
 	{StaffFavoritism, "alarm", "Accumulated evidence that raises a case", "log likelihood", 5, 40, 12, func(s *Settings) *float64 { return &s.StaffFavoritism.Alarm }},
+	{StaffFavoritism, "circle_chance", "Chance of claims going back to the same accounts as often", "probability", 1e-9, 0.05, 1e-3, func(s *Settings) *float64 { return &s.StaffFavoritism.CircleChance }},
 	{ManualAwards, "rho", "How much honest cashiers differ", "correlation", 0.001, 0.5, 0.003, func(s *Settings) *float64 { return &s.ManualAwards.Rho }},
 	{ManualAwards, "chance", "Chance, given the peers, of as many awards by hand", "probability", 1e-9, 0.05, 1e-3, func(s *Settings) *float64 { return &s.ManualAwards.Chance }},
 	{ManualAwards, "min_awards", "Awards by hand before a cashier is judged", "awards", 3, 100, 6, func(s *Settings) *float64 { return &s.ManualAwards.MinAwards }},

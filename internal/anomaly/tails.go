@@ -43,3 +43,13 @@ func betaBinomialTail(k, n int, mean, rho float64) float64 {
 	}
 	return max(0, 1-below)
 }
+
+// fisher joins two independent chances into one (Fisher 1925): the tail of a
+// chi-squared with four degrees of freedom.
+func fisher(p, q float64) float64 {
+	x := p * q
+	if x <= 0 {
+		return 0
+	}
+	return min(1, x*(1-math.Log(x)))
+}

@@ -158,7 +158,7 @@ func (c *Campaign) begin(sd *shiftDay) {
 	}
 	for len(c.accounts) < n {
 		m := s.members[r.IntN(len(s.members))]
-		if m.rate < 1 && m.favorite < 0 && !m.runner && !m.family && m.linked.IsZero() {
+		if m.rate < 1 && m.favorite < 0 && !m.runner && !m.family && !m.scanner && !m.grumbler && m.linked.IsZero() {
 			c.accounts = append(c.accounts, m)
 			c.Guilty = append(c.Guilty, m.id)
 		}

@@ -241,9 +241,15 @@ func (sd *shiftDay) visit(m *member, minute int) {
 
 // ring is a member's check and what often comes with it.
 func (sd *shiftDay) ring(m *member, p *person, minute int, amount int64) {
-	if sd.r.Float64() < .02 {
+	switch u := sd.r.Float64(); {
+	case m.scanner && u < .7 && sd.day >= m.scanFrom:
+		sd.scanned(m, p, minute, amount)
+		return
+	case u < .02:
 		sd.forgotten(m, p, minute, amount)
 		return
+	case m.grumbler && u < .17:
+		sd.goodwill(m, p, minute)
 	}
 	i := sd.check(m, p, minute, amount)
 	if sd.r.Float64() < .2 {
@@ -292,6 +298,14 @@ func (sd *shiftDay) forgotten(m *member, p *person, minute int, amount int64) {
 		}
 	}
 	claim := sd.event(anomaly.Claim, m, who, order.At.Add(wait))
+	claim.of, claim.Order, claim.ClosedAt = order, order.Order, order.closed()
+	sd.w.book.plan(claim)
+}
+
+// scanned is the receipt of a guest who likes to claim it at home.
+func (sd *shiftDay) scanned(m *member, p *person, minute int, amount int64) {
+	order := sd.check(nil, p, minute, amount)
+	claim := sd.event(anomaly.Claim, m, nil, order.At.Add(time.Duration(30+sd.r.IntN(600))*time.Minute))
 	claim.of, claim.Order, claim.ClosedAt = order, order.Order, order.closed()
 	sd.w.book.plan(claim)
 }

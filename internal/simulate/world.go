@@ -80,6 +80,9 @@ type member struct {
 	runner   bool // fetches the office's coffee
 	family   bool // several people use the account
 	rounds   bool // pays each round
+	scanner  bool // claims the receipt at home more often than not
+	scanFrom int  // since this day
+	grumbler bool // is given something one time in seven
 	linked   anomaly.ID
 	phone    uint64
 	device   anomaly.ID
@@ -175,6 +178,17 @@ func (s *store) markLookalikes(r *rand.Rand) {
 		for range n / 200 {
 			s.members[r.IntN(n)].rounds = true
 		}
+	}
+	for range n / 400 {
+		m := s.members[r.IntN(n)]
+		m.scanner, m.rate = true, max(m.rate, .3+1.2*r.Float64())
+		if r.Float64() < .5 {
+			m.scanFrom = r.IntN(364)
+		}
+	}
+	for range max(1, n/1300) {
+		m := s.members[r.IntN(n)]
+		m.grumbler, m.rate = true, max(m.rate, .5+r.Float64())
 	}
 }
 

@@ -10,6 +10,8 @@ func init() {
 		"awards by hand": "abonos manuales", "checks put on accounts afterwards": "cuentas asignadas a clientes después",
 
 		"%s %s by %s in %s; %s expected":                                                  "%s %s por %s en %s; se esperaban %s",
+		"%s %s for one account in %s; %s expected":                                        "%s %s para un mismo cliente en %s; se esperaban %s",
+		"%s of %s %s in %s went back to the same accounts; %s expected":                   "%s de %s %s en %s volvieron a las mismas cuentas de cliente; se esperaban %s",
 		"%s awards by hand in %s; %s expected from peers":                                 "%s abonos manuales en %s; de sus compañeros se esperarían %s",
 		"%s new accounts belong together: %s":                                             "%s cuentas nuevas están relacionadas: %s",
 		"%s of %s large awards by hand just below the approval limit; %s expected":        "%s de %s abonos manuales grandes justo por debajo del límite de aprobación; se esperaban %s",

@@ -23,6 +23,8 @@ func init() {
 		"Growth over the norm to look for":                                              "Crecimiento sobre lo normal que se busca",
 		"Accumulated evidence that raises a case":                                       "Indicios acumulados que abren un caso",
 		"Weeks of history the norm remembers":                                           "Semanas de historial que recuerda lo normal",
+		"Chance of as many claims, or awards by hand, for one account":                  "Probabilidad de tantas cuentas asignadas después, o abonos manuales, a un mismo cliente",
+		"Chance of claims going back to the same accounts as often":                     "Probabilidad de que las cuentas asignadas después vuelvan tanto a los mismos clientes",
 		"Share of visits on one cashier's shifts that a favourite would show":           "Parte de las visitas en turnos de un cajero que tendría un favorito",
 		"How much honest cashiers differ":                                               "Cuánto difieren los cajeros honestos",
 		"Chance, given the peers, of as many awards by hand":                            "Probabilidad, según los compañeros, de tantos abonos manuales",

@@ -1,0 +1,167 @@
+package anomaly
+
+import (
+	"time"
+
+	"gonum.org/v1/gonum/mathext"
+)
+
+const (
+	// Half of those who needed a favour need another within four weeks, as of
+	// fifty of them, until there is history.
+	priorAgain   = .5
+	priorFavours = 50
+	// habitKnown is how many earlier favours of an account count for the
+	// organization's habit, so that a few accounts can't make it.
+	habitKnown = 3
+	// leastFavours of an account in four weeks are looked into.
+	leastFavours = 4
+	// moreThanUsual is the chance below which an account gains more than ever.
+	moreThanUsual = .01
+	// accountsTold makes up for how many honest accounts each guilty one is
+	// looked at with: a chance counts this much for the score.
+	accountsTold = 100
+)
+
+// favours are an account's claims, or awards by hand, a day apart: points no
+// check rung up on it stands behind.
+type favours struct {
+	lately times // of the last four weeks
+	older  int
+	points int64 // as far as no case counts them
+}
+
+func (f *favours) add(e Event) {
+	for len(f.lately) > 0 && e.At.Sub(f.lately[0]) > fourWeeks {
+		f.lately = append(f.lately[:0], f.lately[1:]...)
+		f.older++
+	}
+	if len(f.lately) == 0 {
+		f.points = 0
+	}
+	f.lately.add(e.At)
+}
+
+// habit is how the organization's guests come by favours.
+type habit struct {
+	all   rate   // favours and earnings
+	again fading // favours that followed another within four weeks
+	first fading // favours that could have
+}
+
+// repeating is the share of favours that follow another of the same account.
+func (h *habit) repeating(now time.Time) float64 {
+	return (h.again.at(now, collisionMemory) + priorAgain*priorFavours) / (h.first.at(now, collisionMemory) + priorFavours)
+}
+
+func (h *habit) learn(earlier int, now time.Time, tau time.Duration) {
+	if earlier > habitKnown {
+		return
+	}
+	h.first.add(1, now, collisionMemory)
+	h.all.count.add(1, now, tau)
+	if earlier > 0 {
+		h.again.add(1, now, collisionMemory)
+	}
+}
+
+// seen takes an earning into what the habits are shares of.
+func (g *Engine) seen(e Event) {
+	for i := range g.habits {
+		g.habits[i].all.checks.add(1, e.At, g.driftMemory())
+	}
+}
+
+func (g *Engine) driftMemory() time.Duration {
+	return time.Duration(g.cfg.Settings.PatternDeviation.HistoryWeeks * float64(week))
+}
+
+// accountDrift finds an account that begins to gain over and over by claims,
+// or by awards by hand, whoever enters them.
+//
+// Favours a week are gamma-distributed among guests, so that those of four
+// weeks, after n in the w weeks before, are negative binomial with shape
+// a + n and rate b + w (Gelman et al., Bayesian Data Analysis, §2.6). Most
+// guests need none and a few scan every receipt at home: with so small an a
+// favours are a log-series (Fisher, Corbet and Williams 1943), whose ratio
+// 4/(b + 4) is the share of favours that follow another, and is learned from
+// the organization, as their mean a/b is. Someone who always scans has a high
+// n and stays silent; someone who begins to scan earns no more than before,
+// so the account's earnings as a whole must be improbable too.
+func (g *Engine) accountDrift(e Event) {
+	if (e.Type != Claim && e.Type != Award) || !e.Earns() || e.Backfilled {
+		return
+	}
+	sort := 0
+	if e.Type == Award {
+		sort = 1
+	}
+	c, h := g.customerOf(e), &g.habits[sort]
+	f := &c.favours[sort]
+	n := len(f.lately)
+	if n > 0 && e.At.Sub(f.lately[n-1]) < businessDay {
+		f.points += e.Points
+		return
+	}
+	f.add(e)
+	f.points += e.Points
+	k := len(f.lately)
+	if s := g.cfg.Settings.PatternDeviation; s.Enabled && k >= leastFavours {
+		p, expected := favourTail(k, f.older, e.At.Sub(c.first)-fourWeeks, h.all.mean(e.At, g.driftMemory()), h.repeating(e.At))
+		if p < s.AccountChance && c.moreThanUsual(e.At) {
+			g.found(accountSignal(e, f, p, expected))
+			f.points = 0
+		}
+	}
+	h.learn(k-1, e.At, g.driftMemory())
+}
+
+// given is how often an account was given favours in the four weeks to now.
+func (g *Engine) given(account ID, claim bool, now time.Time) int {
+	c := g.customers[account]
+	switch {
+	case c == nil:
+		return 0
+	case claim:
+		return c.favours[0].lately.since(now, fourWeeks)
+	}
+	return c.favours[1].lately.since(now, fourWeeks)
+}
+
+// favourTail is the chance of k favours or more in four weeks after n in the
+// time before, where share of earnings are favours and again of favours follow
+// another, and how many are expected.
+func favourTail(k, n int, before time.Duration, share, again float64) (p, expected float64) {
+	const exposure = 4
+	rate := exposure * (1 - again) / again
+	shape := priorWeekly*share*rate + float64(n)
+	rate += max(0, before.Hours()/week.Hours())
+	return mathext.RegIncBeta(float64(k), shape, exposure/(rate+exposure)), shape / rate * exposure
+}
+
+// moreThanUsual reports whether the customer's earnings of four weeks, with
+// one more now, are improbable after those before.
+func (c *customer) moreThanUsual(now time.Time) bool {
+	k := 1
+	for _, x := range c.recent {
+		if now.Sub(x.At) <= fourWeeks {
+			k++
+		}
+	}
+	n, weeks := c.before(now, fourWeeks)
+	const shape, exposure = .25, 4
+	return mathext.RegIncBeta(float64(k), shape+n, exposure/(shape/priorWeekly+weeks+exposure)) < moreThanUsual
+}
+
+func accountSignal(e Event, f *favours, p, expected float64) Signal {
+	sig := customerSignal(PatternDeviation, e)
+	sig.Evidence.Unit = "checks put on accounts afterwards"
+	if e.Type == Award {
+		sig.Evidence.Unit = "awards by hand"
+	}
+	k := len(f.lately)
+	sig.PointsInvolved, sig.Score = f.points, Score(p*accountsTold)
+	sig.Evidence.P, sig.Evidence.Reason, sig.Evidence.From, sig.Evidence.To = p, "account", f.lately[0], e.At
+	sig.Evidence.Observed, sig.Evidence.Expected = float64(k), expected
+	return sig.finish("%s %s for one account in %s; %s expected", grouped(int64(k)), sig.Evidence.Unit, counted(28, "day"), decimal(expected))
+}
