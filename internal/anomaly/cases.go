@@ -19,6 +19,10 @@ var family = map[Kind]int{
 
 const families = 6
 
+// Family is a number that kinds share which see the same thing: in the score
+// of a case they count once.
+func (k Kind) Family() int { return family[k] }
+
 // Case is one story: signals about the same people that belong together.
 type Case struct {
 	Number    int

@@ -12,6 +12,8 @@ type Store struct {
 	Hours *Hours
 	// PointsFor is the program's rule for a check of so many minor units.
 	PointsFor func(amount int64) int64
+	// OneCheck is as in Recent.
+	OneCheck func(first Earning, amount int64) int64
 	// ApprovalLimit is the points from which an award by hand needs a
 	// manager's approval; 0 is none.
 	ApprovalLimit int64
@@ -24,6 +26,9 @@ type Config struct {
 	Roles    map[ID]string // of staff; peers share one
 	// Found is called for every signal that opened a case or made one grow.
 	Found func(c *Case, s Signal, opened bool)
+	// Signal is called for every signal, before it is put into a case; nil
+	// ignores them. It is for callers that keep cases themselves.
+	Signal func(s Signal)
 	// Failed is called for every detector that panicked; nil ignores them.
 	Failed func(error)
 	// Decisions are what managers decided, in time order.
@@ -124,6 +129,9 @@ func (g *Engine) Flush() {
 func (g *Engine) Cases() []*Case { return g.book.Cases() }
 
 func (g *Engine) found(s Signal) {
+	if g.cfg.Signal != nil {
+		g.cfg.Signal(s)
+	}
 	c, opened := g.book.Add(s)
 	if c != nil && g.cfg.Found != nil {
 		g.cfg.Found(c, s, opened)

@@ -84,6 +84,7 @@ type Event struct {
 	Points     int64     `json:"points,omitempty"`      // given, spent or taken back, ≥ 0
 	RulePoints int64     `json:"rule_points,omitempty"` // what the program's rule gives for an Order or Claim; < 0: not known
 	ClosedAt   time.Time `json:"closed_at,omitzero"`    // when the check was closed, where that is not At
+	Percent    int64     `json:"percent,omitempty"`     // by which the customer's tier multiplied; 0 is not known
 	Backfilled bool      `json:"backfilled,omitempty"`  // entered in a batch after an outage: At is when it was entered
 
 	Balance     int64 `json:"balance,omitempty"`     // of the customer after the event; below zero is a debt

@@ -95,7 +95,7 @@ func (c *customer) before(now time.Time, window time.Duration) (n, weeks float64
 func (c *customer) remember(e Event) {
 	x := Earning{
 		ID: e.ID, At: e.closed(), Points: e.Points, Amount: e.Amount, IsOrder: e.Type != Award,
-		Till: e.Till, Staff: e.Staff, Order: e.Order,
+		Till: e.Till, Staff: e.Staff, Order: e.Order, Percent: e.Percent,
 	}
 	if len(c.recent) == MaxRecent {
 		copy(c.recent, c.recent[1:])

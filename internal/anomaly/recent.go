@@ -15,6 +15,7 @@ type Earning struct {
 	Till    ID
 	Staff   ID
 	Order   ID
+	Percent int64 // by which the customer's tier multiplied; 0 is not known
 }
 
 // Baseline is what is normal at a place: checks in minor units for orders,
@@ -48,6 +49,10 @@ type Recent struct {
 	// PointsFor is what the program's rule gives for a check of so many minor
 	// units at the customer's tier; nil is not known.
 	PointsFor func(amount int64) int64
+	// OneCheck is what one check of so many minor units would have earned
+	// instead of first, at the tier the customer had then. Where it is known,
+	// what parts earned is held against it instead of against PointsFor.
+	OneCheck func(first Earning, amount int64) int64
 
 	// What happened in the 28 days before the event.
 	SplitOccasions  int // parts beyond the first in the customer's split orders

@@ -8,7 +8,7 @@ const (
 
 // recent is what was true just before an event, from the engine's memory.
 func (g *Engine) recent(p *place, e Event) Recent {
-	r := Recent{Hours: p.Hours, Zone: p.Zone, PointsFor: p.PointsFor}
+	r := Recent{Hours: p.Hours, Zone: p.Zone, PointsFor: p.PointsFor, OneCheck: p.OneCheck}
 	if e.Customer.IsZero() {
 		return r
 	}

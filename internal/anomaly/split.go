@@ -10,7 +10,7 @@ import "time"
 // negative binomial chance of as many in 28 days among guests of whom one
 // visit in twenty is such; every part beyond the first counts as an occasion.
 func splitOrders(s SplitOrdersSettings, e Event, r Recent) (Signal, bool) {
-	if !s.Enabled || e.Type == Award || !e.Earns() || r.PointsFor == nil || e.Till.IsZero() {
+	if !s.Enabled || e.Type == Award || !e.Earns() || r.PointsFor == nil && r.OneCheck == nil || e.Till.IsZero() {
 		return Signal{}, false
 	}
 	window := time.Duration(s.WindowMinutes * float64(time.Minute))
@@ -18,12 +18,7 @@ func splitOrders(s SplitOrdersSettings, e Event, r Recent) (Signal, bool) {
 	if float64(len(parts)+1) < s.Orders || len(parts) == 0 {
 		return Signal{}, false
 	}
-	sum, apart := e.Amount, r.PointsFor(e.Amount)
-	for _, x := range parts {
-		sum += x.Amount
-		apart += r.PointsFor(x.Amount)
-	}
-	gain := apart - r.PointsFor(sum)
+	gain := r.splitGain(e, parts)
 	if gain <= 0 {
 		return Signal{}, false
 	}
@@ -42,6 +37,28 @@ func splitOrders(s SplitOrdersSettings, e Event, r Recent) (Signal, bool) {
 	sig.Score = Score(sig.Evidence.P)
 	return sig.finish("%s orders at one till in %s earned %s points more than one would; %s in 28 days",
 		grouped(int64(len(parts)+1)), span(e.closed().Sub(sig.Evidence.From)), grouped(gain), counted(int64(k), "part")), true
+}
+
+// splitGain is how many points more the parts and the event gave than one
+// check of their sum would have.
+func (r Recent) splitGain(e Event, parts []Earning) int64 {
+	if r.OneCheck != nil {
+		apart, first, sum := e.Points, parts[0], e.Amount
+		for _, x := range parts {
+			apart += x.Points
+			sum += x.Amount
+			if x.At.Before(first.At) {
+				first = x
+			}
+		}
+		return apart - r.OneCheck(first, sum)
+	}
+	sum, apart := e.Amount, r.PointsFor(e.Amount)
+	for _, x := range parts {
+		sum += x.Amount
+		apart += r.PointsFor(x.Amount)
+	}
+	return apart - r.PointsFor(sum)
 }
 
 func earliest(a, b time.Time) time.Time {
