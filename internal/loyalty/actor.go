@@ -60,8 +60,10 @@ type Actor struct {
 	Role    Role
 	OrgID   ID
 	StaffID ID // of a person
-	KeyID   ID // of a Machine
-	Name    string
+	// AccountID is the person's own guest account; zero when none is linked.
+	AccountID ID
+	KeyID     ID // of a Machine
+	Name      string
 	// Scopes are those of a Machine; a person's follow from the role.
 	Scopes []Scope
 	// StoreIDs limits the actor to these stores; empty means every store.
@@ -123,4 +125,13 @@ func (a Actor) RequireStore(storeID ID) error {
 		return nil
 	}
 	return Missing("store")
+}
+
+// WorksAt is the store that a is at: where it works just now, or the only one
+// it may act at. Zero when that is open.
+func (a Actor) WorksAt() ID {
+	if a.StoreID.IsZero() && len(a.StoreIDs) == 1 {
+		return a.StoreIDs[0]
+	}
+	return a.StoreID
 }

@@ -25,8 +25,14 @@ type Store struct {
 	Currency   string // ISO 4217
 	TimeZone   string // IANA name
 	Active     bool
+	Hours      *OpeningHours // nil: not told
 	CreatedAt  time.Time
 }
+
+// OpeningHours are when a store is open on each day of the week, Sunday first,
+// in minutes after midnight of its own clock. To may pass 1440 where the night
+// does; a day whose From equals To is closed.
+type OpeningHours [7]struct{ From, To int }
 
 // Day is the calendar day of t at the store, as UTC midnight. An unknown time
 // zone counts as UTC.
@@ -81,7 +87,7 @@ type Staff struct {
 
 // Actor is the staff member as the one who asks.
 func (s Staff) Actor() Actor {
-	return Actor{Role: s.Role, OrgID: s.OrgID, StaffID: s.ID, Name: s.Name, StoreIDs: s.StoreIDs}
+	return Actor{Role: s.Role, OrgID: s.OrgID, StaffID: s.ID, AccountID: s.CustomerID, Name: s.Name, StoreIDs: s.StoreIDs}
 }
 
 // APIKey lets a till or an app call the API. Only a hash of the secret is kept.

@@ -36,7 +36,7 @@ type Posting struct {
 	RedemptionFrom RedemptionStatus // the status it must have had
 	StockRewardID  ID               // the reward whose stock StockDelta changes
 	StockDelta     int              // -1, 0 or 1
-	Anomalies      []Anomaly
+	Signals        []Signal
 	Audit          []AuditEntry
 	Once           *StoredAnswer
 	EventKey       string // makes a custom event once-only in the organization; "" for none
@@ -143,6 +143,8 @@ type SnapshotQuery struct {
 	EventKey     string
 	Day          time.Time // the business day that EventTypeID counts in
 	Recent       int       // how many of the latest awards to read, at most 40
+	ContactSince time.Time // look for changes of contact since; zero: don't
+	StoreID      ID        // where the customer is, for ContactSince
 	Lots         bool      // read the lots, which spending needs
 }
 
@@ -163,6 +165,12 @@ type Snapshot struct {
 	EventsToday int
 	LastEvent   time.Time
 	EventSeen   bool // whether EventKey was used before
+	Contact     ContactChange
+	// UnderReview is how many points of the balance can't be spent until a
+	// manager has looked; it is read with the lots.
+	UnderReview Points
+	// HeldForReview is set when the redemption waits for a manager.
+	HeldForReview bool
 }
 
 // Recent is one of a customer's latest awards.

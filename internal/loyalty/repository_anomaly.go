@@ -17,6 +17,35 @@ type AnomalyReader interface {
 	LinkedCustomer(ctx context.Context, orgID, staffID ID) (ID, error)
 	// CaseTransactions are the ledger rows with these ids, newest first.
 	CaseTransactions(ctx context.Context, orgID ID, ids []ID) ([]LedgerRow, error)
+	// CasePoints are all transactions of the case, oldest first, at most a
+	// thousand; CaseReversals the rows that took points back for it.
+	CasePoints(ctx context.Context, orgID, id ID) ([]ID, error)
+	CaseReversals(ctx context.Context, orgID, id ID) ([]Transaction, error)
+	CasePeople(ctx context.Context, orgID, id ID) ([]Person, error)
+	// CaseNotes are the case's story, oldest first.
+	CaseNotes(ctx context.Context, orgID, id ID) ([]CaseNote, error)
+	// SignalCounts is how often the people of an event were noticed before.
+	SignalCounts(ctx context.Context, orgID ID, q SignalQuery) (SignalCounts, error)
+	// Debts are the customer's takings-back that left a debt, newest first, at
+	// most eight.
+	Debts(ctx context.Context, orgID, customerID ID, from, to time.Time) ([]Transaction, error)
+	// Claimants are whose the receipt is and who asked for it before.
+	Claimants(ctx context.Context, orgID, orderID ID, before time.Time) ([]ID, error)
+}
+
+// SignalQuery names an event's people and the stretch of time; signals of the
+// event itself are left out.
+type SignalQuery struct {
+	EventID, StaffID, CustomerID ID
+	Since, Until                 time.Time
+}
+
+// SignalCounts is how often a cashier or a customer was noticed.
+type SignalCounts struct {
+	LateAttaches    int // of the cashier
+	OffHours        int // of the cashier
+	Splits          int // of the customer
+	DuplicateClaims int // of the customer
 }
 
 // AnomalyWriter decides cases.
@@ -24,7 +53,20 @@ type AnomalyWriter interface {
 	// LockAnomaly reads a case and keeps it from being decided by others until
 	// the transaction ends.
 	LockAnomaly(ctx context.Context, orgID, id ID) (Anomaly, error)
-	// SaveDecision writes status, note, action and who decided when.
+	// PlaceSignals puts findings into the cases they belong to, in order.
+	PlaceSignals(ctx context.Context, orgID ID, signals []Signal) error
+	// AddAccountEvent records an event of an account for the detectors; not if
+	// it was recorded before or there is no such customer.
+	AddAccountEvent(ctx context.Context, e AccountEvent) (added bool, err error)
+	// ReleaseReview lets go of what was held until the case was looked at.
+	ReleaseReview(ctx context.Context, orgID, id ID, at time.Time) error
+	// AddCaseNote adds to the case's story.
+	AddCaseNote(ctx context.Context, orgID, id ID, n CaseNote) error
+	// AddCaseReversals remembers the rows that took points back for the case;
+	// ClearCaseReversals forgets them, once they are undone.
+	AddCaseReversals(ctx context.Context, orgID, id ID, rows []ID) error
+	ClearCaseReversals(ctx context.Context, orgID, id ID) error
+	// SaveDecision writes status, note, actions, assignment and who decided when.
 	SaveDecision(ctx context.Context, a Anomaly) error
 	// SetFrozen freezes the customer's account, or with the zero time
 	// unfreezes it.
@@ -40,6 +82,8 @@ type AnomalyFilter struct {
 	Status     AnomalyStatus
 	Type       string
 	Severity   string
+	Line       Line
+	AssignedTo ID
 	Ranked     bool // most worth looking at first, instead of newest first
 }
 
@@ -50,4 +94,35 @@ type AnomalyRow struct {
 	StoreName    string
 	StaffName    string
 	DeciderName  string
+	AssigneeName string
 }
+
+// Line says which side of the line cases are on: a store's new cases of a week
+// that are more than its budget are below.
+type Line string
+
+// The sides of the line; the zero Line is both.
+const (
+	AboveLine Line = "above"
+	BelowLine Line = "below"
+)
+
+// CaseNote is what somebody did with a case or said about it.
+type CaseNote struct {
+	ID      ID
+	At      time.Time
+	StaffID ID
+	KeyID   ID
+	By      string // the name of who it was; filled in when read
+	What    string // NoteComment, NoteDecided, …
+	Note    string
+}
+
+// What a CaseNote can be about.
+const (
+	NoteComment  = "comment"
+	NoteDecided  = "decided"
+	NoteAssigned = "assigned"
+	NoteUndone   = "undone"
+	NoteUnfrozen = "unfrozen"
+)

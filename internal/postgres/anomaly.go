@@ -9,17 +9,39 @@ import (
 
 // anomalyRowDoc is a case as the database tells it.
 type anomalyRowDoc struct {
-	anomalyDoc
-	Status       string     `json:"status"`
-	Note         string     `json:"note"`
-	Action       string     `json:"action"`
-	DecidedBy    loyalty.ID `json:"decided_by"`
-	DecidedAt    time.Time  `json:"decided_at"`
-	UpdatedAt    time.Time  `json:"updated_at"`
-	CustomerName string     `json:"customer_name"`
-	StoreName    string     `json:"store_name"`
-	StaffName    string     `json:"staff_name"`
-	DeciderName  string     `json:"decider_name"`
+	ID               loyalty.ID     `json:"id"`
+	CustomerID       loyalty.ID     `json:"customer_id"`
+	StoreID          loyalty.ID     `json:"store_id"`
+	StaffID          loyalty.ID     `json:"staff_id"`
+	Type             string         `json:"type"`
+	Severity         string         `json:"severity"`
+	Score            float64        `json:"score"`
+	Description      string         `json:"description"`
+	Format           string         `json:"format"`
+	Args             []any          `json:"args"`
+	PointsInvolved   loyalty.Points `json:"points_involved"`
+	Evidence         map[string]any `json:"evidence"`
+	TransactionIDs   []loyalty.ID   `json:"transaction_ids"`
+	TransactionCount int            `json:"transaction_count"`
+	CaseKey          string         `json:"case_key"`
+	Hard             bool           `json:"is_hard"`
+	BelowLine        bool           `json:"below_line"`
+	FlaggedAt        time.Time      `json:"flagged_at"`
+	LastAt           time.Time      `json:"last_at"`
+	Status           string         `json:"status"`
+	Note             string         `json:"note"`
+	Action           string         `json:"action"`
+	AssignedTo       loyalty.ID     `json:"assigned_to"`
+	DecidedBy        loyalty.ID     `json:"decided_by"`
+	DecidedAt        time.Time      `json:"decided_at"`
+	ReversedAt       time.Time      `json:"reversed_at"`
+	FrozenAt         time.Time      `json:"frozen_at"`
+	UpdatedAt        time.Time      `json:"updated_at"`
+	CustomerName     string         `json:"customer_name"`
+	StoreName        string         `json:"store_name"`
+	StaffName        string         `json:"staff_name"`
+	DeciderName      string         `json:"decider_name"`
+	AssigneeName     string         `json:"assignee_name"`
 }
 
 func (d anomalyRowDoc) row(orgID loyalty.ID) loyalty.AnomalyRow {
@@ -27,22 +49,24 @@ func (d anomalyRowDoc) row(orgID loyalty.ID) loyalty.AnomalyRow {
 		Anomaly: loyalty.Anomaly{
 			OrgID: orgID, ID: d.ID, CustomerID: d.CustomerID, StoreID: d.StoreID, StaffID: d.StaffID, Type: d.Type, Severity: d.Severity,
 			Score: d.Score, Description: d.Description, Format: d.Format, Args: d.Args, PointsInvolved: d.PointsInvolved,
-			Evidence: d.Evidence, TransactionIDs: d.TransactionIDs, CaseKey: d.CaseKey, Status: loyalty.AnomalyStatus(d.Status),
-			Note: d.Note, Action: loyalty.AnomalyAction(d.Action), DecidedBy: d.DecidedBy, DecidedAt: d.DecidedAt,
-			FlaggedAt: d.FlaggedAt, UpdatedAt: d.UpdatedAt,
+			Evidence: d.Evidence, TransactionIDs: d.TransactionIDs, TransactionCount: max(d.TransactionCount, len(d.TransactionIDs)),
+			CaseKey: d.CaseKey, Hard: d.Hard, BelowLine: d.BelowLine, LastAt: d.LastAt, AssignedTo: d.AssignedTo,
+			Status: loyalty.AnomalyStatus(d.Status), Note: d.Note, Action: loyalty.AnomalyAction(d.Action), DecidedBy: d.DecidedBy,
+			DecidedAt: d.DecidedAt, ReversedAt: d.ReversedAt, FrozenAt: d.FrozenAt, FlaggedAt: d.FlaggedAt, UpdatedAt: d.UpdatedAt,
 		},
-		CustomerName: d.CustomerName, StoreName: d.StoreName, StaffName: d.StaffName, DeciderName: d.DeciderName,
+		CustomerName: d.CustomerName, StoreName: d.StoreName, StaffName: d.StaffName, DeciderName: d.DeciderName, AssigneeName: d.AssigneeName,
 	}
 }
 
 const anomalyDocument = `
 	SELECT to_jsonb(n) || jsonb_build_object('customer_name', coalesce(c.name, ''), 'store_name', coalesce(w.name, ''),
-		'staff_name', coalesce(s.name, ''), 'decider_name', coalesce(d.name, k.name, ''))
+		'staff_name', coalesce(s.name, ''), 'decider_name', coalesce(d.name, k.name, ''), 'assignee_name', coalesce(g.name, ''))
 	FROM anomalies n
 	LEFT JOIN customers c ON c.organization_id = n.organization_id AND c.id = n.customer_id
 	LEFT JOIN stores w ON w.organization_id = n.organization_id AND w.id = n.store_id
 	LEFT JOIN staff s ON s.organization_id = n.organization_id AND s.id = n.staff_id
 	LEFT JOIN staff d ON d.organization_id = n.organization_id AND d.id = n.decided_by
+	LEFT JOIN staff g ON g.organization_id = n.organization_id AND g.id = n.assigned_to
 	LEFT JOIN api_keys k ON k.organization_id = n.organization_id AND k.id = n.decided_by`
 
 // Anomaly implements loyalty.AnomalyReader.
@@ -58,17 +82,19 @@ func (r reader) Anomaly(ctx context.Context, orgID, id loyalty.ID) (loyalty.Anom
 
 // Anomalies implements loyalty.AnomalyReader.
 func (r reader) Anomalies(ctx context.Context, orgID loyalty.ID, f loyalty.AnomalyFilter, page loyalty.Page) ([]loyalty.AnomalyRow, int, error) {
-	const where = ` WHERE n.organization_id = $1 AND ($2::uuid[] IS NULL OR n.store_id = ANY ($2)) AND ($3::uuid IS NULL OR n.customer_id = $3)
-			AND ($4 = '' OR n.status = $4) AND ($5 = '' OR n.type = $5) AND ($6 = '' OR n.severity = $6)`
-	const newest = anomalyDocument + where + ` ORDER BY n.flagged_at DESC, n.id DESC LIMIT $7 OFFSET $8`
+	const where = ` WHERE n.organization_id = $1 AND ($2::uuid[] IS NULL OR n.store_id = ANY ($2)) AND ($3::uuid IS NULL OR n.customer_id = $3
+				OR n.id IN (SELECT p.anomaly_id FROM anomaly_people p WHERE p.organization_id = $1 AND p.person_id = $3))
+			AND ($4 = '' OR n.status = $4) AND ($5 = '' OR n.type = $5) AND ($6 = '' OR n.severity = $6)
+			AND ($7 = '' OR n.below_line = ($7 = 'below')) AND ($8::uuid IS NULL OR n.assigned_to = $8)`
+	const newest = anomalyDocument + where + ` ORDER BY n.flagged_at DESC, n.id DESC LIMIT $9 OFFSET $10`
 	// Rank: ANOMALIES.md's score × ln(1 + points at risk).
-	const ranked = anomalyDocument + where + ` ORDER BY n.score * ln(1 + greatest(n.points_involved, 0)) DESC, n.id DESC LIMIT $7 OFFSET $8`
-	const count = `SELECT count(*) FROM (SELECT FROM anomalies n` + where + ` LIMIT $7) p`
+	const ranked = anomalyDocument + where + ` ORDER BY n.score * ln(1 + greatest(n.points_involved, 0)) DESC, n.id DESC LIMIT $9 OFFSET $10`
+	const count = `SELECT count(*) FROM (SELECT FROM anomalies n` + where + ` LIMIT $9) p`
 	list := newest
 	if f.Ranked {
 		list = ranked
 	}
-	args := []any{orgID.String(), nullIDs(f.StoreIDs), nullID(f.CustomerID), string(f.Status), f.Type, f.Severity}
+	args := []any{orgID.String(), nullIDs(f.StoreIDs), nullID(f.CustomerID), string(f.Status), f.Type, f.Severity, string(f.Line), nullID(f.AssignedTo)}
 	var rows [][]byte
 	var total int
 	if err := r.page(ctx, &rows, &total, list, count, args, page); err != nil {
@@ -82,7 +108,7 @@ func (r reader) Anomalies(ctx context.Context, orgID loyalty.ID, f loyalty.Anoma
 func (r reader) OpenAnomalies(ctx context.Context, orgID loyalty.ID, storeIDs []loyalty.ID) (int, error) {
 	const q = `
 		SELECT count(*) FROM anomalies
-		WHERE organization_id = $1 AND status = 'pending_review' AND ($2::uuid[] IS NULL OR store_id = ANY ($2))`
+		WHERE organization_id = $1 AND status = 'pending_review' AND NOT below_line AND ($2::uuid[] IS NULL OR store_id = ANY ($2))`
 	var n int
 	err := r.get(ctx, &n, q, orgID.String(), nullIDs(storeIDs))
 	return n, wrap("count open anomalies", err)
@@ -110,10 +136,11 @@ func (t *tx) LockAnomaly(ctx context.Context, orgID, id loyalty.ID) (loyalty.Ano
 // SaveDecision implements loyalty.AnomalyWriter.
 func (t *tx) SaveDecision(ctx context.Context, a loyalty.Anomaly) error {
 	const q = `
-		UPDATE anomalies SET status = $3, note = $4, action = $5, decided_by = $6, decided_at = $7, updated_at = $8
+		UPDATE anomalies SET status = $3, note = $4, action = $5, decided_by = $6, decided_at = $7, updated_at = $8, reversed_at = $9,
+			frozen_at = $10, assigned_to = $11
 		WHERE organization_id = $1 AND id = $2`
 	_, err := t.exec(ctx, q, a.OrgID.String(), a.ID.String(), string(a.Status), a.Note, string(a.Action), nullID(a.DecidedBy),
-		nullTime(a.DecidedAt), a.UpdatedAt)
+		nullTime(a.DecidedAt), a.UpdatedAt, nullTime(a.ReversedAt), nullTime(a.FrozenAt), nullID(a.AssignedTo))
 	return wrap("update anomaly", err)
 }
 

@@ -3,7 +3,10 @@ package postgres
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
+	"fmt"
+	"strings"
 	"time"
 
 	"github.com/lib/pq"
@@ -35,14 +38,41 @@ type storeRow struct {
 	Currency   string         `db:"currency"`
 	TimeZone   string         `db:"time_zone"`
 	Active     bool           `db:"is_active"`
+	Hours      []byte         `db:"opening_hours"`
 	CreatedAt  time.Time      `db:"created_at"`
 }
 
 func (r storeRow) domain() loyalty.Store {
 	return loyalty.Store{
 		OrgID: r.OrgID, ID: r.ID, Name: r.Name, ExternalID: r.ExternalID.String, Currency: r.Currency, TimeZone: r.TimeZone,
-		Active: r.Active, CreatedAt: r.CreatedAt,
+		Active: r.Active, Hours: hoursOf(r.Hours), CreatedAt: r.CreatedAt,
 	}
+}
+
+// hoursOf are the opening hours as kept; nil where there are none, or none
+// that can be read.
+func hoursOf(kept []byte) *loyalty.OpeningHours {
+	var days [7][2]int
+	if len(kept) == 0 || json.Unmarshal(kept, &days) != nil {
+		return nil
+	}
+	var h loyalty.OpeningHours
+	for i, d := range days {
+		h[i].From, h[i].To = d[0], d[1]
+	}
+	return &h
+}
+
+// hoursDoc is the hours as a parameter of type jsonb: NULL for none.
+func hoursDoc(h *loyalty.OpeningHours) any {
+	if h == nil {
+		return nil
+	}
+	days := make([]string, len(h))
+	for i, d := range h {
+		days[i] = fmt.Sprintf("[%d,%d]", d.From, d.To)
+	}
+	return "[" + strings.Join(days, ",") + "]"
 }
 
 type programRow struct {
@@ -96,7 +126,7 @@ func (r reader) Config(ctx context.Context, orgID loyalty.ID) (*loyalty.Config, 
 	const organization = `
 		SELECT id, slug, name, currency, time_zone, config_version, created_at FROM organizations WHERE id = $1`
 	const stores = `
-		SELECT organization_id, id, name, external_id, currency, time_zone, is_active, created_at
+		SELECT organization_id, id, name, external_id, currency, time_zone, is_active, opening_hours, created_at
 		FROM stores WHERE organization_id = $1 ORDER BY created_at, id`
 	const program = `
 		SELECT organization_id, id, name, rate, currency_per_point, is_active, expire_after_days, tier_downgrade, negative_balance,

@@ -14,7 +14,7 @@ type importDoc struct {
 	Transactions []importTransactionDoc `json:"transactions"`
 	Lots         []importLotDoc         `json:"lots"`
 	Orders       []*orderDoc            `json:"orders"`
-	Anomalies    []anomalyDoc           `json:"anomalies"`
+	Signals      []signalDoc            `json:"anomalies"`
 }
 
 type importAccountDoc struct {
@@ -42,7 +42,7 @@ func (t *tx) PostOrders(ctx context.Context, ps []loyalty.Posting) error {
 		return nil
 	}
 	doc := importDoc{
-		Accounts: []importAccountDoc{}, Transactions: []importTransactionDoc{}, Lots: []importLotDoc{}, Anomalies: []anomalyDoc{},
+		Accounts: []importAccountDoc{}, Transactions: []importTransactionDoc{}, Lots: []importLotDoc{}, Signals: []signalDoc{},
 	}
 	places := map[loyalty.ID]int{}
 	for _, p := range ps {
@@ -59,7 +59,7 @@ func (t *tx) PostOrders(ctx context.Context, ps []loyalty.Posting) error {
 // add takes p in; places is where the accounts are.
 func (d *importDoc) add(p loyalty.Posting, places map[loyalty.ID]int) {
 	d.Orders = append(d.Orders, orderDocOf(*p.Order, p.Day))
-	d.Anomalies = append(d.Anomalies, each(p.Anomalies, anomalyDocOf)...)
+	d.Signals = append(d.Signals, each(p.Signals, signalDocOf)...)
 	if p.CustomerID.IsZero() {
 		return
 	}

@@ -105,8 +105,9 @@ func (d ledgerRowDoc) row(orgID loyalty.ID) loyalty.LedgerRow {
 const (
 	ledgerRow = `
 		SELECT to_jsonb(t) || jsonb_build_object('customer_name', c.name, 'staff_name', coalesce(s.name, k.name, ''),
-			'store_name', coalesce(w.name, ''), 'is_reversed', EXISTS (
-				SELECT FROM transactions v WHERE v.organization_id = t.organization_id AND v.reverses_id = t.id))
+			'store_name', coalesce(w.name, ''), 'is_reversed', (
+				SELECT coalesce(sum(v.points) * sign(t.points) < 0, false) FROM transactions v
+				WHERE v.organization_id = t.organization_id AND v.reverses_id = t.id))
 		FROM transactions t`
 	ledgerNames = `
 		JOIN customers c ON c.organization_id = t.organization_id AND c.id = t.customer_id

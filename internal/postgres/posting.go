@@ -26,7 +26,7 @@ type postingDoc struct {
 	RedemptionFrom string           `json:"redemption_from,omitzero"`
 	StockRewardID  loyalty.ID       `json:"stock_reward_id,omitzero"`
 	StockDelta     int              `json:"stock_delta,omitzero"`
-	Anomalies      []anomalyDoc     `json:"anomalies,omitempty"`
+	Signals        []signalDoc      `json:"anomalies,omitempty"`
 	Audit          []auditDoc       `json:"audit,omitempty"`
 	Once           *onceDoc         `json:"once,omitzero"`
 	EventKey       string           `json:"event_key,omitzero"`
@@ -135,25 +135,6 @@ type redemptionDoc struct {
 	CreatedAt     time.Time       `json:"created_at"`
 }
 
-type anomalyDoc struct {
-	ID             loyalty.ID     `json:"id"`
-	CustomerID     loyalty.ID     `json:"customer_id,omitzero"`
-	StoreID        loyalty.ID     `json:"store_id,omitzero"`
-	StaffID        loyalty.ID     `json:"staff_id,omitzero"`
-	Type           string         `json:"type"`
-	Severity       string         `json:"severity"`
-	Score          float64        `json:"score"`
-	Description    string         `json:"description"`
-	Format         string         `json:"format"`
-	Args           []any          `json:"args"`
-	PointsInvolved loyalty.Points `json:"points_involved"`
-	Evidence       map[string]any `json:"evidence"`
-	TransactionIDs []loyalty.ID   `json:"transaction_ids"`
-	CaseKey        string         `json:"case_key"`
-	FlaggedAt      time.Time      `json:"flagged_at"`
-	MutedSince     time.Time      `json:"muted_since,omitzero"` // a story dismissed after this keeps quiet
-}
-
 type auditDoc struct {
 	ID      loyalty.ID     `json:"id"`
 	At      time.Time      `json:"at"`
@@ -200,7 +181,7 @@ func encodePosting(p loyalty.Posting) ([]byte, error) {
 		StockRewardID: p.StockRewardID, StockDelta: p.StockDelta, EventKey: p.EventKey, EventTypeID: p.EventTypeID,
 		Day: day(p.Day), Orders: p.Orders, Sales: p.Sales, At: p.At,
 		Transactions: each(p.Transactions, transactionDocOf), Lots: each(p.Lots, lotDocOf),
-		Anomalies: each(p.Anomalies, anomalyDocOf), Audit: each(p.Audit, auditDocOf),
+		Signals: each(p.Signals, signalDocOf), Audit: each(p.Audit, auditDocOf),
 	}
 	if p.Order != nil {
 		doc.Order = orderDocOf(*p.Order, p.Day)
@@ -273,27 +254,6 @@ func redemptionDocOf(r loyalty.Redemption) *redemptionDoc {
 		StoreID: r.StoreID, OrderRef: r.OrderRef, TransactionID: r.TransactionID, RefundID: r.RefundID, Lots: each(r.Lots, lotDocOf),
 		Metadata: r.Metadata, StaffID: r.StaffID, KeyID: r.KeyID, HeldUntil: r.HeldUntil, FulfilledAt: r.FulfilledAt,
 		CancelledAt: r.CancelledAt, CreatedAt: r.CreatedAt,
-	}
-}
-
-func anomalyDocOf(a loyalty.Anomaly) anomalyDoc {
-	args := a.Args
-	if args == nil {
-		args = []any{}
-	}
-	evidence := a.Evidence
-	if evidence == nil {
-		evidence = map[string]any{}
-	}
-	ids := a.TransactionIDs
-	if ids == nil {
-		ids = []loyalty.ID{}
-	}
-	return anomalyDoc{
-		ID: a.ID, CustomerID: a.CustomerID, StoreID: a.StoreID, StaffID: a.StaffID, Type: a.Type, Severity: a.Severity, Score: a.Score,
-		Description: a.Description, Format: a.Format, Args: args, PointsInvolved: a.PointsInvolved, Evidence: evidence,
-		TransactionIDs: ids, CaseKey: a.CaseKey, FlaggedAt: a.FlaggedAt,
-		MutedSince: a.FlaggedAt.AddDate(0, 0, -a.MuteDays),
 	}
 }
 

@@ -27,6 +27,8 @@ type snapshotQueryDoc struct {
 	EventKey     string     `json:"event_key,omitzero"`
 	Day          day        `json:"day"`
 	Recent       int        `json:"recent,omitzero"`
+	ContactSince time.Time  `json:"contact_since,omitzero"`
+	StoreID      loyalty.ID `json:"store_id,omitzero"`
 	Lots         bool       `json:"lots,omitzero"`
 }
 
@@ -48,6 +50,17 @@ type snapshotDoc struct {
 	EventsToday int             `json:"events_today"`
 	LastEvent   time.Time       `json:"last_event"`
 	EventSeen   bool            `json:"event_seen"`
+	Contact     *contactDoc     `json:"contact"`
+	StoreIsNew  bool            `json:"store_is_new"`
+	Takeovers   int             `json:"takeovers"`
+	UnderReview loyalty.Points  `json:"under_review_points"`
+	Held        bool            `json:"under_review"`
+}
+
+type contactDoc struct {
+	At      time.Time  `json:"at"`
+	StoreID loyalty.ID `json:"store_id"`
+	StaffID loyalty.ID `json:"staff_id"`
 }
 
 type accountDoc struct {
@@ -103,6 +116,7 @@ func (r reader) Snapshot(ctx context.Context, orgID loyalty.ID, q loyalty.Snapsh
 		CustomerID: q.CustomerID, ExternalID: q.ExternalID, EnrollmentID: q.EnrollmentID, Once: q.OnceKey, OrderStoreID: q.OrderStoreID, OrderRef: q.OrderRef,
 		OrderID: q.OrderID, RewardID: q.RewardID, RedemptionID: q.RedemptionID, ReversesID: q.ReversesID,
 		EventTypeID: q.EventTypeID, EventKey: q.EventKey, Day: day(q.Day), Recent: q.Recent, Lots: q.Lots,
+		ContactSince: q.ContactSince, StoreID: q.StoreID,
 	})
 	if err != nil {
 		return loyalty.Snapshot{}, fmt.Errorf("encode snapshot query: %w", err)
@@ -124,10 +138,15 @@ func (r reader) Snapshot(ctx context.Context, orgID loyalty.ID, q loyalty.Snapsh
 func (s snapshotDoc) domain(orgID loyalty.ID) loyalty.Snapshot {
 	out := loyalty.Snapshot{
 		Config: s.Config, Redeemed: s.Redeemed, Reversed: s.Reversed, EventsToday: s.EventsToday, LastEvent: s.LastEvent,
-		EventSeen: s.EventSeen, Recent: each(s.Recent, func(r recentDoc) loyalty.Recent { return loyalty.Recent(r) }),
+		EventSeen: s.EventSeen, UnderReview: s.UnderReview, HeldForReview: s.Held, Recent: each(s.Recent, func(r recentDoc) loyalty.Recent { return loyalty.Recent(r) }),
 	}
 	if s.Once != nil {
 		out.Once = s.Once.domain()
+	}
+	if s.Contact != nil {
+		out.Contact = loyalty.ContactChange{
+			At: s.Contact.At, StoreID: s.Contact.StoreID, StaffID: s.Contact.StaffID, StoreIsNew: s.StoreIsNew, Takeovers: s.Takeovers,
+		}
 	}
 	if s.Account != nil {
 		a := s.Account

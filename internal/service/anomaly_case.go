@@ -2,6 +2,7 @@ package service
 
 import (
 	"context"
+	"slices"
 
 	"regulars/internal/loyalty"
 )
@@ -65,12 +66,15 @@ func (s *Anomalies) about(ctx context.Context, actor loyalty.Actor, c *Case) err
 
 // ownCase reports whether the case names the actor, as cashier or as guest.
 func ownCase(ctx context.Context, from loyalty.Reader, actor loyalty.Actor, a loyalty.Anomaly) (bool, error) {
-	if actor.StaffID.IsZero() {
-		return false, nil
-	}
-	if a.StaffID == actor.StaffID || a.CustomerID.IsZero() {
-		return a.StaffID == actor.StaffID, nil
+	if actor.StaffID.IsZero() || a.StaffID == actor.StaffID {
+		return !actor.StaffID.IsZero(), nil
 	}
 	linked, err := from.LinkedCustomer(ctx, actor.OrgID, actor.StaffID)
-	return linked == a.CustomerID, err
+	if err != nil || !linked.IsZero() && linked == a.CustomerID {
+		return err == nil, err
+	}
+	people, err := from.CasePeople(ctx, actor.OrgID, a.ID)
+	return slices.ContainsFunc(people, func(p loyalty.Person) bool {
+		return p.ID == actor.StaffID || !linked.IsZero() && p.ID == linked
+	}), err
 }

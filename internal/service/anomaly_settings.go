@@ -46,7 +46,7 @@ func (s *Anomalies) Detectors(ctx context.Context, actor loyalty.Actor) ([]Detec
 	return detectors(settings), nil
 }
 
-func detectors(settings anomaly.Settings) []Detector {
+func detectors(settings DetectorChoice) []Detector {
 	var out []Detector
 	for _, k := range anomaly.Kinds() {
 		out = append(out, Detector{Kind: string(k), Switchable: true, On: *settings.Switch(k)})
@@ -56,12 +56,26 @@ func detectors(settings anomaly.Settings) []Detector {
 		for i := range out {
 			if out[i].Kind == string(f.Kind) {
 				out[i].Settings = append(out[i].Settings, DetectorSetting{
-					Name: settingName(f), Label: f.Label, Unit: f.Unit, Min: f.Min, Max: f.Max, Default: f.Default, Value: f.Value(settings),
+					Name: settingName(f), Label: f.Label, Unit: f.Unit, Min: f.Min, Max: f.Max, Default: f.Default, Value: f.Value(settings.Settings),
 				})
 			}
 		}
 	}
+	for i := range out {
+		if out[i].Kind == string(anomaly.LimitHugging) {
+			limit := approvalLimit
+			limit.Value = float64(settings.ApprovalLimit)
+			out[i].Settings = append([]DetectorSetting{limit}, out[i].Settings...)
+		}
+	}
 	return out
+}
+
+// approvalLimit is the one setting that is no detector's own: the till asks it
+// too.
+var approvalLimit = DetectorSetting{
+	Name: "limit_hugging.approval_limit", Label: "Points from which an award by hand needs a manager; 0 for none", Unit: "points",
+	Max: float64(loyalty.MaxPoints),
 }
 
 func settingName(f anomaly.Field) string {
@@ -112,9 +126,9 @@ func (s *Anomalies) SaveDetectors(ctx context.Context, actor loyalty.Actor, cmd 
 	})
 }
 
-func (cmd SaveDetectors) settings() (anomaly.Settings, error) {
+func (cmd SaveDetectors) settings() (DetectorChoice, error) {
 	var p loyalty.Problems
-	out := anomaly.DefaultSettings()
+	out := DetectorChoice{Settings: anomaly.DefaultSettings()}
 	for _, k := range anomaly.Kinds() {
 		*out.Switch(k) = cmd.On[string(k)]
 	}
@@ -127,7 +141,12 @@ func (cmd SaveDetectors) settings() (anomaly.Settings, error) {
 			p.Add(settingName(f), "must be a number from %s to %s", plainNumber(f.Min), plainNumber(f.Max))
 			continue
 		}
-		f.Set(&out, v)
+		f.Set(&out.Settings, v)
+	}
+	if v := cmd.Values[approvalLimit.Name]; v < 0 || v > approvalLimit.Max || v != math.Trunc(v) {
+		p.Add(approvalLimit.Name, "must be a whole number from 0 to %s", plainNumber(approvalLimit.Max))
+	} else {
+		out.ApprovalLimit = loyalty.Points(v)
 	}
 	return out, p.Err()
 }

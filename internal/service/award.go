@@ -64,6 +64,9 @@ func (s *Ledger) Award(ctx context.Context, actor loyalty.Actor, cmd AwardPoints
 	q.Recent = recentAwards
 	return post(ctx, s.Core, actor.OrgID, q, cmd.Once, func(snap loyalty.Snapshot, cfg *loyalty.Config) (decision[Awarded], error) {
 		now := s.now()
+		if err := needsApproval(cfg, actor, cmd.Points); err != nil {
+			return decision[Awarded]{}, err
+		}
 		e, err := newEarning(snap, cfg, actor, cmd.StoreID, now)
 		if err != nil {
 			return decision[Awarded]{}, err
@@ -73,9 +76,21 @@ func (s *Ledger) Award(ctx context.Context, actor loyalty.Actor, cmd AwardPoints
 		}
 		e.posting.Audit = []loyalty.AuditEntry{loyalty.Audit(actor, now, "points.award", "customer", e.account.CustomerID,
 			map[string]any{"points": cmd.Points, "transaction_id": e.row.ID.String()})}
-		e.posting.Anomalies = s.watch.award(ctx, snap, cfg, e.row, -1)
+		e.posting.Signals = s.watch.award(ctx, snap, cfg, actor, e.row, nil)
 		return decision[Awarded]{posting: &e.posting, result: e.result(snap.Name)}, nil
 	})
+}
+
+// needsApproval refuses a cashier an award by hand from the program's approval
+// limit on.
+func needsApproval(cfg *loyalty.Config, actor loyalty.Actor, points loyalty.Points) error {
+	if actor.Role != loyalty.Cashier || len(cfg.Anomalies) == 0 {
+		return nil
+	}
+	if choice, err := DetectorSettings(cfg); err == nil && choice.ApprovalLimit > 0 && points >= choice.ApprovalLimit {
+		return loyalty.Errorf(loyalty.Forbidden, loyalty.CodeForbidden, "Awards by hand of %d points and more need a manager.", int64(choice.ApprovalLimit))
+	}
+	return nil
 }
 
 // may checks the scope and, when the action happens at a store, the store.

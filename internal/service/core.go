@@ -21,6 +21,7 @@ type Core struct {
 	configs sync.Map // loyalty.ID → *loyalty.Config
 	queues  [256]chan struct{}
 	posted  posted
+	exams   *examiner
 }
 
 // NewCore returns the core over repo, telling the time by now.
@@ -29,6 +30,7 @@ func NewCore(repo loyalty.Repository, now func() time.Time, log *slog.Logger) *C
 	for i := range c.queues {
 		c.queues[i] = make(chan struct{}, 1)
 	}
+	c.exams = newExaminer(c)
 	return c
 }
 

@@ -79,6 +79,10 @@ func (s *Customers) create(ctx context.Context, tx loyalty.Tx, actor loyalty.Act
 	if err != nil {
 		return CustomerResult{}, err
 	}
+	opened := loyalty.NewAccountEvent(actor, c.CreatedAt, loyalty.AccountOpened, c.ID)
+	if _, err := tx.AddAccountEvent(ctx, opened); err != nil {
+		return CustomerResult{}, err
+	}
 	return CustomerResult{Member: m, Created: true}, tx.AddAudit(ctx, loyalty.Audit(actor, s.now(), "customer.create", "customer", c.ID, nil))
 }
 
@@ -203,14 +207,27 @@ func (s *Customers) Update(ctx context.Context, actor loyalty.Actor, cmd UpdateC
 		if !m.AnonymizedAt.IsZero() {
 			return loyalty.Member{}, loyalty.Errorf(loyalty.Conflict, loyalty.CodeConflict, "This customer was anonymized and stays so.")
 		}
+		before := m.Customer
 		if err := cmd.apply(&m.Customer, region, s.now()); err != nil {
 			return loyalty.Member{}, err
 		}
 		if err := tx.SaveCustomer(ctx, m.Customer); err != nil {
 			return loyalty.Member{}, err
 		}
+		if contactChanged(before, m.Customer) {
+			if _, err := tx.AddAccountEvent(ctx, loyalty.NewAccountEvent(actor, s.now(), loyalty.ContactChanged, cmd.ID)); err != nil {
+				return loyalty.Member{}, err
+			}
+		}
 		return m, tx.AddAudit(ctx, loyalty.Audit(actor, s.now(), "customer.update", "customer", cmd.ID, nil))
 	})
+}
+
+// contactChanged reports whether a phone number or e-mail address that there
+// was is another now, or gone.
+func contactChanged(before, after loyalty.Customer) bool {
+	phone := before.PhoneDigits != "" && before.PhoneDigits != after.PhoneDigits
+	return phone || before.Email != "" && before.Email != after.Email
 }
 
 // apply puts the change into c, and says what can't be.

@@ -119,7 +119,7 @@ func (s *Ledger) decideEvent(
 		return decision[EventResult]{}, err
 	}
 	e.posting.EventTypeID, e.posting.EventKey = kind.ID, cmd.EventID
-	e.posting.Anomalies = s.watch.award(ctx, snap, cfg, e.row, -1)
+	e.posting.Signals = s.watch.award(ctx, snap, cfg, actor, e.row, nil)
 	award := e.result(snap.Name)
 	result.Award, result.Balance = &award, award.Balance
 	return decision[EventResult]{&e.posting, result}, nil

@@ -348,12 +348,19 @@ func TestFrozenAccountNeitherEarnsNorSpends(t *testing.T) {
 	}
 }
 
+// examined waits until the detectors have looked at all that l did.
+func examined(t *testing.T, l *service.Ledger) {
+	t.Helper()
+	(&service.Anomalies{Core: l.Core}).Examined(t.Context(), 20*time.Second)
+}
+
 func TestRapidEarningOpensOneCaseThatGrows(t *testing.T) {
 	t.Parallel()
 	db, l := restaurant(t)
 	for range 15 {
 		award(t, l, 500)
 	}
+	examined(t, l)
 	var n, points int
 	var text string
 	err := db.SQL.QueryRow(`SELECT count(*), max(points_involved), max(description) FROM anomalies WHERE type = 'rapid_earning'`).Scan(&n, &points, &text)
@@ -397,6 +404,7 @@ func TestDecidingACaseTakesThePointsBack(t *testing.T) {
 	for range 12 {
 		award(t, l, 500)
 	}
+	examined(t, l)
 	cases := &service.Anomalies{Core: service.NewCore(db, func() time.Time { return noon }, slog.New(slog.NewTextHandler(io.Discard, nil)))}
 	list, n, err := cases.List(t.Context(), owner, loyalty.AnomalyFilter{Status: loyalty.PendingReview}, loyalty.Page{Number: 1, Size: 20})
 	if err != nil || n != 1 {

@@ -226,7 +226,7 @@ func (s *Ledger) earnOrder(ctx context.Context, snap loyalty.Snapshot, cfg *loya
 		e.row = loyalty.Transaction{BalanceAfter: e.account.Balance, Explanation: why, At: at}
 	}
 	if points > 0 {
-		e.posting.Anomalies = s.watch.award(ctx, snap, cfg, e.row, points)
+		e.posting.Signals = s.watch.award(ctx, snap, cfg, actor, e.row, o)
 	}
 	return e, nil
 }
@@ -250,6 +250,9 @@ func (e *earning) worth(amount loyalty.Minor, currency string) (loyalty.Points, 
 func (s *Ledger) resubmit(ctx context.Context, snap loyalty.Snapshot, cfg *loyalty.Config, actor loyalty.Actor, cmd SubmitOrder, now time.Time) (decision[OrderResult], error) {
 	o := *snap.Order
 	same := o.Total == cmd.Total && o.Tax == cmd.Tax && o.Tip == cmd.Tip && o.Discount == cmd.Discount
+	if same {
+		s.exams.refusedClaim(cfg, o, cmd.Customer.ID, actor, now)
+	}
 	if !same || !cmd.Customer.ID.IsZero() && !o.CustomerID.IsZero() && cmd.Customer.ID != o.CustomerID {
 		return decision[OrderResult]{}, loyalty.Errorf(loyalty.Conflict, loyalty.CodeConflict, "Order %s is there already, with other amounts or another customer.", o.ExternalID)
 	}

@@ -154,6 +154,7 @@ func (c *orderChange) claim(ref CustomerRef) error {
 		return nil
 	}
 	if !o.CustomerID.IsZero() || !o.ClaimedAt.IsZero() {
+		c.ledger.exams.refusedClaim(c.cfg, *o, ref.ID, c.actor, c.now)
 		return loyalty.Errorf(loyalty.Conflict, loyalty.CodeConflict, "This order belongs to a customer already.")
 	}
 	if o.Status != loyalty.OrderOpen && o.Status != loyalty.OrderCompleted {

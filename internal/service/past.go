@@ -29,7 +29,7 @@ func (s *Imports) Past(actor loyalty.Actor) (*Past, error) {
 func newPast(c *Core, actor loyalty.Actor) *Past {
 	p := &Past{core: c, customers: NewCustomers(c), actor: actor, history: newHistory(actor.OrgID)}
 	then := NewCore(c.repo, func() time.Time { return p.clock }, c.log)
-	p.ledger = &Ledger{Core: then, watch: &watch{core: then, baseline: p.history.baseline}}
+	p.ledger = &Ledger{Core: then, watch: &watch{core: then, baseline: p.history.baseline, inline: true}}
 	return p
 }
 
@@ -65,7 +65,7 @@ func (p *Past) settle(step pastStep) {
 	p.done.Orders += len(step.postings)
 	for _, posting := range step.postings {
 		p.done.Sales += posting.Sales
-		p.done.Flagged += min(len(posting.Anomalies), 1)
+		p.done.Flagged += min(len(posting.Signals), 1)
 		for _, t := range posting.Transactions {
 			p.done.Points += t.Points
 		}

@@ -33,9 +33,12 @@ func post[T any](
 	defer leave()
 	q.OnceKey = o.Key
 	for try := 1; try <= optimisticTries; try++ {
-		result, _, err := attempt(ctx, c, c.repo, orgID, q, o, decide, c.write)
+		done, err := attempt(ctx, c, c.repo, orgID, q, o, decide, c.write)
+		if err == nil {
+			done.follow(c)
+		}
 		if !again(err) {
-			return result, err
+			return done.result, err
 		}
 	}
 	return locked(ctx, c, orgID, q, o, decide)
@@ -75,41 +78,51 @@ func (c *Core) write(ctx context.Context, orgID loyalty.ID, p *loyalty.Posting, 
 	return c.repo.InTx(ctx, func(ctx context.Context, tx loyalty.Tx) error { return tx.SaveAnswer(ctx, orgID, *a) })
 }
 
+// attempted is a decision that was written, with what it was made on.
+type attempted[T any] struct {
+	decision[T]
+	snap loyalty.Snapshot
+	cfg  *loyalty.Config
+}
+
+// follow counts what was written and has it examined.
+func (a attempted[T]) follow(c *Core) {
+	c.count(a.posting)
+	c.exams.posted(a.snap, a.cfg, a.posting)
+}
+
 func attempt[T any](
 	ctx context.Context, c *Core, from loyalty.LedgerReader, orgID loyalty.ID, q loyalty.SnapshotQuery, o loyalty.Once,
 	decide func(s loyalty.Snapshot, cfg *loyalty.Config) (decision[T], error), write writer,
-) (result T, s loyalty.Snapshot, err error) {
-	var zero T
-	if s, err = from.Snapshot(ctx, orgID, q); err != nil {
-		return zero, s, err
+) (done attempted[T], err error) {
+	var none attempted[T]
+	s, err := from.Snapshot(ctx, orgID, q)
+	if err != nil {
+		return none, err
 	}
 	if err := o.Check(s.Once); err != nil {
-		return zero, s, err
+		return none, err
 	}
 	cfg, err := c.configFrom(ctx, from, orgID, s.Config)
 	if err != nil {
-		return zero, s, err
+		return none, err
 	}
 	if cfg.Version != s.Config {
 		// Changed since the snapshot, whose reward may be of before.
-		return zero, s, loyalty.ErrStale
+		return none, loyalty.ErrStale
 	}
 	d, err := decide(s, cfg)
 	if err != nil {
-		return zero, s, err
+		return none, err
 	}
 	answer, err := o.Store(d.result)
 	if err != nil {
-		return zero, s, err
+		return none, err
 	}
 	if d.posting != nil {
 		d.posting.OrgID, d.posting.Config, d.posting.Once = orgID, cfg.Version, answer
 	}
-	if err := write(ctx, orgID, d.posting, answer); err != nil {
-		return zero, s, err
-	}
-	c.count(d.posting)
-	return d.result, s, nil
+	return attempted[T]{d, s, cfg}, write(ctx, orgID, d.posting, answer)
 }
 
 // locked is post for an account that other processes keep changing: it holds
@@ -118,6 +131,7 @@ func locked[T any](
 	ctx context.Context, c *Core, orgID loyalty.ID, q loyalty.SnapshotQuery, o loyalty.Once,
 	decide func(s loyalty.Snapshot, cfg *loyalty.Config) (decision[T], error),
 ) (result T, err error) {
+	var done attempted[T]
 	err = c.repo.InTx(ctx, func(ctx context.Context, tx loyalty.Tx) error {
 		s, err := tx.Snapshot(ctx, orgID, q)
 		if err != nil {
@@ -128,7 +142,7 @@ func locked[T any](
 				return err
 			}
 		}
-		result, _, err = attempt(ctx, c, tx, orgID, q, o, decide,
+		done, err = attempt(ctx, c, tx, orgID, q, o, decide,
 			func(ctx context.Context, orgID loyalty.ID, p *loyalty.Posting, a *loyalty.StoredAnswer) error {
 				if p != nil {
 					return tx.PostAll(ctx, []loyalty.Posting{*p})
@@ -140,6 +154,10 @@ func locked[T any](
 			})
 		return err
 	})
+	if err == nil {
+		done.follow(c)
+		return done.result, nil
+	}
 	if again(err) {
 		err = loyalty.Errorf(loyalty.Unavailable, loyalty.CodeUnavailable, "This account is very busy just now. Try again in a moment.")
 	}

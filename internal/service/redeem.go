@@ -49,12 +49,13 @@ func (s *Ledger) Redeem(ctx context.Context, actor loyalty.Actor, cmd RedeemRewa
 	}
 	q := cmd.Customer.query()
 	q.Lots, q.RewardID = true, cmd.RewardID
+	q.ContactSince, q.StoreID = s.now().Add(-contactWindow), cmd.StoreID
 	return post(ctx, s.Core, actor.OrgID, q, cmd.Once, func(snap loyalty.Snapshot, cfg *loyalty.Config) (decision[Redeemed], error) {
-		return decideRedeem(snap, cfg, actor, cmd, s.now())
+		return s.decideRedeem(snap, cfg, actor, cmd, s.now())
 	})
 }
 
-func decideRedeem(snap loyalty.Snapshot, cfg *loyalty.Config, actor loyalty.Actor, cmd RedeemReward, now time.Time) (decision[Redeemed], error) {
+func (s *Ledger) decideRedeem(snap loyalty.Snapshot, cfg *loyalty.Config, actor loyalty.Actor, cmd RedeemReward, now time.Time) (decision[Redeemed], error) {
 	var none decision[Redeemed]
 	a, reward := snap.Account, snap.Reward
 	program, err := cfg.ActiveProgram()
@@ -74,6 +75,10 @@ func decideRedeem(snap loyalty.Snapshot, cfg *loyalty.Config, actor loyalty.Acto
 	}
 	if err := CheckReward(*reward, program, a.Enrollment, snap.Redeemed, cmd.StoreID, now); err != nil {
 		return none, err
+	}
+	if a.Balance-snap.UnderReview < reward.Cost {
+		return none, loyalty.Errorf(loyalty.Conflict, loyalty.CodeInsufficientPoints,
+			"%d of the points can't be spent until a manager has looked at them.", int64(snap.UnderReview))
 	}
 	row := loyalty.Transaction{
 		ID: loyalty.NewID(now), Type: loyalty.Redeem, Points: -reward.Cost, Reason: reward.Name, StoreID: cmd.StoreID,
@@ -100,6 +105,7 @@ func decideRedeem(snap loyalty.Snapshot, cfg *loyalty.Config, actor loyalty.Acto
 		return none, err
 	}
 	d.Lots = a.Spend(&posting, before, reward.Cost, nil)
+	s.suspectTakeover(snap, cfg, &posting, &d)
 	return decision[Redeemed]{&posting, Redeemed{
 		Redemption: d, Transaction: posting.Transactions[0], Balance: a.Balance, Name: snap.Name,
 	}}, nil
@@ -150,6 +156,9 @@ type EndRedemption struct {
 func (s *Ledger) Fulfill(ctx context.Context, actor loyalty.Actor, cmd EndRedemption) (Redeemed, error) {
 	return s.end(ctx, actor, cmd, func(snap loyalty.Snapshot, _ *loyalty.Config, now time.Time) (loyalty.Posting, error) {
 		d := snap.Redemption
+		if d.Status == loyalty.Held && snap.HeldForReview {
+			return loyalty.Posting{}, loyalty.Errorf(loyalty.Conflict, loyalty.CodeNotAvailable, "This reward is held until a manager has looked at the case.")
+		}
 		d.Status, d.FulfilledAt = loyalty.Fulfilled, now
 		return loyalty.Posting{}, nil
 	})
@@ -160,23 +169,28 @@ func (s *Ledger) Fulfill(ctx context.Context, actor loyalty.Actor, cmd EndRedemp
 // loyalty.LoyaltyRedeem. Twice, or after it was used, is a Conflict.
 func (s *Ledger) Cancel(ctx context.Context, actor loyalty.Actor, cmd EndRedemption) (Redeemed, error) {
 	return s.end(ctx, actor, cmd, func(snap loyalty.Snapshot, cfg *loyalty.Config, now time.Time) (loyalty.Posting, error) {
-		d, a := snap.Redemption, snap.Account
-		posting := loyalty.Posting{Day: businessDay(cfg, d.StoreID, now)}
-		row := loyalty.Transaction{
-			ID: loyalty.NewID(now), Type: loyalty.Refund, Points: d.Cost, Reason: d.RewardName, StoreID: d.StoreID, RewardID: d.RewardID,
-			RedemptionID: d.ID, ReversesID: d.TransactionID, StaffID: actor.StaffID, KeyID: actor.KeyID, At: now,
-		}
-		before := a.Balance
-		if err := a.Add(&posting, row); err != nil {
-			return posting, err
-		}
-		giveBack(a, &posting, before, *d, expiry(cfg, posting.Day))
-		d.Status, d.CancelledAt, d.RefundID = loyalty.Cancelled, now, row.ID
-		if snap.Reward.Stock != nil {
-			posting.StockRewardID, posting.StockDelta = d.RewardID, 1
-		}
-		return posting, nil
+		return cancelling(snap, cfg, actor, now)
 	})
+}
+
+// cancelling is what cancelling the redemption in snap posts.
+func cancelling(snap loyalty.Snapshot, cfg *loyalty.Config, actor loyalty.Actor, now time.Time) (loyalty.Posting, error) {
+	d, a := snap.Redemption, snap.Account
+	posting := loyalty.Posting{Day: businessDay(cfg, d.StoreID, now)}
+	row := loyalty.Transaction{
+		ID: loyalty.NewID(now), Type: loyalty.Refund, Points: d.Cost, Reason: d.RewardName, StoreID: d.StoreID, RewardID: d.RewardID,
+		RedemptionID: d.ID, ReversesID: d.TransactionID, StaffID: actor.StaffID, KeyID: actor.KeyID, At: now,
+	}
+	before := a.Balance
+	if err := a.Add(&posting, row); err != nil {
+		return posting, err
+	}
+	giveBack(a, &posting, before, *d, expiry(cfg, posting.Day))
+	d.Status, d.CancelledAt, d.RefundID = loyalty.Cancelled, now, row.ID
+	if snap.Reward.Stock != nil {
+		posting.StockRewardID, posting.StockDelta = d.RewardID, 1
+	}
+	return posting, nil
 }
 
 // giveBack returns a redemption's points to the lots they came from. What has

@@ -14,6 +14,7 @@ type SaveStore struct {
 	Currency   string     // ISO 4217; the organization's when ""
 	TimeZone   string     // IANA name; the organization's when ""
 	Active     bool
+	Hours      *loyalty.OpeningHours // nil: not told
 	Once       loyalty.Once
 }
 
@@ -45,7 +46,7 @@ func (a *Access) SaveStore(ctx context.Context, actor loyalty.Actor, cmd SaveSto
 
 func (a *Access) saveStore(ctx context.Context, tx loyalty.Tx, actor loyalty.Actor, cmd SaveStore, all []loyalty.Store) (loyalty.Store, error) {
 	now := a.now()
-	s := loyalty.Store{OrgID: actor.OrgID, ID: cmd.ID, Name: cmd.Name, ExternalID: cmd.ExternalID, Currency: cmd.Currency, TimeZone: cmd.TimeZone, Active: cmd.Active, CreatedAt: now}
+	s := loyalty.Store{OrgID: actor.OrgID, ID: cmd.ID, Name: cmd.Name, ExternalID: cmd.ExternalID, Currency: cmd.Currency, TimeZone: cmd.TimeZone, Active: cmd.Active, Hours: cmd.Hours, CreatedAt: now}
 	action, write := "store.update", tx.UpdateStore
 	others, found := 0, false
 	for _, before := range all {
@@ -84,6 +85,14 @@ func (cmd *SaveStore) check(org loyalty.Organization) error {
 	}
 	cmd.Currency = checkCurrency(&p, cmd.Currency)
 	checkTimeZone(&p, cmd.TimeZone)
+	if cmd.Hours != nil {
+		for _, d := range cmd.Hours {
+			if d.From < 0 || d.From >= 24*60 || d.To < d.From || d.To > 48*60 {
+				p.Add("hours", "must be times of the day, such as 12:00 to 23:30")
+				break
+			}
+		}
+	}
 	return p.Err()
 }
 

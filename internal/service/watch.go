@@ -3,7 +3,6 @@ package service
 import (
 	"context"
 	"encoding/json"
-	"math"
 	"sync"
 	"time"
 
@@ -20,15 +19,20 @@ const (
 	baselineLife = 15 * time.Minute
 )
 
-// watch runs the detectors that work at once, inside the award. It never fails
-// or holds up an award: what a detector can't do is logged.
+// watch runs the detectors that work at once, right behind whatever moved
+// points; only what must be held for a manager is found out before. It never
+// fails or holds up an award: what a detector can't do is logged, and the
+// background job examines the event again.
 type watch struct {
 	core *Core
 	// baseline is what is normal at the store, or with the zero store in the
 	// organization.
 	baseline func(ctx context.Context, orgID, storeID loyalty.ID) anomaly.Baseline
-	mu       sync.Mutex
-	norms    map[normKey]*norm
+	// inline has orders examined while they are posted: an import does that on
+	// its own history, and nobody waits at a till.
+	inline bool
+	mu     sync.Mutex
+	norms  map[normKey]*norm
 }
 
 type normKey struct{ org, store loyalty.ID }
@@ -45,79 +49,61 @@ func newWatch(c *Core) *watch {
 	return w
 }
 
-// award examines an award that is about to be posted. rule is what the
-// program's rule gives, or -1 for an award by hand.
-func (w *watch) award(ctx context.Context, snap loyalty.Snapshot, cfg *loyalty.Config, row loyalty.Transaction, rule loyalty.Points) []loyalty.Anomaly {
-	settings, err := DetectorSettings(cfg)
+// award is what is found out about an award before it is posted: a member of
+// staff putting points on their own account, which are then held, and for an
+// import all that its own history shows.
+func (w *watch) award(ctx context.Context, snap loyalty.Snapshot, cfg *loyalty.Config, actor loyalty.Actor, row loyalty.Transaction, o *loyalty.Order) []loyalty.Signal {
+	own := !actor.AccountID.IsZero() && actor.AccountID == row.CustomerID
+	if !own && !w.inline {
+		return nil
+	}
+	choice, err := DetectorSettings(cfg)
 	if err != nil {
 		w.core.log.ErrorContext(ctx, "detector settings can't be read", "organization", cfg.Organization.ID.String(), "err", err)
 	}
-	e := anomaly.Event{
-		ID: anomaly.ID(row.ID), Type: anomaly.Award, At: row.At, Store: anomaly.ID(row.StoreID), Staff: anomaly.ID(row.StaffID),
-		Customer: anomaly.ID(row.CustomerID), Order: anomaly.ID(row.OrderID), Amount: int64(row.Amount), Points: int64(row.Points),
-		RulePoints: int64(rule), Balance: int64(row.BalanceAfter),
+	on, recent := anomaly.Settings{StaffFavoritism: choice.StaffFavoritism, Cases: choice.Cases}, anomaly.Recent{}
+	if w.inline {
+		on = anomaly.Settings{RapidEarning: choice.RapidEarning, UnusualAmount: choice.UnusualAmount, Cases: choice.Cases}
+		recent = recentOf(snap, row.At)
+		recent.Daypart = w.baseline(ctx, cfg.Organization.ID, row.StoreID)
+		recent.Organization = w.baseline(ctx, cfg.Organization.ID, loyalty.ID{})
 	}
-	if !row.OrderID.IsZero() {
-		e.Type = anomaly.Order
-	}
-	recent := recentOf(snap, row.At)
-	recent.Daypart = w.baseline(ctx, cfg.Organization.ID, row.StoreID)
-	recent.Organization = w.baseline(ctx, cfg.Organization.ID, loyalty.ID{})
-	signals, err := anomaly.Examine(atOnce(settings), e, recent)
+	found, err := anomaly.Examine(on, awardEvent(row, o, actor), recent)
 	if err != nil {
 		w.core.log.ErrorContext(ctx, "detector failed", "transaction", row.ID.String(), "err", err)
 	}
-	var cases []loyalty.Anomaly
-	for _, sig := range signals {
-		if sig.Hard || sig.Score >= settings.Cases.OpenScore {
-			c := caseOf(sig, row, snap)
-			c.MuteDays = int(settings.Cases.MuteDays)
-			cases = append(cases, c)
+	var out []loyalty.Signal
+	for _, sig := range found {
+		s := signalOf(sig, cfg.Organization.ID, choice)
+		if own {
+			s.Hold = &loyalty.Hold{Kind: loyalty.HoldPoints, ObjectID: row.ID, Points: row.Points}
+		}
+		if s.Opens {
+			out = append(out, s)
 		}
 	}
-	return cases
+	return out
 }
 
-// atOnce leaves on the detectors that the award's snapshot can feed.
-func atOnce(s anomaly.Settings) anomaly.Settings {
-	return anomaly.Settings{RapidEarning: s.RapidEarning, UnusualAmount: s.UnusualAmount, Cases: s.Cases}
+// DetectorChoice is what a program has set up for its detectors.
+type DetectorChoice struct {
+	anomaly.Settings
+	// ApprovalLimit is the points from which an award by hand needs a manager;
+	// 0 is none.
+	ApprovalLimit loyalty.Points `json:"approval_limit"`
 }
 
 // DetectorSettings are the active program's own, or the defaults. Settings that
 // can't be read come back as the defaults with the error.
-func DetectorSettings(cfg *loyalty.Config) (anomaly.Settings, error) {
-	s := anomaly.DefaultSettings()
+func DetectorSettings(cfg *loyalty.Config) (DetectorChoice, error) {
+	s := DetectorChoice{Settings: anomaly.DefaultSettings()}
 	if len(cfg.Anomalies) == 0 {
 		return s, nil
 	}
 	if err := json.Unmarshal(cfg.Anomalies, &s); err != nil {
-		return anomaly.DefaultSettings(), err
+		return DetectorChoice{Settings: anomaly.DefaultSettings()}, err
 	}
 	return s, nil
-}
-
-// recentOf is the customer's latest awards, and how often one came a week over
-// the time they span. The last day is left out of the rate, so that a burst
-// does not make itself normal.
-func recentOf(snap loyalty.Snapshot, at time.Time) anomaly.Recent {
-	var r anomaly.Recent
-	since, older := at, 0
-	for _, x := range snap.Recent {
-		r.Earnings = append(r.Earnings, anomaly.Earning{
-			ID: anomaly.ID(x.ID), At: x.At, Points: int64(x.Points), Amount: int64(x.Amount), IsOrder: !x.OrderID.IsZero(),
-			Staff: anomaly.ID(x.StaffID), Order: anomaly.ID(x.OrderID),
-		})
-		if at.Sub(x.At) > 24*time.Hour {
-			since, older = x.At, older+1
-		}
-	}
-	if len(snap.Recent) < recentAwards && snap.Account != nil && snap.Account.Since.Before(since) {
-		since = snap.Account.Since
-	}
-	if weeks := at.Sub(since).Hours()/(24*7) - 1.0/7; weeks > 0 {
-		r.HistoryWeeks, r.WeeklyMean = weeks, float64(older)/weeks
-	}
-	return r
 }
 
 // norm is the store's baseline, or with the zero store the organization's. A
@@ -170,25 +156,6 @@ func baselineOf(samples []loyalty.AwardSample) anomaly.Baseline {
 		}
 	}
 	return anomaly.Baseline{Amount: anomaly.CenterOf(amounts), Points: anomaly.CenterOf(points)}
-}
-
-// caseOf is the case that a signal about row opens or grows.
-func caseOf(sig anomaly.Signal, row loyalty.Transaction, snap loyalty.Snapshot) loyalty.Anomaly {
-	ids := []loyalty.ID{row.ID}
-	if sig.Kind == anomaly.RapidEarning {
-		for _, x := range snap.Recent {
-			if row.At.Sub(x.At) <= 24*time.Hour {
-				ids = append(ids, x.ID)
-			}
-		}
-	}
-	return loyalty.Anomaly{
-		OrgID: row.OrgID, ID: loyalty.NewID(row.At), CustomerID: row.CustomerID, StoreID: row.StoreID, StaffID: row.StaffID,
-		Type: string(sig.Kind), Severity: string(sig.Severity), Score: math.Round(sig.Score*100) / 100, Description: sig.Description,
-		Format: sig.Format, Args: sig.Args, PointsInvolved: loyalty.Points(sig.PointsInvolved),
-		Evidence: evidence(sig), TransactionIDs: ids, CaseKey: string(sig.Kind) + " " + sig.Key.String(), Status: loyalty.PendingReview,
-		FlaggedAt: row.At, UpdatedAt: row.At,
-	}
 }
 
 // evidence is the signal's evidence as a document.
