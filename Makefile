@@ -1,4 +1,4 @@
-.PHONY: detection-report run build generate generated test check lint bench
+.PHONY: detection-report run build generate generated test check lint bench fault
 
 # The race detector needs a C compiler; a machine without one runs the same
 # tests without it.
@@ -63,3 +63,9 @@ bench: build
 SEEDS := 1-4
 detection-report:
 	go run ./cmd/regulars detection-report --seeds $(SEEDS)
+
+# Breaks three servers and their database on purpose for about ten minutes,
+# then proves that nothing was lost: make fault FAULT="-requests 20000"
+FAULT :=
+fault: build
+	go run ./internal/fault $(FAULT)

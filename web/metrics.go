@@ -3,6 +3,7 @@ package web
 import (
 	"errors"
 	"strconv"
+	"sync/atomic"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -20,6 +21,7 @@ import (
 type metrics struct {
 	took     *prometheus.HistogramVec
 	refusals *prometheus.CounterVec
+	atOnce   atomic.Int64 // requests that are worked on or wait to be
 }
 
 // newMetrics registers the server's own metrics.
@@ -35,7 +37,10 @@ func newMetrics(r *prometheus.Registry, s *service.Services) *metrics {
 			Help: "Requests that were refused or failed, by the error's code.",
 		}, []string{"code"}),
 	}
-	r.MustRegister(m.took, m.refusals)
+	r.MustRegister(m.took, m.refusals, prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		Name: "regulars_requests_in_progress",
+		Help: "Requests that are worked on or wait to be.",
+	}, func() float64 { return float64(m.atOnce.Load()) }))
 	for _, kind := range loyalty.TransactionTypes() {
 		r.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{
 			Name:        "regulars_transactions_total",

@@ -10,6 +10,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"regulars/internal/loyalty"
 	"regulars/web/auth"
 	"regulars/web/respond"
 )
@@ -85,6 +86,35 @@ func headers(c *fiber.Ctx) error {
 		c.Set(fiber.HeaderStrictTransportSecurity, "max-age=31536000")
 	}
 	return c.Next()
+}
+
+// admit lets requests in to be worked on in the order they came, so that a
+// crowd shares the wait: the pool of connections would serve whom it happens
+// to pick. What is too many is refused at once, so that a crowd costs no more
+// memory than the limit allows.
+func admit(seen *metrics) fiber.Handler {
+	room := make(chan struct{}, maxWorking)
+	return func(c *fiber.Ctx) error {
+		if needsNoDatabase(c.Path()) {
+			return c.Next()
+		}
+		defer seen.atOnce.Add(-1)
+		if seen.atOnce.Add(1) > maxAtOnce {
+			return loyalty.Errorf(loyalty.Unavailable, loyalty.CodeUnavailable, "The service is busy. Please try again in a moment.")
+		}
+		select {
+		case room <- struct{}{}:
+			defer func() { <-room }()
+			return c.Next()
+		case <-c.UserContext().Done():
+			return fmt.Errorf("wait to be worked on: %w", c.UserContext().Err())
+		}
+	}
+}
+
+// needsNoDatabase says of a path that it can be answered whatever the crowd.
+func needsNoDatabase(path string) bool {
+	return path == "/healthz" || path == "/metrics" || strings.HasPrefix(path, "/static/")
 }
 
 // deadline bounds a request: Fiber's own context never ends while the server

@@ -43,7 +43,15 @@ type Deps struct {
 const (
 	requestTimeout = 10 * time.Second
 	readTimeout    = 20 * time.Second
+	writeTimeout   = time.Minute
 	idleTimeout    = 2 * time.Minute
+
+	// maxWorking is how many requests are worked on at once, enough to keep
+	// every connection to the database busy, and maxAtOnce how many there are
+	// with those that wait. More than that would wait longer than their
+	// callers do, so they are told at once to come back.
+	maxWorking = 32
+	maxAtOnce  = 512
 
 	// maxBody is what the contract allows. Bodies are received up to
 	// maxReceived, because a client that is cut off in the middle of sending
@@ -69,6 +77,7 @@ func New(d Deps) *fiber.App {
 		DisableStartupMessage:   true,
 		BodyLimit:               maxReceived,
 		ReadTimeout:             readTimeout,
+		WriteTimeout:            writeTimeout,
 		IdleTimeout:             idleTimeout,
 		ReadBufferSize:          16 << 10,
 		EnableTrustedProxyCheck: true,
@@ -80,6 +89,7 @@ func New(d Deps) *fiber.App {
 	app.Use(headers)
 	app.Use(language)
 	app.Use(deadline)
+	app.Use(admit(seen))
 	app.Use(bodyLimit)
 	routes(app, d)
 	return app

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"time"
 
 	"regulars/internal/jobs"
@@ -69,15 +68,12 @@ const databaseWait = 20 * time.Second
 
 func (p *program) connect(ctx context.Context, d *database, url string) error {
 	for deadline := time.Now().Add(databaseWait); ; {
-		db, err := postgres.Open(ctx, url, postgres.Options{})
+		db, err := openMigrated(ctx, url)
 		if err == nil {
 			d.DB = db
-			if err := db.Migrate(ctx, jobs.Migrate); err != nil {
-				return errors.Join(err, db.Close())
-			}
 			return nil
 		}
-		if _, network := errors.AsType[net.Error](err); !network || time.Now().After(deadline) {
+		if !postgres.IsAway(err) || time.Now().After(deadline) {
 			return err
 		}
 		p.log.Info("waiting for the database", "cause", err)
@@ -87,6 +83,19 @@ func (p *program) connect(ctx context.Context, d *database, url string) error {
 		case <-time.After(time.Second):
 		}
 	}
+}
+
+// openMigrated opens the database with the schema up to date. The database may
+// go away in the middle of that, too: then it is begun anew.
+func openMigrated(ctx context.Context, url string) (*postgres.DB, error) {
+	db, err := postgres.Open(ctx, url, postgres.Options{})
+	if err != nil {
+		return nil, err
+	}
+	if err := db.Migrate(ctx, jobs.Migrate); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return db, nil
 }
 
 // migrateCommand is regulars migrate.

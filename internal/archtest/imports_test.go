@@ -47,6 +47,7 @@ var rules = []rule{
 	{pkg: "internal/config", other: []string{"github.com/caarlos0/env/v11"}},
 	{pkg: "internal/bench", ours: []string{"internal/loyalty", "internal/secret", "internal/postgres/embedded", "views"}, other: []string{"github.com/lib/pq", "github.com/valyala/fasthttp", "github.com/a-h/templ"}, web: true, sql: true},
 	{pkg: "internal/archtest"},
+	{pkg: "internal/fault", ours: []string{"internal/postgres/embedded"}, other: []string{"github.com/lib/pq"}, web: true, sql: true},
 	{pkg: "internal/browsertest", other: []string{"github.com/chromedp"}, never: []string{"net/http"}},
 	{pkg: "internal/postgres/embedded", other: []string{"github.com/lib/pq"}, sql: true},
 	{pkg: "internal/postgres/pgtest", ours: []string{"internal/postgres", "migrations"}, other: []string{"github.com/lib/pq"}, sql: true},

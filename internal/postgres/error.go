@@ -162,7 +162,7 @@ func wrap(op string, err error) error {
 			return fmt.Errorf("%s: %w", op, refusal)
 		}
 	}
-	if isOutage(err) {
+	if IsAway(err) {
 		away := loyalty.Errorf(loyalty.Unavailable, loyalty.CodeUnavailable, "The service is busy. Please try again in a moment.")
 		return fmt.Errorf("%s: %w: %w", op, away, err)
 	}
@@ -189,9 +189,9 @@ func notFound(op, what string, err error) error {
 	return wrap(op, err)
 }
 
-// isOutage says whether the database was away or too busy, so that the same
-// request may well succeed in a moment.
-func isOutage(err error) bool {
+// IsAway says whether the database was away or too busy, so that the same may
+// well succeed in a moment.
+func IsAway(err error) bool {
 	if e, ok := errors.AsType[*pq.Error](err); ok {
 		switch e.Code {
 		case pqerror.QueryCanceled, pqerror.LockNotAvailable, pqerror.AdminShutdown, pqerror.CrashShutdown,
