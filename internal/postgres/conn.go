@@ -5,10 +5,12 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"net"
 	"net/netip"
 	"os"
 	"strings"
 	"sync/atomic"
+	"time"
 
 	"github.com/lib/pq"
 )
@@ -55,6 +57,7 @@ func newConnector(config pq.Config) (*connector, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read DATABASE_URL: %w", err)
 	}
+	inner.Dialer(&dialer{})
 	// binary_parameters is how lib/pq is told that a pooler in between gives
 	// each transaction another session, where nothing prepared can be found.
 	return &connector{Connector: inner, prepare: !config.BinaryParameters}, nil
@@ -62,7 +65,8 @@ func newConnector(config pq.Config) (*connector, error) {
 
 // Connect implements driver.Connector.
 func (c *connector) Connect(ctx context.Context) (driver.Conn, error) {
-	opened, err := c.Connector.Connect(ctx)
+	var wire net.Conn
+	opened, err := c.Connector.Connect(context.WithValue(ctx, wireKey{}, &wire))
 	if err != nil {
 		return nil, err
 	}
@@ -70,15 +74,15 @@ func (c *connector) Connect(ctx context.Context) (driver.Conn, error) {
 	if !ok {
 		return nil, errors.Join(fmt.Errorf("lib/pq's %T lacks an interface we build on", opened), opened.Close())
 	}
+	wrapped := &conn{pqConn: inner, wire: wire}
 	// A transaction somebody forgot would hold its locks for ever.
 	setup := "SET idle_in_transaction_session_timeout = '60s'"
 	if c.asRole.Load() {
 		setup += "; SET ROLE " + appRole
 	}
-	if _, err := inner.ExecContext(ctx, setup, nil); err != nil {
+	if _, err := wrapped.ExecContext(ctx, setup, nil); err != nil {
 		return nil, errors.Join(fmt.Errorf("set up connection: %w", err), inner.Close())
 	}
-	wrapped := &conn{pqConn: inner}
 	if c.prepare {
 		wrapped.prepared = make(map[string]pqStmt)
 	}
@@ -116,10 +120,15 @@ const maxPrepared = 512
 type conn struct {
 	pqConn
 	prepared map[string]pqStmt // nil: don't prepare
+	wire     net.Conn
+	until    time.Time // the wire's deadline; zero for none
 }
 
 // QueryContext implements driver.QueryerContext.
 func (c *conn) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
+	if err := c.bound(ctx); err != nil {
+		return nil, err
+	}
 	if !c.worthPreparing(query, args) {
 		return c.pqConn.QueryContext(ctx, query, args)
 	}
@@ -128,6 +137,9 @@ func (c *conn) QueryContext(ctx context.Context, query string, args []driver.Nam
 
 // ExecContext implements driver.ExecerContext.
 func (c *conn) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
+	if err := c.bound(ctx); err != nil {
+		return nil, err
+	}
 	if !c.worthPreparing(query, args) {
 		return c.pqConn.ExecContext(ctx, query, args)
 	}

@@ -122,7 +122,7 @@ func TestPostIsSentOnce(t *testing.T) {
 	t.Parallel()
 	owner := account(t)
 	var cut atomic.Bool
-	db, err := postgres.Open(t.Context(), through(t, owner.URL, &cut), postgres.Options{MaxOpen: 2})
+	db, err := postgres.Open(t.Context(), through(t, owner.URL, func() bool { return cut.CompareAndSwap(true, false) }), postgres.Options{MaxOpen: 2})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -142,9 +142,9 @@ func TestPostIsSentOnce(t *testing.T) {
 	}
 }
 
-// through is the address of a way to the database that ends each connection in
-// place of the first answer after cut is set, and cut is unset by that.
-func through(t *testing.T, address string, cut *atomic.Bool) string {
+// through is the address of a way to the database that ends a connection in
+// place of the answer at which cut says so.
+func through(t *testing.T, address string, cut func() bool) string {
 	t.Helper()
 	u, err := url.Parse(address)
 	if err != nil {
@@ -180,7 +180,7 @@ func through(t *testing.T, address string, cut *atomic.Bool) string {
 	return u.String()
 }
 
-func pass(ctx context.Context, client net.Conn, network, target string, cut *atomic.Bool) {
+func pass(ctx context.Context, client net.Conn, network, target string, cut func() bool) {
 	defer client.Close()
 	var d net.Dialer
 	server, err := d.DialContext(ctx, network, target)
@@ -202,7 +202,7 @@ func pass(ctx context.Context, client net.Conn, network, target string, cut *ato
 	}()
 	for b := make([]byte, 1<<16); ; {
 		n, err := server.Read(b)
-		if err != nil || cut.CompareAndSwap(true, false) {
+		if err != nil || cut() {
 			return
 		}
 		if _, err := client.Write(b[:n]); err != nil {
