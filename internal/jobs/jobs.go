@@ -45,6 +45,7 @@ func newRunner(db *sql.DB, s *service.Services, log *slog.Logger, poll time.Dura
 	river.AddWorker(workers, &purge{services: s})
 	river.AddWorker(workers, &compact{services: s})
 	river.AddWorker(workers, &sealAudit{services: s})
+	river.AddWorker(workers, &followRoster{services: s})
 	client, err := river.NewClient(riverdatabasesql.New(db), &river.Config{
 		Logger:                      slog.New(onlyWarnings{log.Handler()}),
 		Workers:                     workers,
@@ -56,7 +57,7 @@ func newRunner(db *sql.DB, s *service.Services, log *slog.Logger, poll time.Dura
 		CompletedJobRetentionPeriod: keepDone,
 		PeriodicJobs: []*river.PeriodicJob{
 			every(time.Hour, expirePointsArgs{}), every(time.Minute, releaseHoldsArgs{}), every(time.Hour, purgeArgs{}),
-			every(24*time.Hour, compactArgs{}), every(time.Minute, sealAuditArgs{}),
+			every(24*time.Hour, compactArgs{}), every(time.Minute, sealAuditArgs{}), every(time.Minute, followRosterArgs{}),
 		},
 	})
 	if err != nil {

@@ -17,6 +17,7 @@ type (
 	purgeArgs        struct{}
 	compactArgs      struct{}
 	sealAuditArgs    struct{}
+	followRosterArgs struct{}
 )
 
 // Kind implements river.JobArgs.
@@ -109,4 +110,19 @@ type sealAudit struct {
 // Work implements river.Worker.
 func (w *sealAudit) Work(ctx context.Context, _ *river.Job[sealAuditArgs]) error {
 	return everywhere(ctx, w.services, "seal audit log", w.services.Access.SealAudit)
+}
+
+// Kind implements river.JobArgs.
+func (followRosterArgs) Kind() string { return "follow_roster" }
+
+// followRoster sorts the accounts that changed into the lists, so that whoever
+// opens one next finds little left to do.
+type followRoster struct {
+	river.WorkerDefaults[followRosterArgs]
+	services *service.Services
+}
+
+// Work implements river.Worker.
+func (w *followRoster) Work(ctx context.Context, _ *river.Job[followRosterArgs]) error {
+	return everywhere(ctx, w.services, "follow roster", w.services.Customers.FollowRoster)
 }

@@ -33,6 +33,7 @@ type Enrollment struct {
 	Seq        int64     // number of the customer's last transaction, from 1
 	Revision   int64     // rises with every change of this row
 	FrozenAt   time.Time // zero unless frozen: neither earns nor spends
+	ActiveOn   time.Time // day of the last transaction, as UTC midnight; zero before the first
 	Since      time.Time
 }
 
@@ -70,6 +71,38 @@ type CustomerSearch struct {
 // IsZero reports whether there is nothing to look up.
 func (s CustomerSearch) IsZero() bool {
 	return s.E164 == "" && s.Name == "" && len(s.Digits) == 0 && s.Tail == "" && len(s.Parts) == 0
+}
+
+// MemberFilter narrows a list of customers; the zero filter is everybody.
+type MemberFilter struct {
+	TierID      ID
+	StoreID     ID        // of the last transaction at a store
+	Since       time.Time // UTC midnight of the first day the last transaction may be of
+	Until       time.Time // UTC midnight of the day before which it must lie; those without any pass, too
+	Least, Most *Points   // of the balance
+	Marketing   *bool     // opted into news
+	Joined      time.Time // first instant of joining
+	JoinedUntil time.Time // the instant before which they joined
+}
+
+// IsZero reports whether everybody passes.
+func (f MemberFilter) IsZero() bool { return f == MemberFilter{} }
+
+// MemberSort is an order of a list of customers.
+type MemberSort string
+
+// The orders: names from A to Z, everything else the most or latest first.
+const (
+	ByNewest   MemberSort = "newest"
+	ByName     MemberSort = "name"
+	ByVisit    MemberSort = "visit"
+	ByBalance  MemberSort = "balance"
+	ByLifetime MemberSort = "lifetime"
+)
+
+// MemberSorts are all orders.
+func MemberSorts() []MemberSort {
+	return []MemberSort{ByNewest, ByName, ByVisit, ByBalance, ByLifetime}
 }
 
 // CustomerKey names a customer in one of the ways people do; the first field

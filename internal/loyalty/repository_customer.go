@@ -12,6 +12,13 @@ type CustomerReader interface {
 	Member(ctx context.Context, orgID ID, key CustomerKey) (m Member, config int64, err error)
 	// Members is a page of the customers, newest first, and how many there are.
 	Members(ctx context.Context, orgID ID, page Page) ([]Member, int, error)
+	// FilterMembers is a page of the customers who pass f, in that order, and how
+	// many pass; a count over CountCap is given as CountCap, and nothing lies
+	// beyond it. It goes by the roster, which may lag behind: see FollowRoster.
+	FilterMembers(ctx context.Context, orgID ID, f MemberFilter, sort MemberSort, page Page) ([]Member, int, error)
+	// MembersAfter are at most limit of the customers who pass f with an id
+	// after the given one, by id.
+	MembersAfter(ctx context.Context, orgID ID, f MemberFilter, after ID, limit int) ([]Member, error)
 	// SearchMembers is a page of the customers that s finds, best match first,
 	// and how many it finds: at most SearchStarts that match at the start of a
 	// word or at either end of a number, and only if those are fewer,
@@ -46,6 +53,10 @@ type CustomerWriter interface {
 	// organization and have an external id; phone numbers that are taken keep
 	// their owner and leave the external id out of the result.
 	AddCustomers(ctx context.Context, orgID ID, as []NewAccount) (ids map[string]ID, added int, err error)
+	// FollowRoster brings at most limit accounts that have changed into the
+	// roster, which lists are filtered and sorted by, and says how many it took;
+	// none when another does so at the moment.
+	FollowRoster(ctx context.Context, orgID ID, limit int) (int, error)
 	// SaveCustomer writes the customer's own fields; a Conflict when phone
 	// number or external id is another customer's.
 	SaveCustomer(ctx context.Context, c Customer) error

@@ -33,6 +33,7 @@ type memberRow struct {
 	Seq            int64          `db:"seq"`
 	Revision       int64          `db:"revision"`
 	FrozenAt       sql.NullTime   `db:"frozen_at"`
+	ActiveDay      sql.NullTime   `db:"active_day"`
 	Since          time.Time      `db:"since"`
 	Config         int64          `db:"config_version"`
 	Total          int            `db:"total"`
@@ -52,7 +53,7 @@ func (r memberRow) domain() loyalty.Member {
 		Enrollment: loyalty.Enrollment{
 			OrgID: r.OrgID, ID: r.EnrollmentID, CustomerID: r.ID, ProgramID: r.ProgramID, TierID: r.TierID,
 			Balance: loyalty.Points(r.Balance), Lifetime: loyalty.Points(r.Lifetime), Seq: r.Seq, Revision: r.Revision,
-			FrozenAt: r.FrozenAt.Time, Since: r.Since,
+			FrozenAt: r.FrozenAt.Time, ActiveOn: utcDay(r.ActiveDay), Since: r.Since,
 		},
 		TierName: r.TierName,
 	}
@@ -62,7 +63,7 @@ const (
 	memberColumns = `
 		c.organization_id, c.id, c.external_id, c.name, c.name_fold, c.email, c.phone, c.phone_e164, c.phone_digits, c.birth_date,
 		c.marketing_opt_in, c.anonymized_at, c.created_at, c.updated_at, e.id AS enrollment_id, e.program_id, e.tier_id,
-		coalesce(t.name, '') AS tier_name, e.balance, e.lifetime, e.seq, e.revision, e.frozen_at, e.since`
+		coalesce(t.name, '') AS tier_name, e.balance, e.lifetime, e.seq, e.revision, e.frozen_at, e.active_day, e.since`
 	memberJoins = `
 		JOIN enrollments e ON e.organization_id = c.organization_id AND e.customer_id = c.id
 		LEFT JOIN tiers t ON t.organization_id = e.organization_id AND t.id = e.tier_id`
