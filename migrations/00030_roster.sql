@@ -116,109 +116,86 @@ END $$;
 -- +goose StatementEnd
 
 -- roster_list finds a page of the customers who pass f, in the order p_sort
--- (name, newest, visit, balance, lifetime), and how many pass, up to p_cap.
--- Conditions, each of which may be missing: tier_id, store_id, since (the
--- first day), until (the day after the last), least, most (points),
--- marketing, joined, joined_until (times).
+-- (name, newest, visit, balance, lifetime), and how many pass: p_known where
+-- the caller knows it, else counted up to p_cap. Conditions, each of which may
+-- be missing: tier_id, store_id, since (the first day), until (the day after
+-- the last), least, most (points), marketing, joined, joined_until (times).
 --
--- It walks along the order first: where one in a few hundred passes, that
--- fills a page at once. Where a walk of some length doesn't, few pass, and
--- they are collected by their conditions' indexes and sorted.
+-- It walks along the order first and stops when the page is full, which is
+-- soon unless fewer than one in a thousand pass. Where a walk of some length
+-- doesn't fill the page, few pass, and they are collected by their conditions'
+-- indexes and sorted.
 -- +goose StatementBegin
-CREATE FUNCTION roster_list(p_org uuid, f jsonb, p_sort text, p_offset int, p_limit int, p_cap int, OUT ids uuid[], OUT total bigint)
-LANGUAGE plpgsql STABLE SET enable_seqscan = off SET jit = off AS $$
+CREATE FUNCTION roster_list(p_org uuid, f jsonb, p_sort text, p_offset int, p_limit int, p_known bigint, p_cap int,
+    OUT ids uuid[], OUT total bigint)
+LANGUAGE plpgsql STABLE SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET jit = off AS $$
 DECLARE
-    v_key    text;  -- column of the order, its conditions the walk can start and end by
-    v_where  text := 'r.organization_id = $1';
-    v_within text := 'r.organization_id = $1';
-    v_walk   int;
-    v_walked bigint;
-    v_passed bigint;
+    v_walk   CONSTANT int := 10000 + 2 * p_offset;
+    v_key    CONSTANT text := CASE p_sort WHEN 'visit' THEN 'active_day' WHEN 'balance' THEN 'balance' WHEN 'lifetime' THEN 'lifetime' ELSE 'created_at' END;
+    v_where  text := '';
+    v_within text := ''; -- those of the conditions that say where the walk begins and ends
+    v_one    text;
+    v_sorts  text;
 BEGIN
-    v_key := CASE p_sort WHEN 'visit' THEN 'active_day' WHEN 'balance' THEN 'balance' WHEN 'lifetime' THEN 'lifetime' ELSE 'created_at' END;
-    IF f ? 'tier_id' THEN
-        v_where := v_where || ' AND r.tier_id = ($2->>''tier_id'')::uuid';
-        IF p_sort IN ('balance', 'lifetime') THEN
-            v_within := v_within || ' AND r.tier_id = ($2->>''tier_id'')::uuid';
+    FOR v_one, v_sorts IN
+        SELECT c.says, c.sorts FROM (VALUES
+            ('tier_id', ' AND r.tier_id = ($2->>''tier_id'')::uuid', 'balance lifetime'),
+            ('since', ' AND r.active_day >= ($2->>''since'')::date', 'visit'),
+            ('until', ' AND r.active_day < ($2->>''until'')::date', 'visit'),
+            ('least', ' AND r.balance >= ($2->>''least'')::bigint', 'balance'),
+            ('most', ' AND r.balance <= ($2->>''most'')::bigint', 'balance'),
+            ('joined', ' AND r.created_at >= ($2->>''joined'')::timestamptz', 'newest'),
+            ('joined_until', ' AND r.created_at < ($2->>''joined_until'')::timestamptz', 'newest'),
+            ('store_id', ' AND r.store_id = ($2->>''store_id'')::uuid', ''),
+            ('marketing', CASE f->>'marketing' WHEN 'true' THEN ' AND r.marketing_opt_in' ELSE ' AND NOT r.marketing_opt_in' END, '')
+        ) AS c (name, says, sorts) WHERE f ? c.name
+    LOOP
+        v_where := v_where || v_one;
+        IF p_sort = ANY (string_to_array(v_sorts, ' ')) THEN
+            v_within := v_within || v_one;
         END IF;
-    END IF;
-    IF f ? 'since' THEN
-        v_where := v_where || ' AND r.active_day >= ($2->>''since'')::date';
-        v_within := v_within || CASE p_sort WHEN 'visit' THEN ' AND r.active_day >= ($2->>''since'')::date' ELSE '' END;
-    END IF;
-    IF f ? 'until' THEN
-        v_where := v_where || ' AND r.active_day < ($2->>''until'')::date';
-        v_within := v_within || CASE p_sort WHEN 'visit' THEN ' AND r.active_day < ($2->>''until'')::date' ELSE '' END;
-    END IF;
-    IF f ? 'least' THEN
-        v_where := v_where || ' AND r.balance >= ($2->>''least'')::bigint';
-        v_within := v_within || CASE p_sort WHEN 'balance' THEN ' AND r.balance >= ($2->>''least'')::bigint' ELSE '' END;
-    END IF;
-    IF f ? 'most' THEN
-        v_where := v_where || ' AND r.balance <= ($2->>''most'')::bigint';
-        v_within := v_within || CASE p_sort WHEN 'balance' THEN ' AND r.balance <= ($2->>''most'')::bigint' ELSE '' END;
-    END IF;
-    IF f ? 'joined' THEN
-        v_where := v_where || ' AND r.created_at >= ($2->>''joined'')::timestamptz';
-        v_within := v_within || CASE p_sort WHEN 'newest' THEN ' AND r.created_at >= ($2->>''joined'')::timestamptz' ELSE '' END;
-    END IF;
-    IF f ? 'joined_until' THEN
-        v_where := v_where || ' AND r.created_at < ($2->>''joined_until'')::timestamptz';
-        v_within := v_within || CASE p_sort WHEN 'newest' THEN ' AND r.created_at < ($2->>''joined_until'')::timestamptz' ELSE '' END;
-    END IF;
-    v_where := v_where || CASE WHEN f ? 'store_id' THEN ' AND r.store_id = ($2->>''store_id'')::uuid' ELSE '' END;
-    v_where := v_where || CASE f->>'marketing' WHEN 'true' THEN ' AND r.marketing_opt_in' WHEN 'false' THEN ' AND NOT r.marketing_opt_in' ELSE '' END;
+    END LOOP;
 
-    IF p_sort = 'name' THEN
-        v_walk := 5000 + 2 * p_offset;
+    IF p_sort = 'name' AND v_where = '' THEN
+        ids := ARRAY(SELECT c.id FROM customers c WHERE c.organization_id = p_org ORDER BY c.name_fold, c.id OFFSET p_offset LIMIT p_limit);
+    ELSIF p_sort = 'name' THEN
         EXECUTE format('
-            WITH walk AS MATERIALIZED (
-                SELECT c.id, c.name_fold FROM customers c WHERE c.organization_id = $1 ORDER BY c.name_fold, c.id LIMIT $3
-            ), passed AS (
-                SELECT w.id, row_number() OVER (ORDER BY w.name_fold, w.id) AS n FROM walk w
-                JOIN roster r ON r.organization_id = $1 AND r.customer_id = w.id WHERE %s
-            )
-            SELECT array_agg(id ORDER BY n) FILTER (WHERE n > $4 AND n <= $4 + $5), (SELECT count(*) FROM walk), count(*) FROM passed',
-            v_where) INTO ids, v_walked, v_passed USING p_org, f, v_walk, p_offset, p_limit;
-    ELSE
-        v_walk := 20000 + 2 * p_offset;
-        EXECUTE format('
-            WITH walk AS MATERIALIZED (
-                SELECT r.*, r.ctid AS place FROM roster r WHERE %s ORDER BY r.%I DESC LIMIT $3
-            ), passed AS (
-                SELECT r.customer_id AS id, row_number() OVER (ORDER BY r.%I DESC, r.place) AS n FROM walk r WHERE %s
-            )
-            SELECT array_agg(id ORDER BY n) FILTER (WHERE n > $4 AND n <= $4 + $5), (SELECT count(*) FROM walk), count(*) FROM passed',
-            v_within, v_key, v_key, v_where) INTO ids, v_walked, v_passed USING p_org, f, v_walk, p_offset, p_limit;
-    END IF;
-    ids := coalesce(ids, '{}');
-    total := v_passed;
-    IF v_walked < v_walk THEN
-        RETURN; -- that were all
-    END IF;
-    IF v_passed < p_cap THEN
-        EXECUTE format('SELECT count(*) FROM (SELECT FROM roster r WHERE %s LIMIT $3) x', v_where) INTO total USING p_org, f, p_cap;
-    END IF;
-    total := least(total, p_cap);
-    IF v_passed >= least(p_offset + p_limit, total) THEN
-        RETURN;
-    END IF;
-    PERFORM set_config('enable_indexscan', 'off', true), set_config('enable_indexonlyscan', 'off', true);
-    IF p_sort = 'name' THEN
-        EXECUTE format('
-            SELECT coalesce(array_agg(id ORDER BY name_fold, id), ''{}'') FROM (
-                SELECT c.id, c.name_fold FROM (SELECT r.customer_id FROM roster r WHERE %s OFFSET 0) r
-                JOIN customers c ON c.organization_id = $1 AND c.id = r.customer_id
-                ORDER BY c.name_fold, c.id OFFSET $3 LIMIT $4) x', v_where)
-            INTO ids USING p_org, f, p_offset, p_limit;
+            SELECT ARRAY(SELECT w.id FROM (
+                SELECT c.id, c.name_fold FROM customers c WHERE c.organization_id = $1 ORDER BY c.name_fold, c.id LIMIT $3) w
+            JOIN roster r ON r.organization_id = $1 AND r.customer_id = w.id %s
+            ORDER BY w.name_fold, w.id OFFSET $4 LIMIT $5)', v_where) INTO ids USING p_org, f, v_walk / 2, p_offset, p_limit;
     ELSE
         EXECUTE format('
-            SELECT coalesce(array_agg(id ORDER BY key DESC, place), ''{}'') FROM (
-                SELECT r.customer_id AS id, r.%I AS key, r.ctid AS place FROM roster r WHERE %s
-                ORDER BY r.%I DESC, r.ctid OFFSET $3 LIMIT $4) x', v_key, v_where, v_key)
-            INTO ids USING p_org, f, p_offset, p_limit;
+            SELECT ARRAY(SELECT r.customer_id FROM (
+                SELECT r.* FROM roster r WHERE r.organization_id = $1 %s ORDER BY r.%I DESC LIMIT $3) r
+            WHERE true %s ORDER BY r.%I DESC OFFSET $4 LIMIT $5)', v_within, v_key, v_where, v_key)
+            INTO ids USING p_org, f, v_walk, p_offset, p_limit;
     END IF;
-    PERFORM set_config('enable_indexscan', 'on', true), set_config('enable_indexonlyscan', 'on', true);
+    total := p_known;
+    IF total IS NULL THEN
+        EXECUTE format('SELECT count(*) FROM (SELECT FROM roster r WHERE r.organization_id = $1 %s LIMIT $3) x', v_where)
+            INTO total USING p_org, f, p_cap;
+    END IF;
+    IF cardinality(ids) < least(p_limit, total - p_offset) AND v_where <> '' THEN
+        ids := roster_few(p_org, f, p_sort, v_key, v_where, p_offset, p_limit);
+    END IF;
+END $$;
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+CREATE FUNCTION roster_few(p_org uuid, f jsonb, p_sort text, p_key text, p_where text, p_offset int, p_limit int, OUT ids uuid[])
+LANGUAGE plpgsql STABLE SET enable_seqscan = off SET enable_indexscan = off SET enable_indexonlyscan = off SET jit = off AS $$
+BEGIN
+    IF p_sort = 'name' THEN
+        EXECUTE format('
+            SELECT ARRAY(SELECT c.id FROM customers c
+                WHERE c.organization_id = $1 AND c.id = ANY (ARRAY(SELECT r.customer_id FROM roster r WHERE r.organization_id = $1 %s))
+                ORDER BY c.name_fold, c.id OFFSET $3 LIMIT $4)', p_where) INTO ids USING p_org, f, p_offset, p_limit;
+    ELSE
+        EXECUTE format('
+            SELECT ARRAY(SELECT r.customer_id FROM roster r WHERE r.organization_id = $1 %s ORDER BY r.%I DESC, r.ctid OFFSET $3 LIMIT $4)',
+            p_where, p_key) INTO ids USING p_org, f, p_offset, p_limit;
+    END IF;
 END $$;
 -- +goose StatementEnd
 

@@ -50,6 +50,8 @@ func pageRoutes(app *fiber.App, d Deps, sessions *auth.Sessions) {
 	staff.post("/till/:id/redemptions/:redemption/cancel", h.TillCancel)
 
 	staff.get("/customers", h.CustomerList)
+	staff.post("/customers/search", h.CustomerSearch)
+	managers.get("/customers.csv", h.CustomersCSV)
 	staff.get("/customers/new", h.CustomerForm)
 	staff.post("/customers/new", h.CustomerForm)
 	staff.get("/customers/:id", h.Customer)

@@ -13,9 +13,9 @@ type CustomerReader interface {
 	// Members is a page of the customers, newest first, and how many there are.
 	Members(ctx context.Context, orgID ID, page Page) ([]Member, int, error)
 	// FilterMembers is a page of the customers who pass f, in that order, and how
-	// many pass; a count over CountCap is given as CountCap, and nothing lies
-	// beyond it. It goes by the roster, which may lag behind: see FollowRoster.
-	FilterMembers(ctx context.Context, orgID ID, f MemberFilter, sort MemberSort, page Page) ([]Member, int, error)
+	// many pass: known, or where that is negative counted, up to RosterCap. It
+	// goes by the roster, which may lag behind: see FollowRoster.
+	FilterMembers(ctx context.Context, orgID ID, f MemberFilter, sort MemberSort, page Page, known int) ([]Member, int, error)
 	// MembersAfter are at most limit of the customers who pass f with an id
 	// after the given one, by id.
 	MembersAfter(ctx context.Context, orgID ID, f MemberFilter, after ID, limit int) ([]Member, error)
@@ -32,6 +32,9 @@ type CustomerReader interface {
 	Lots(ctx context.Context, orgID, customerID ID) ([]Lot, error)
 	History(ctx context.Context, orgID, customerID ID) (History, error)
 }
+
+// RosterCap is where counting those who pass a filter stops.
+const RosterCap = 1000
 
 // How many customers a search lists at most: nobody looks further, and finding
 // more would cost more than the page.

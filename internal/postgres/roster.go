@@ -53,9 +53,9 @@ func dayOrNone(t time.Time) string {
 
 // FilterMembers implements loyalty.CustomerReader.
 func (r reader) FilterMembers(
-	ctx context.Context, orgID loyalty.ID, f loyalty.MemberFilter, sort loyalty.MemberSort, page loyalty.Page,
+	ctx context.Context, orgID loyalty.ID, f loyalty.MemberFilter, sort loyalty.MemberSort, page loyalty.Page, known int,
 ) ([]loyalty.Member, int, error) {
-	const found = `SELECT ids, total FROM roster_list($1, $2::jsonb, $3, $4, $5, $6)`
+	const found = `SELECT ids, total FROM roster_list($1, $2::jsonb, $3, $4, $5, $6, $7)`
 	const list = `
 		SELECT` + memberColumns + `
 		FROM unnest($2::uuid[]) WITH ORDINALITY AS p (id, n)
@@ -69,9 +69,8 @@ func (r reader) FilterMembers(
 		IDs   pq.StringArray `db:"ids"`
 		Total int            `db:"total"`
 	}
-	skip := min(page.Skip(), loyalty.CountCap)
-	size := min(page.Size, loyalty.CountCap-skip)
-	if err := r.get(ctx, &hits, found, orgID.String(), doc, string(sort), skip, size, loyalty.CountCap); err != nil || len(hits.IDs) == 0 {
+	total := sql.NullInt64{Int64: int64(known), Valid: known >= 0}
+	if err := r.get(ctx, &hits, found, orgID.String(), doc, string(sort), page.Skip(), page.Size, total, loyalty.RosterCap); err != nil || len(hits.IDs) == 0 {
 		return nil, hits.Total, wrap("filter customers", err)
 	}
 	var rows []memberRow

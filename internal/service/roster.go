@@ -21,17 +21,18 @@ const (
 type RosterPage struct {
 	Members []loyalty.Member
 	// Total is how many pass. A count that is kept as it happens is given in
-	// full, any other as far as loyalty.CountCap.
+	// full, any other as far as loyalty.RosterCap.
 	Total int
 	// Capped is set when Total stopped counting.
 	Capped bool
+	// Reach is how many of them can be paged through.
+	Reach int
 	// Behind is set when some of the latest changes are not sorted in yet.
 	Behind bool
 }
 
-// Filter is a page of the customers who pass f, in the order sort. No page
-// lies beyond loyalty.CountCap rows unless f is zero and sort is by the newest.
-// It needs loyalty.CustomersRead.
+// Filter is a page of the customers who pass f, in the order sort. It needs
+// loyalty.CustomersRead.
 func (s *Customers) Filter(
 	ctx context.Context, actor loyalty.Actor, f loyalty.MemberFilter, sort loyalty.MemberSort, page loyalty.Page,
 ) (RosterPage, error) {
@@ -47,21 +48,25 @@ func (s *Customers) Filter(
 	}
 	if f.IsZero() && sort == loyalty.ByNewest {
 		members, total, err := s.repo.Members(ctx, actor.OrgID, page)
-		return RosterPage{Members: members, Total: total}, err
+		return RosterPage{Members: members, Total: total, Reach: total}, err
 	}
 	followed, err := s.follow(ctx, actor, followAtOnce)
 	if err != nil {
 		return RosterPage{}, err
 	}
-	out := RosterPage{Behind: followed == followAtOnce}
-	if out.Members, out.Total, err = s.repo.FilterMembers(ctx, actor.OrgID, f, sort, page); err != nil {
+	known, err := s.counted(ctx, actor.OrgID, f)
+	if err != nil {
 		return RosterPage{}, err
 	}
-	out.Capped = out.Total == loyalty.CountCap
-	if total, ok, err := s.counted(ctx, actor.OrgID, f); err != nil || ok {
-		out.Total, out.Capped = total, false
-		return out, err
+	out := RosterPage{Behind: followed == followAtOnce, Reach: loyalty.RosterCap}
+	if known >= 0 {
+		out.Reach = min(known, loyalty.CountCap)
 	}
+	page.Size = max(0, min(page.Size, out.Reach-page.Skip()))
+	if out.Members, out.Total, err = s.repo.FilterMembers(ctx, actor.OrgID, f, sort, page, known); err != nil {
+		return RosterPage{}, err
+	}
+	out.Reach, out.Capped = min(out.Reach, out.Total), known < 0 && out.Total == loyalty.RosterCap
 	return out, nil
 }
 
@@ -73,21 +78,22 @@ func (s *Customers) follow(ctx context.Context, actor loyalty.Actor, limit int) 
 	return n, err
 }
 
-// counted is how many pass a filter of one condition whose count is kept as it
-// happens: the figures of the start page lead to such lists.
-func (s *Customers) counted(ctx context.Context, orgID loyalty.ID, f loyalty.MemberFilter) (int, bool, error) {
+// counted is how many pass a filter of at most one condition whose count is
+// kept as it happens: the figures of the start page lead to such lists. It is
+// negative for any other.
+func (s *Customers) counted(ctx context.Context, orgID loyalty.ID, f loyalty.MemberFilter) (int, error) {
 	switch {
 	case f.IsZero():
 		all, err := s.repo.AllTime(ctx, orgID)
-		return int(all.Customers), true, err
+		return int(all.Customers), err
 	case f == loyalty.MemberFilter{TierID: f.TierID}:
 		members, err := s.repo.TierMembers(ctx, orgID)
-		return int(members[f.TierID]), true, err
+		return int(members[f.TierID]), err
 	case f == loyalty.MemberFilter{Since: f.Since}:
 		n, err := s.repo.ActiveSince(ctx, orgID, f.Since)
-		return int(n), true, err
+		return int(n), err
 	}
-	return 0, false, nil
+	return -1, nil
 }
 
 // FollowRoster sorts changed accounts into what lists are filtered by, and says

@@ -106,7 +106,7 @@ func TestFilterFindsWhatThePlainQueryFinds(t *testing.T) {
 				if !slices.Equal(ids, want) {
 					t.Errorf("%s by %s, page %d: %d rows, first %v; want %d, first %v", where, sort, page, len(ids), ids[:min(1, len(ids))], len(want), want[:min(1, len(want))])
 				}
-				if got.Total != total && (!got.Capped || total < loyalty.CountCap) {
+				if got.Total != total && (!got.Capped || total < loyalty.RosterCap) {
 					t.Errorf("%s by %s: %d pass, want %d", where, sort, got.Total, total)
 				}
 			}

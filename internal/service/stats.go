@@ -69,7 +69,8 @@ type TierShare struct {
 }
 
 // Analytics needs loyalty.LoyaltyRead. Figures by store are those of orders and
-// points; active members, liability, tiers and rewards are the organization's.
+// points; active members, new customers, liability, tiers and rewards are the
+// organization's.
 func (s *Stats) Analytics(ctx context.Context, actor loyalty.Actor, q AnalyticsQuery) (Analytics, error) {
 	all, cfg, err := s.Totals(ctx, actor)
 	if err != nil {
@@ -94,7 +95,26 @@ func (s *Stats) Analytics(ctx context.Context, actor loyalty.Actor, q AnalyticsQ
 		return Analytics{}, err
 	}
 	a.spread(found, from, to)
+	if len(stores) > 0 {
+		if err := s.joined(ctx, actor.OrgID, from, to, &a); err != nil {
+			return Analytics{}, err
+		}
+	}
 	return a, s.standing(ctx, actor.OrgID, cfg.Program, from, &a)
+}
+
+// joined counts the new customers of stores: guests join the organization, and
+// are counted at no store.
+func (s *Stats) joined(ctx context.Context, orgID loyalty.ID, from, to time.Time, a *Analytics) error {
+	found, err := s.repo.Days(ctx, orgID, loyalty.FiguresQuery{From: from.Add(-to.Sub(from)), To: to, StoreIDs: []loyalty.ID{{}}})
+	for _, f := range found {
+		if f.Day.Before(from) {
+			a.Before.Customers += f.Customers
+		} else {
+			a.Period.Customers += f.Customers
+		}
+	}
+	return err
 }
 
 // scope is which stores are meant, and in which currency they sell.

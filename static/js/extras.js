@@ -27,4 +27,13 @@
     const field = event.target;
     if (field instanceof Element && field.matches("[data-autosubmit]") && field.form) field.form.requestSubmit();
   });
+
+  // A suggestion that was chosen is a change; waiting until the field is left
+  // would look like nothing had happened.
+  document.addEventListener("input", (event) => {
+    const field = event.target;
+    if (!(field instanceof HTMLInputElement) || !field.matches("[data-autosubmit][list]") || !field.form) return;
+    const chosen = field.value === "" || [...field.list.options].some((option) => option.value === field.value);
+    if (chosen) field.form.requestSubmit();
+  });
 })();

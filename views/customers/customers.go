@@ -11,12 +11,33 @@ const Path = "/customers"
 
 // ListProps is the list of guests.
 type ListProps struct {
-	Search string
+	Search string // what was searched for; "" shows the filtered list
+	CSRF   string
 	Rows   []Row
+	Count  string // how many there are, in words
+	Behind bool   // the latest changes aren't all in the list yet
 	Paging ui.PagingProps
-	CanAdd bool
-	Any    bool // whether there are any customers at all
+	// Pages of a search, whose words must not get into an address.
+	Prev, Next string
+	CanAdd     bool
+	Any        bool   // whether there are any customers at all
+	CSV        string // address of the list as a file; "" where it may not be had
+	Filter     FilterProps
 }
+
+// FilterProps is what narrows the list; it lives in the address.
+type FilterProps struct {
+	Form                        ui.Form // tier, visit, store, min, max, news, joined_from, joined_to, sort
+	Tiers, Visits, Stores, News []ui.Option
+	Sorts                       []ui.Option
+	Sort                        string // the order in force
+	SortHrefs                   map[string]string
+	Chips                       []Chip
+	Reset                       string // address without any filter
+}
+
+// Chip is a filter in force.
+type Chip struct{ Label, Said, RemoveHref string }
 
 // Row is one guest in the list, formatted.
 type Row struct {
@@ -25,6 +46,7 @@ type Row struct {
 	Rank            int
 	Balance         string
 	Lifetime        string
+	Visit           string // day of the last one; "" before the first
 	Since           string
 	Frozen          bool
 }

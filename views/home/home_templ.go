@@ -298,7 +298,7 @@ func filters(p Props) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			templ_7745c5c3_Err = ui.Select(ui.SelectProps{
+			templ_7745c5c3_Err = ui.Picker(ui.SelectProps{
 				Name: "store", Label: i18n.T(ctx, "Store"), HideLabel: true, Value: p.Store, Blank: i18n.T(ctx, "All stores"), Options: p.Stores, Small: true,
 				Attrs: templ.Attributes{"data-autosubmit": true},
 			}).Render(ctx, templ_7745c5c3_Buffer)

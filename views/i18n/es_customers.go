@@ -25,7 +25,7 @@ func init() {
 		"Award or redeem": "Premiar o canjear",
 		"Awards, redemptions and corrections appear here.": "Aquí aparecen los premios, los canjes y las correcciones.",
 		"Balance after":          "Saldo después",
-		"Before day":             "Antes del día",
+		"To day":                 "Hasta el día",
 		"Birth date":             "Fecha de nacimiento",
 		"Cancelled":              "Cancelado",
 		"Code":                   "Código",

@@ -528,7 +528,7 @@ func filters(path string, f FilterProps) templ.Component {
 			}
 			ctx = templ.InitializeContext(ctx)
 			if len(f.Stores) > 1 {
-				templ_7745c5c3_Err = ui.Select(ui.SelectProps{Name: "store", Label: i18n.T(ctx, "Store"), Value: f.Store, Blank: i18n.T(ctx, "All stores"), Options: f.Stores, Attrs: templ.Attributes{"data-autosubmit": true}}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Picker(ui.SelectProps{Name: "store", Label: i18n.T(ctx, "Store"), Value: f.Store, Blank: i18n.T(ctx, "All stores"), Options: f.Stores, Attrs: templ.Attributes{"data-autosubmit": true}}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -565,7 +565,7 @@ func filters(path string, f FilterProps) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Field(ui.FieldProps{Name: "to", Label: i18n.T(ctx, "Before day"), Type: "date", Value: f.To}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Field(ui.FieldProps{Name: "to", Label: i18n.T(ctx, "To day"), Type: "date", Value: f.To}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -24,7 +24,7 @@ var deeds = map[string]string{
 	"anomaly.decide": i18n.Mark("Decided a case"), "anomaly.settings": i18n.Mark("Changed the detection settings"),
 	"api_key.create": i18n.Mark("Made an API key"), "api_key.revoke": i18n.Mark("Revoked an API key"),
 	"customer.anonymize": i18n.Mark("Erased a guest’s personal data"), "customer.create": i18n.Mark("Signed a guest up"),
-	"customer.delete": i18n.Mark("Deleted a guest"), "customer.export": i18n.Mark("Exported a guest’s data"),
+	"customer.delete": i18n.Mark("Deleted a guest"), "customer.export": i18n.Mark("Exported a guest’s data"), "customers.export": i18n.Mark("Exported the list of guests"),
 	"customer.freeze": i18n.Mark("Froze an account"), "customer.unfreeze": i18n.Mark("Unfroze an account"), "customer.update": i18n.Mark("Changed a guest"),
 	"event_type.create": i18n.Mark("Added an event"), "event_type.update": i18n.Mark("Changed an event"),
 	"event_type.delete": i18n.Mark("Deleted an event"), "event_type.deactivate": i18n.Mark("Switched an event off"),

@@ -24,9 +24,7 @@ func (h *Handlers) history(c *fiber.Ctx, id loyalty.ID) (customers.HistoryProps,
 	if err != nil {
 		return customers.HistoryProps{}, err
 	}
-	swap := templAttrs{"hx-target": "#history", "hx-push-url": "true"}
-	p := customers.HistoryProps{Paging: paging(ctx, c, page, total, i18n.T(ctx, "Pages of entries"))}
-	p.Paging.Attrs = swap
+	p := customers.HistoryProps{Paging: through(paging(ctx, c, page, total, i18n.T(ctx, "Pages of entries")), "history")}
 	for _, k := range kindsShown {
 		label := i18n.T(ctx, "All")
 		if k != "" {

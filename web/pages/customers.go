@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/url"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -17,52 +16,6 @@ import (
 	"regulars/web/auth"
 	"regulars/web/bind"
 )
-
-// rowsPerPage is how many rows a list shows.
-const rowsPerPage = 25
-
-func customerPath(id loyalty.ID) string { return customers.Path + "/" + id.String() }
-
-// CustomerList is GET /customers: the list, and for htmx what a search replaces.
-func (h *Handlers) CustomerList(c *fiber.Ctx) error {
-	actor, ctx := auth.Actor(c), c.UserContext()
-	search := strings.TrimSpace(c.Query("search"))
-	page := pageOf(c)
-	found, err := h.Services.Customers.List(ctx, actor, search, page)
-	if err != nil {
-		return err
-	}
-	cfg, err := h.Config(ctx, actor)
-	if err != nil {
-		return err
-	}
-	p := customers.ListProps{
-		Search: search, CanAdd: actor.Can(loyalty.CustomersCreate), Any: found.Total > 0 || search != "" || page.Number > 1,
-		Paging: paging(ctx, c, page, found.Total, i18n.T(ctx, "Pages of customers")),
-	}
-	for _, m := range found.Members {
-		p.Rows = append(p.Rows, customerRow(ctx, m, cfg.Program))
-	}
-	if target(c) == "customers" {
-		return part(c, fiber.StatusOK, customers.Rows(p))
-	}
-	return h.page(c, shell{Title: i18n.T(ctx, "Customers"), Active: "customers"}, customers.List(p))
-}
-
-func customerRow(ctx context.Context, m loyalty.Member, program *loyalty.Program) customers.Row {
-	r := customers.Row{
-		Name: m.Name, Href: customerPath(m.ID), Tier: m.TierName, Balance: i18n.Number(ctx, m.Enrollment.Balance),
-		Lifetime: i18n.Number(ctx, m.Enrollment.Lifetime), Since: i18n.Date(ctx, m.CreatedAt), Frozen: !m.Enrollment.FrozenAt.IsZero(),
-		Sub: m.Phone,
-	}
-	if r.Sub == "" {
-		r.Sub = m.Email
-	}
-	if program != nil {
-		r.Rank = rank(program, m.Enrollment.TierID)
-	}
-	return r
-}
 
 // pageOf is the page that the address asks for; what makes no sense is the
 // first.
@@ -92,6 +45,12 @@ func paging(ctx context.Context, c *fiber.Ctx, page loyalty.Page, total int, lab
 	if last < total {
 		p.NextHref = withQuery(c, "page", strconv.Itoa(page.Number+1))
 	}
+	return p
+}
+
+// through is the paging of a part of a page, which turns without the rest.
+func through(p ui.PagingProps, into string) ui.PagingProps {
+	p.Attrs = templAttrs{"hx-boost": "true", "hx-target": "#" + into, "hx-swap": "innerHTML show:#" + into + ":top"}
 	return p
 }
 

@@ -29,7 +29,7 @@ func TestManagerLooksAfterAGuest(t *testing.T) {
 	v.Go("/customers")
 	v.Usable("customers")
 	v.Type("#f-search", "garcia")
-	v.Until("the search", `location.search === "?search=garcia" && document.querySelectorAll("#customers tbody tr").length === 1`)
+	v.Until("the search", `location.href.endsWith("/customers") && document.querySelectorAll("#customers tbody tr").length === 1`)
 	v.Tap("#customers tbody a")
 	v.Until("the guest", `location.pathname.startsWith("/customers/")`)
 	v.See("Order #1042")

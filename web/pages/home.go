@@ -30,7 +30,7 @@ func (h *Handlers) Home(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	v := h.homeView(c, cfg.Organization.TimeZone)
+	v := h.homeView(c, cfg)
 	a, err := v.figures()
 	if err != nil {
 		return err
@@ -48,11 +48,7 @@ func (h *Handlers) Home(c *fiber.Ctx) error {
 		}
 		return h.page(c, shell{Title: i18n.T(ctx, "Home"), Active: "home"}, home.Page(p))
 	}
-	for _, s := range cfg.Stores {
-		if s.Active && actor.RequireStore(s.ID) == nil {
-			p.Stores = append(p.Stores, ui.Option{Value: s.ID.String(), Label: s.Name})
-		}
-	}
+	p.Stores = ownStores(actor, cfg)
 	if !v.store.IsZero() {
 		p.Store = v.store.String()
 	}
@@ -76,15 +72,15 @@ type homeView struct {
 
 // homeView reads the address. What it doesn't know it takes for the usual, so
 // that an old link still opens.
-func (h *Handlers) homeView(c *fiber.Ctx, zone string) homeView {
-	v := homeView{h: h, c: c, zone: zone, days: usualPeriod}
+func (h *Handlers) homeView(c *fiber.Ctx, cfg *loyalty.Config) homeView {
+	v := homeView{h: h, c: c, zone: cfg.Organization.TimeZone, days: usualPeriod}
 	if n, err := strconv.Atoi(c.Query("days")); err == nil && slices.Contains(periods, n) {
 		v.days = n
 	}
 	if to, err := time.Parse(time.DateOnly, c.Query("to")); err == nil && to.Year() > 1900 && to.Before(h.now()) {
 		v.to = to
 	}
-	v.store, _ = loyalty.PrefixStore.Parse(c.Query("store"))
+	v.store, _ = chosenStore(ownStores(auth.Actor(c), cfg), c.Query("store"))
 	return v
 }
 

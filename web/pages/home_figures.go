@@ -65,8 +65,8 @@ func (v homeView) stats(a service.Analytics) []ui.StatProps {
 		{Label: i18n.T(ctx, "Points issued"), Value: i18n.Number(ctx, now.Issued), Href: v.link("/transactions", "type=earn&"+span)},
 		{Label: i18n.T(ctx, "Points redeemed"), Value: i18n.Number(ctx, now.Spent()), Href: v.link("/transactions", "type=redeem&"+span)},
 		{Label: i18n.T(ctx, "Redemption rate"), Value: i18n.Percent(ctx, now.RedemptionRate(), 1), Note: i18n.T(ctx, "of the points earned"), Href: v.link("/redemptions", "")},
-		{Label: i18n.T(ctx, "Active members"), Value: i18n.Number(ctx, a.ActiveMembers), Note: i18n.T(ctx, "earned or redeemed"), Href: v.link("/customers", "since="+strconv.Itoa(v.days))},
-		{Label: i18n.T(ctx, "New guests"), Value: i18n.Number(ctx, now.Customers), Href: v.link("/customers", "sort=newest")},
+		{Label: i18n.T(ctx, "Active members"), Value: i18n.Number(ctx, a.ActiveMembers), Note: i18n.T(ctx, "earned or redeemed"), Href: v.link("/customers", "visit="+v.activeSince(a))},
+		{Label: i18n.T(ctx, "New guests"), Value: i18n.Number(ctx, now.Customers), Href: v.link("/customers", v.joined(a))},
 		{Label: i18n.T(ctx, "Liability"), Value: roundMoney(ctx, a.Liability, a.Currency), Note: i18n.N(ctx, "%d point held today", "%d points held today", a.Outstanding), Href: v.link("/customers", "sort=balance")},
 	}
 	for i, pair := range [][2]int64{
@@ -75,7 +75,25 @@ func (v homeView) stats(a service.Analytics) []ui.StatProps {
 	} {
 		compare(ctx, &out[i], pair[0], pair[1])
 	}
+	if !v.store.IsZero() {
+		for _, i := range []int{5, 6, 7} {
+			out[i].Note = i18n.T(ctx, "in all stores")
+		}
+	}
 	return out
+}
+
+// activeSince is the last visit to filter customers by, in the list's own
+// words where it has them.
+func (v homeView) activeSince(a service.Analytics) string {
+	if v.running() {
+		return "in-" + strconv.Itoa(v.days)
+	}
+	return loyalty.DayIn(v.zone, a.From).Format(time.DateOnly)
+}
+
+func (v homeView) joined(a service.Analytics) string {
+	return "joined_from=" + loyalty.DayIn(v.zone, a.From).Format(time.DateOnly) + "&joined_to=" + loyalty.DayIn(v.zone, a.To.Add(-time.Hour)).Format(time.DateOnly)
 }
 
 // roundMoney leaves the cents out of amounts of a thousand and more.

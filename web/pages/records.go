@@ -35,12 +35,9 @@ func (h *Handlers) transactionFilter(c *fiber.Ctx, cfg *loyalty.Config) (loyalty
 }
 
 func (h *Handlers) recordFilter(c *fiber.Ctx, cfg *loyalty.Config) ledger.FilterProps {
-	f := ledger.FilterProps{Store: c.Query("store"), From: c.Query("from"), To: c.Query("to")}
-	actor := auth.Actor(c)
-	for _, s := range cfg.Stores {
-		if actor.RequireStore(s.ID) == nil {
-			f.Stores = append(f.Stores, ui.Option{Value: s.ID.String(), Label: s.Name})
-		}
+	f := ledger.FilterProps{Store: strings.TrimSpace(c.Query("store")), From: c.Query("from"), To: c.Query("to"), Stores: ownStores(auth.Actor(c), cfg)}
+	if id, ok := chosenStore(f.Stores, f.Store); ok {
+		f.Store = id.String()
 	}
 	return f
 }
