@@ -26,6 +26,7 @@ type options struct {
 	patience  time.Duration
 	fillOnly  bool
 	extras    bool
+	limits    bool
 	out       string
 }
 
@@ -41,6 +42,7 @@ func main() {
 	flag.DurationVar(&o.patience, "patience", 3*time.Second, "how long to wait before each measurement for others to leave the machine alone")
 	flag.BoolVar(&o.fillOnly, "fill", false, "only fill the database")
 	flag.BoolVar(&o.extras, "extras", true, "measure verify, import, start, memory and growth, too")
+	flag.BoolVar(&o.limits, "limits", true, "measure what PostgreSQL alone manages, too")
 	flag.StringVar(&o.out, "out", "", "the folder for raw results; empty keeps none")
 	flag.Parse()
 	err := run(ctx, o)

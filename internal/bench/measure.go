@@ -57,6 +57,8 @@ func measureBoth(ctx context.Context, o options, s *server, w work, connections 
 	seconds := o.seconds / 2
 	if w.limit != "" {
 		seconds = o.seconds
+	}
+	if w.limit != "" && o.limits {
 		m, err := measured(o, s, func() (sample, error) {
 			n := connections
 			if w.alone {
