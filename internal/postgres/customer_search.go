@@ -19,6 +19,11 @@ func (r reader) SearchMembers(ctx context.Context, orgID loyalty.ID, s loyalty.C
 		FROM unnest($2::uuid[]) WITH ORDINALITY AS p (id, n)
 		JOIN customers c ON c.organization_id = $1 AND c.id = p.id` + memberJoins + `
 		ORDER BY p.n`
+	if s.E164 != "" && len(s.Digits) > 0 && page.Number == 1 {
+		if m, err := r.onlyMember(ctx, orgID, s); err != nil || m != nil {
+			return m, len(m), err
+		}
+	}
 	digits := append([]string{}, s.Digits...) // a nil slice would be NULL
 	tail := backwards(s.Tail)
 	var hits struct {
@@ -34,6 +39,28 @@ func (r reader) SearchMembers(ctx context.Context, orgID loyalty.ID, s loyalty.C
 	var rows []memberRow
 	err = r.list(ctx, &rows, list, orgID.String(), hits.IDs)
 	return each(rows, memberRow.domain), hits.Total, wrap("select customers", err)
+}
+
+// onlyMember is the customer with exactly the phone number looked for, unless
+// the search has others to list as well: what a till asks all day, in a single
+// statement whose plan is kept. Otherwise it is nil.
+func (r reader) onlyMember(ctx context.Context, orgID loyalty.ID, s loyalty.CustomerSearch) ([]loyalty.Member, error) {
+	const others = ` EXISTS (
+			SELECT FROM customers o WHERE o.organization_id = $1 AND o.phone_digits <> '' AND o.id <> c.id AND `
+	const q = `
+		SELECT` + memberColumns + `
+		FROM customers c` + memberJoins + `
+		WHERE c.organization_id = $1 AND c.phone_e164 = $2
+			AND NOT` + others + `o.phone_digits >= $3 AND o.phone_digits < $4)
+			AND NOT` + others + `o.phone_digits >= $5 AND o.phone_digits < $6)
+			AND NOT` + others + `reverse(o.phone_digits) >= $7 AND reverse(o.phone_digits) < $8)`
+	first, second, tail := s.Digits[0], s.Digits[len(s.Digits)-1], backwards(s.Tail)
+	var rows []memberRow
+	err := r.list(ctx, &rows, q, orgID.String(), s.E164, first, afterDigits(first), second, afterDigits(second), tail, afterDigits(tail))
+	if err != nil || len(rows) == 0 {
+		return nil, wrap("select the customer with the phone number", err)
+	}
+	return each(rows, memberRow.domain), nil
 }
 
 // after is beyond every text that starts with s, in byte order.

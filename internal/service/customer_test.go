@@ -205,6 +205,35 @@ func names(ms []loyalty.Member) string {
 	return strings.Join(out, ", ")
 }
 
+// A whole number that one guest has comes first, and hides nobody.
+func TestSearchByWholeNumber(t *testing.T) {
+	t.Parallel()
+	_, s := customers(t)
+	for _, c := range []service.CreateCustomer{
+		{Name: "Local", Phone: "987 654 321"}, {Name: "Abroad", Phone: "+56 9 8765 4321"},
+		{Name: "Plain", Phone: "912 345 678"}, {Name: "Longer", Phone: "912 345 678 00"},
+		{Name: "Third", Phone: "923 456 789"}, {Name: "Longest", Phone: "51 923 456 789 00"},
+	} {
+		create(t, s, c)
+	}
+	for _, tt := range []struct{ search, want string }{
+		{"+51 987 654 321", "Local"},
+		{"987 654 321", "Local, Abroad"},
+		{"912 345 678", "Plain, Longer"},
+		{"923 456 789", "Third, Longest"},
+		{"+56987654321", "Abroad"},
+		{"56 987 654 321", "Abroad"},
+	} {
+		page, err := s.Customers.List(t.Context(), till, tt.search, loyalty.Page{Number: 1, Size: 20})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := names(page.Members); got != tt.want || page.Total != len(page.Members) {
+			t.Errorf("%q finds %q (%d), want %q", tt.search, got, page.Total, tt.want)
+		}
+	}
+}
+
 // However much there is, a search reads no more of it than it needs.
 func TestSearchNeverScans(t *testing.T) {
 	t.Parallel()
