@@ -30,7 +30,7 @@ var (
 	pages    = []string{"github.com/a-h/templ"}
 	fiber    = []string{"github.com/gofiber/fiber/v2", "github.com/valyala/fasthttp", "github.com/google/uuid", "github.com/shopspring/decimal"}
 	edge     = []string{"internal/loyalty", "internal/service", "internal/contact", "web/auth", "web/bind", "web/respond"}
-	drivers  = []string{"github.com/jmoiron/sqlx", "github.com/lib/pq", "github.com/pressly/goose/v3"}
+	drivers  = []string{"github.com/jmoiron/sqlx", "github.com/lib/pq", "github.com/pressly/goose/v3", "golang.org/x/sync"}
 	wordings = []string{"golang.org/x/text", "github.com/invopop/ctxi18n"}
 )
 

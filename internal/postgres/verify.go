@@ -3,9 +3,13 @@ package postgres
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/jmoiron/sqlx"
+	"github.com/lib/pq"
+	"golang.org/x/sync/errgroup"
 
 	"regulars/internal/loyalty"
 )
@@ -26,31 +30,59 @@ const (
 	shown = `) d) numbered WHERE i <= 10 ORDER BY kind, i`
 )
 
+// atOnce is how many questions are asked at a time. PostgreSQL has helpers of
+// its own for the long ones.
+const atOnce = 2
+
 // Verify implements loyalty.Repository. Every question is asked as of one
 // instant, so the server may go on working meanwhile.
 func (d *DB) Verify(ctx context.Context, orgID loyalty.ID) (loyalty.Verification, error) {
 	var v loyalty.Verification
+	var instant string
+	err := d.asOf(ctx, "", func(ctx context.Context, r reader) error {
+		if err := r.get(ctx, &instant, `SELECT pg_export_snapshot()`); err != nil {
+			return wrap("note the instant", err)
+		}
+		found := make([][]loyalty.Proof, len(proofs))
+		group, ctx := errgroup.WithContext(ctx)
+		group.SetLimit(atOnce)
+		for i, p := range proofs {
+			group.Go(func() error {
+				return d.asOf(ctx, instant, func(ctx context.Context, r reader) (err error) {
+					found[i], err = r.prove(ctx, orgID, p)
+					return err
+				})
+			})
+		}
+		v2, err := r.verified(ctx, orgID)
+		if err := errors.Join(err, group.Wait()); err != nil {
+			return err
+		}
+		v = v2
+		v.Proofs = slices.Concat(found...)
+		return nil
+	})
+	return v, err
+}
+
+// asOf reads in a transaction that sees the database as of the instant, or
+// with "" as of now.
+func (d *DB) asOf(ctx context.Context, instant string, read func(context.Context, reader) error) error {
 	t, err := d.pool.BeginTxx(ctx, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true})
 	if err != nil {
-		return v, wrap("begin", err)
+		return wrap("begin", err)
 	}
 	defer t.Rollback() //nolint:errcheck // it only read
-	// Sorting ten million rows is worth some memory, for this transaction alone.
-	if _, err := t.ExecContext(ctx, `SET LOCAL work_mem = '256MB'; SET LOCAL jit = off`); err != nil {
-		return v, wrap("set up verification", err)
+	// Adding up ten million rows is worth some memory, for this transaction
+	// alone. The one that holds the instant has nothing to do meanwhile.
+	setUp := `SET LOCAL work_mem = '256MB'; SET LOCAL jit = off; SET LOCAL idle_in_transaction_session_timeout = 0`
+	if instant != "" {
+		setUp = `SET TRANSACTION SNAPSHOT ` + pq.QuoteLiteral(instant) + `; ` + setUp
 	}
-	r := reader{q: t}
-	if v, err = r.verified(ctx, orgID); err != nil {
-		return v, err
+	if _, err := t.ExecContext(ctx, setUp); err != nil {
+		return wrap("set up verification", err)
 	}
-	for _, p := range proofs {
-		found, err := r.prove(ctx, orgID, p)
-		if err != nil {
-			return v, err
-		}
-		v.Proofs = append(v.Proofs, found...)
-	}
-	return v, nil
+	return read(ctx, reader{q: t})
 }
 
 // verified says what there is to verify.
