@@ -33,9 +33,16 @@ func pageRoutes(app *fiber.App, d Deps, sessions *auth.Sessions) {
 	public.post(layout.PreferencesPath, h.Prefer)
 	staff.post("/logout", h.SignOut)
 	staff.post("/store", h.ChooseStore)
+	known := surface{app, with(sessions.Require, h.Framed, auth.WithPassword)}
+	known.get("/pins", h.PINsPage)
+	known.get("/pins/:id", h.PINPage)
+	known.post("/pins/:id", h.SetPIN)
 
 	staff.get("/", h.Home)
 
+	public.get(auth.LockPath, h.LockedTill)
+	public.post("/till/unlock", h.UnlockTill)
+	staff.post(auth.LockPath, h.LockTill)
 	staff.get("/till", h.Till)
 	staff.post("/till", h.TillFind)
 	staff.post("/till/guests", h.TillGuest)

@@ -70,11 +70,22 @@ type Actor struct {
 	StoreIDs []ID
 	// StoreID is the store the actor works at just now; zero when not at one.
 	StoreID ID
+	// AtTill says that the person came in with a PIN, on a device that others
+	// share: whoever it is may do what a cashier may and no more.
+	AtTill bool
+}
+
+// Capacity is the role whose scopes the actor has.
+func (a Actor) Capacity() Role {
+	if a.AtTill && (a.Role == Owner || a.Role == Manager) {
+		return Cashier
+	}
+	return a.Role
 }
 
 // Can reports whether a holds scope.
 func (a Actor) Can(scope Scope) bool {
-	switch a.Role {
+	switch a.Capacity() {
 	case System, Owner:
 		return true
 	case Manager:

@@ -32,6 +32,7 @@ type Reader interface {
 	StatsReader
 	ImportReader
 	CardReader
+	PINReader
 }
 
 // Tx is what may be done inside a transaction.
@@ -46,6 +47,7 @@ type Tx interface {
 	AnomalyWriter
 	ImportWriter
 	CardWriter
+	PINWriter
 	// SaveAnswer keeps the answer for a key; ErrKeyTaken when the key is in use.
 	SaveAnswer(ctx context.Context, orgID ID, a StoredAnswer) error
 	// HoldKey keeps others from working under the key until the transaction

@@ -71,8 +71,8 @@ type AccessWriter interface {
 	SaveSession(ctx context.Context, s Session) error
 	// EndSession removes a session; one that isn't there is no error.
 	EndSession(ctx context.Context, hash []byte) error
-	// EndSessionsOf removes every session of a person but the one with the
-	// hash keep, which may be nil.
+	// EndSessionsOf removes every session of a person, and of the devices that
+	// the person has opened, but the one with the hash keep, which may be nil.
 	EndSessionsOf(ctx context.Context, orgID, staffID ID, keep []byte) error
 	// AddSignInFailure counts one failed sign-in more for what has the hash, an
 	// account or an address. It is not ok, and nothing is counted, where there

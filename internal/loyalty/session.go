@@ -12,7 +12,14 @@ type Session struct {
 	CreatedAt time.Time
 	SeenAt    time.Time
 	ExpiresAt time.Time // the absolute end
+	DeviceID  ID        // zero until the session is locked for the first time
+	OpenedBy  ID        // who signed the device in with a password; zero with DeviceID
+	LockedAt  time.Time // zero unless locked
+	ByPIN     bool      // unlocked with a PIN
 }
+
+// DeviceIdle is how long a shared device may lie about before it locks itself.
+const DeviceIdle = 5 * time.Minute
 
 // SessionLimits is how long a session of the role lasts: unused, and at most.
 func SessionLimits(role Role) (idle, absolute time.Duration) {

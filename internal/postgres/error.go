@@ -56,6 +56,8 @@ var refusals = map[string]*loyalty.Error{
 	"cards_code_form":                      nil,
 	"cards_customer_fk":                    nil,
 	"cards_token_unique":                   nil,
+	"sessions_opener_fk":                   nil,
+	"staff_pins_staff_fk":                  nil,
 	"customers_card_unique":                nil,
 	"customers_name_length":                nil,
 	"customers_organization_fk":            nil,

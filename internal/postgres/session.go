@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"database/sql"
 	"encoding/json"
 	"fmt"
 	"time"
@@ -10,18 +11,23 @@ import (
 )
 
 type sessionRow struct {
-	Hash      []byte     `db:"token_hash"`
-	OrgID     loyalty.ID `db:"organization_id"`
-	StaffID   loyalty.ID `db:"staff_id"`
-	Data      []byte     `db:"data"`
-	CreatedAt time.Time  `db:"created_at"`
-	SeenAt    time.Time  `db:"seen_at"`
-	ExpiresAt time.Time  `db:"expires_at"`
+	Hash      []byte       `db:"token_hash"`
+	OrgID     loyalty.ID   `db:"organization_id"`
+	StaffID   loyalty.ID   `db:"staff_id"`
+	Data      []byte       `db:"data"`
+	CreatedAt time.Time    `db:"created_at"`
+	SeenAt    time.Time    `db:"seen_at"`
+	ExpiresAt time.Time    `db:"expires_at"`
+	DeviceID  loyalty.ID   `db:"device_id"`
+	OpenedBy  loyalty.ID   `db:"opened_by"`
+	LockedAt  sql.NullTime `db:"locked_at"`
+	ByPIN     bool         `db:"by_pin"`
 }
 
 func (r sessionRow) domain() (loyalty.Session, error) {
 	s := loyalty.Session{
 		Hash: r.Hash, OrgID: r.OrgID, StaffID: r.StaffID, CreatedAt: r.CreatedAt, SeenAt: r.SeenAt, ExpiresAt: r.ExpiresAt,
+		DeviceID: r.DeviceID, OpenedBy: r.OpenedBy, LockedAt: r.LockedAt.Time, ByPIN: r.ByPIN,
 	}
 	if err := json.Unmarshal(r.Data, &s.Data); err != nil {
 		return loyalty.Session{}, fmt.Errorf("decode session: %w", err)
@@ -32,7 +38,8 @@ func (r sessionRow) domain() (loyalty.Session, error) {
 // Session implements loyalty.AccessReader.
 func (r reader) Session(ctx context.Context, hash []byte) (loyalty.Session, error) {
 	const q = `
-		SELECT token_hash, organization_id, staff_id, data, created_at, seen_at, expires_at FROM sessions WHERE token_hash = $1`
+		SELECT token_hash, organization_id, staff_id, data, created_at, seen_at, expires_at, device_id, opened_by, locked_at, by_pin
+		FROM sessions WHERE token_hash = $1`
 	var row sessionRow
 	if err := r.get(ctx, &row, q, hash); err != nil {
 		return loyalty.Session{}, notFound("select session", "session", err)
@@ -43,7 +50,8 @@ func (r reader) Session(ctx context.Context, hash []byte) (loyalty.Session, erro
 // LockSession implements loyalty.AccessWriter.
 func (t *tx) LockSession(ctx context.Context, hash []byte) (loyalty.Session, error) {
 	const q = `
-		SELECT token_hash, organization_id, staff_id, data, created_at, seen_at, expires_at FROM sessions WHERE token_hash = $1
+		SELECT token_hash, organization_id, staff_id, data, created_at, seen_at, expires_at, device_id, opened_by, locked_at, by_pin
+		FROM sessions WHERE token_hash = $1
 		FOR NO KEY UPDATE`
 	var row sessionRow
 	if err := t.get(ctx, &row, q, hash); err != nil {
@@ -55,13 +63,14 @@ func (t *tx) LockSession(ctx context.Context, hash []byte) (loyalty.Session, err
 // AddSession implements loyalty.AccessWriter.
 func (t *tx) AddSession(ctx context.Context, s loyalty.Session) error {
 	const q = `
-		INSERT INTO sessions (token_hash, organization_id, staff_id, data, created_at, seen_at, expires_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7)`
+		INSERT INTO sessions (token_hash, organization_id, staff_id, data, created_at, seen_at, expires_at, device_id, opened_by, by_pin)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`
 	data, err := encodeData(s.Data)
 	if err != nil {
 		return err
 	}
-	_, err = t.exec(ctx, q, s.Hash, nullID(s.OrgID), nullID(s.StaffID), data, s.CreatedAt, s.SeenAt, s.ExpiresAt)
+	_, err = t.exec(ctx, q, s.Hash, nullID(s.OrgID), nullID(s.StaffID), data, s.CreatedAt, s.SeenAt, s.ExpiresAt,
+		nullID(s.DeviceID), nullID(s.OpenedBy), s.ByPIN)
 	return wrap("insert session", err)
 }
 
@@ -97,7 +106,7 @@ func (t *tx) EndSession(ctx context.Context, hash []byte) error {
 // EndSessionsOf implements loyalty.AccessWriter.
 func (t *tx) EndSessionsOf(ctx context.Context, orgID, staffID loyalty.ID, keep []byte) error {
 	const q = `
-		DELETE FROM sessions WHERE organization_id = $1 AND staff_id = $2 AND ($3::bytea IS NULL OR token_hash <> $3)`
+		DELETE FROM sessions WHERE organization_id = $1 AND (staff_id = $2 OR opened_by = $2) AND ($3::bytea IS NULL OR token_hash <> $3)`
 	_, err := t.exec(ctx, q, orgID.String(), staffID.String(), keep)
 	return wrap("delete sessions", err)
 }

@@ -15,6 +15,12 @@ type Visit struct {
 	Staff    loyalty.Staff
 	Data     map[string]string // what the session remembers; change it with Keep
 	TimeZone string            // of the store worked in, or the organization's
+	// Locked says that the device is locked: Actor is nobody until somebody
+	// unlocks it.
+	Locked bool
+	// Shared says that the device was locked before, so it locks itself when it
+	// lies about.
+	Shared bool
 }
 
 // storeData is where a session remembers the store worked in.
@@ -40,6 +46,13 @@ func (a *Access) Resume(ctx context.Context, token string) (Visit, error) {
 	if !who.Active || !now.Before(session.ExpiresAt) || now.Sub(session.SeenAt) >= idle {
 		return Visit{}, loyalty.Missing("session")
 	}
+	if session.LockedAt.IsZero() && !session.DeviceID.IsZero() && now.Sub(session.SeenAt) >= loyalty.DeviceIdle {
+		err := a.repo.InTx(ctx, func(ctx context.Context, tx loyalty.Tx) error { return lockDevice(ctx, tx, session, now) })
+		if err != nil {
+			return Visit{}, err
+		}
+		session.LockedAt = now
+	}
 	if now.Sub(session.SeenAt) >= seenEvery {
 		session.SeenAt = now
 		err := a.repo.InTx(ctx, func(ctx context.Context, tx loyalty.Tx) error { return tx.SaveSession(ctx, session) })
@@ -47,7 +60,11 @@ func (a *Access) Resume(ctx context.Context, token string) (Visit, error) {
 			return Visit{}, err
 		}
 	}
-	return a.visit(ctx, session, who)
+	visit, err := a.visit(ctx, session, who)
+	if visit.Locked = !session.LockedAt.IsZero(); visit.Locked {
+		visit.Actor = loyalty.Actor{}
+	}
+	return visit, err
 }
 
 // visit works out where the person works just now: at the only store there is
@@ -57,7 +74,8 @@ func (a *Access) visit(ctx context.Context, session loyalty.Session, who loyalty
 	if err != nil {
 		return Visit{}, err
 	}
-	v := Visit{Actor: who.Actor(), Staff: who, Data: session.Data, TimeZone: cfg.Organization.TimeZone}
+	v := Visit{Actor: who.Actor(), Staff: who, Data: session.Data, TimeZone: cfg.Organization.TimeZone, Shared: !session.DeviceID.IsZero()}
+	v.Actor.AtTill = session.ByPIN
 	chosen, _ := loyalty.ParseID(session.Data[storeData])
 	var open []loyalty.Store
 	for _, s := range cfg.Stores {
@@ -96,8 +114,12 @@ func (a *Access) Keep(ctx context.Context, token, name, value string) error {
 }
 
 // ChooseStore has the session's person work at the store from now on; the zero
-// ID is at none. A store that isn't the person's is a NotFound.
+// ID is at none. A store that isn't the person's is a NotFound. A shared
+// device stays at its store: it takes a password to work elsewhere.
 func (a *Access) ChooseStore(ctx context.Context, actor loyalty.Actor, token string, storeID loyalty.ID) error {
+	if err := requirePassword(actor); err != nil {
+		return err
+	}
 	if storeID.IsZero() {
 		return a.Keep(ctx, token, storeData, "")
 	}

@@ -1,11 +1,33 @@
-// The till: Escape leads on to the next guest.
+// The till: Escape leads on to the next guest, Alt+L locks, and a device that
+// people share locks itself when it lies about. While a form waits for the
+// connection nothing locks: what was typed would be lost.
 (() => {
+  const form = () => document.querySelector("[data-till-lock]");
+
   document.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape" || event.defaultPrevented || document.querySelector("dialog[open], [popover]:popover-open")) return;
+    if (event.defaultPrevented) return;
+    if (event.altKey && event.code === "KeyL" && form()) {
+      event.preventDefault();
+      form().requestSubmit();
+    }
+    if (event.key !== "Escape" || document.querySelector("dialog[open], [popover]:popover-open")) return;
     const next = document.querySelector("[data-till] [data-escape]");
     if (next) {
       event.preventDefault();
       next.click();
     }
   });
+
+  let used = Date.now();
+  for (const name of ["pointerdown", "keydown", "input"]) {
+    document.addEventListener(name, () => { used = Date.now(); }, { passive: true });
+  }
+  setInterval(() => {
+    const lock = form();
+    const waiting = !navigator.onLine || document.querySelector("[data-retry-status]:not([hidden])");
+    if (lock && lock.dataset.idle && !waiting && Date.now() - used > 1000 * Number(lock.dataset.idle)) {
+      used = Date.now();
+      lock.requestSubmit();
+    }
+  }, 1000);
 })();

@@ -24,6 +24,7 @@ type Page struct {
 	Role     loyalty.Role
 	Org      string
 	Store    string // the store worked in; "" for all
+	AtTill   bool   // came in with a PIN: locks the till instead of signing out
 	Nav      []NavItem
 	CSRF     string
 	Theme    string // "light", "dark" or "" for the system's

@@ -22,11 +22,22 @@ const (
 // Path is the page's address.
 const Path = "/till"
 
+// LockPath is where the till is locked and unlocked.
+const LockPath = "/till/lock"
+
+// PageProps is what stands around the steps.
+type PageProps struct {
+	CSRF    string
+	CanLock bool // somebody could unlock it with a PIN
+	Idle    int  // seconds after which it locks itself; 0 for never
+}
+
 // FindProps is the first step: one field.
 type FindProps struct {
 	CSRF    string
 	Store   string // where the person works
 	Stores  bool   // there are others to work at
+	CanLock bool   // somebody could unlock it with a PIN
 	Results ResultsProps
 	Recent  []Recent
 }

@@ -23,8 +23,12 @@ const (
 	secureCookie = "__Host-session"
 )
 
-// SignInPath is the page where people sign in.
-const SignInPath = "/login"
+// SignInPath is the page where people sign in, and LockPath the one where they
+// unlock a device that others share.
+const (
+	SignInPath = "/login"
+	LockPath   = "/till/lock"
+)
 
 // cookieAge is how long a browser keeps the cookie, in seconds; the server
 // ends sessions by its own rules.
@@ -125,10 +129,22 @@ func (s *Sessions) Require(c *fiber.Ctx) error {
 	if Actor(c).Role != loyalty.Nobody {
 		return c.Next()
 	}
+	if Visit(c).Locked {
+		return sendTo(c, LockPath)
+	}
+	return askPassword(c)
+}
+
+// askPassword sends the person to the sign-in page, which leads back.
+func askPassword(c *fiber.Ctx) error {
 	target := SignInPath
 	if page := askedFrom(c); page != "/" {
 		target += "?next=" + url.QueryEscape(page)
 	}
+	return sendTo(c, target)
+}
+
+func sendTo(c *fiber.Ctx, target string) error {
 	if c.Get("HX-Request") == "true" {
 		c.Set("HX-Redirect", target)
 		return c.SendStatus(fiber.StatusUnauthorized)
@@ -157,14 +173,24 @@ func askedFrom(c *fiber.Ctx) string {
 	return LocalPath(u.RequestURI())
 }
 
-// Only admits people of the roles. It comes after Require.
+// Only admits people of the roles. It comes after Require. Those who came in
+// with a PIN are asked for their password.
 func Only(roles ...loyalty.Role) fiber.Handler {
 	return func(c *fiber.Ctx) error {
 		if !slices.Contains(roles, Actor(c).Role) {
 			return loyalty.Errorf(loyalty.Forbidden, loyalty.CodeForbidden, "Ask an owner if you need to work with it.")
 		}
-		return c.Next()
+		return WithPassword(c)
 	}
+}
+
+// WithPassword admits people who have signed in with their password, and asks
+// those for it who came in with a PIN. It comes after Require.
+func WithPassword(c *fiber.Ctx) error {
+	if Actor(c).AtTill {
+		return askPassword(c)
+	}
+	return c.Next()
 }
 
 // SignIn starts a session under a new token; what was planted before is worth
@@ -174,13 +200,28 @@ func (s *Sessions) SignIn(c *fiber.Ctx, email, password string) (service.Visit, 
 	if err != nil {
 		return service.Visit{}, err
 	}
-	session, err := s.store.Get(request(c), s.cookie(c))
+	return begun.Visit, s.begin(c, begun)
+}
+
+// Unlock opens the locked device that the session is for, under a new token.
+// Its errors are those of service.Access.Unlock.
+func (s *Sessions) Unlock(c *fiber.Ctx, staffID loyalty.ID, pin string) (service.Visit, error) {
+	begun, err := s.access.Unlock(c.UserContext(), service.Unlock{Token: Token(c), StaffID: staffID, PIN: pin})
 	if err != nil {
 		return service.Visit{}, err
 	}
+	return begun.Visit, s.begin(c, begun)
+}
+
+// begin has the browser go on under a session that has just begun.
+func (s *Sessions) begin(c *fiber.Ctx, begun service.SignedIn) error {
+	session, err := s.store.Get(request(c), s.cookie(c))
+	if err != nil {
+		return err
+	}
 	session.ID, session.Values[visitKey{}] = begun.Token, begun.Visit
 	s.hold(c, session)
-	return begun.Visit, save(c, session)
+	return save(c, session)
 }
 
 // SignOut ends the session.

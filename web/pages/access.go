@@ -27,7 +27,7 @@ func (h *Handlers) SignInPage(c *fiber.Ctx) error {
 		return c.Redirect(setUpPath, fiber.StatusSeeOther)
 	}
 	next := auth.LocalPath(c.Query("next"))
-	if auth.Actor(c).Role != loyalty.Nobody {
+	if who := auth.Actor(c); who.Role != loyalty.Nobody && !who.AtTill {
 		return c.Redirect(next, fiber.StatusSeeOther)
 	}
 	return h.signInForm(c, fiber.StatusOK, access.SignInProps{Form: fresh(c), Next: next})

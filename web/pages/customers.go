@@ -112,7 +112,7 @@ func customerProps(ctx context.Context, actor loyalty.Actor, who service.Profile
 		Can: customers.Can{
 			Award: actor.Can(loyalty.Award), Adjust: actor.Can(loyalty.LoyaltyAdjust), Edit: actor.Can(loyalty.CustomersUpdate),
 			Freeze: actor.Can(loyalty.CustomersUpdate), Erase: actor.Can(loyalty.CustomersUpdate), Export: actor.Can(loyalty.CustomersUpdate),
-			Delete: actor.Role == loyalty.Owner, Reverse: actor.Can(loyalty.LoyaltyAdjust),
+			Delete: actor.Capacity() == loyalty.Owner, Reverse: actor.Can(loyalty.LoyaltyAdjust),
 		},
 	}
 	if who.Program == nil {

@@ -23,7 +23,7 @@ const usualPeriod = 30
 // Home is GET /: the figures. Cashiers work at the till.
 func (h *Handlers) Home(c *fiber.Ctx) error {
 	ctx, actor := c.UserContext(), auth.Actor(c)
-	if actor.Role == loyalty.Cashier {
+	if actor.Capacity() == loyalty.Cashier {
 		return c.Redirect("/till", fiber.StatusSeeOther)
 	}
 	cfg, err := h.Config(ctx, actor)

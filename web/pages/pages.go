@@ -4,6 +4,7 @@
 package pages
 
 import (
+	"cmp"
 	"log/slog"
 	"strings"
 	"sync"
@@ -72,7 +73,7 @@ func (h *Handlers) page(c *fiber.Ctx, s shell, body templ.Component) error {
 
 // bare answers with a page for someone who hasn't signed in.
 func (h *Handlers) bare(c *fiber.Ctx, status int, p layout.BareProps, body templ.Component) error {
-	p.Theme, p.CSRF, p.Path = c.Cookies(layout.ThemeCookie), auth.CSRF(c), c.OriginalURL()
+	p.Theme, p.CSRF, p.Path = c.Cookies(layout.ThemeCookie), auth.CSRF(c), cmp.Or(p.Path, c.OriginalURL())
 	return respond.HTML(c, status, within(layout.Bare(p), body))
 }
 
@@ -111,7 +112,7 @@ func (h *Handlers) frame(c *fiber.Ctx, s shell) (layout.Page, error) {
 	}
 	p := layout.Page{
 		Title: s.Title, Active: s.Active, Wide: s.Wide, User: actor.Name, Role: actor.Role, Org: cfg.Organization.Name,
-		Nav: h.nav(c.App(), actor.Role, waiting), CSRF: auth.CSRF(c), Theme: c.Cookies(layout.ThemeCookie), Path: here(c),
+		Nav: h.nav(c.App(), actor.Capacity(), waiting), CSRF: auth.CSRF(c), Theme: c.Cookies(layout.ThemeCookie), Path: here(c), AtTill: actor.AtTill,
 	}
 	if store, err := cfg.Store(actor.StoreID); err == nil {
 		p.Store = store.Name

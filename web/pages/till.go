@@ -65,9 +65,14 @@ func (h *Handlers) TillFind(c *fiber.Ctx) error {
 }
 
 func (h *Handlers) tillFind(c *fiber.Ctx, store loyalty.Store, others bool, results till.ResultsProps) error {
-	props := till.FindProps{CSRF: auth.CSRF(c), Store: store.Name, Stores: others, Results: results}
+	canLock, err := h.Access.CanLock(c.UserContext(), auth.Actor(c))
+	if err != nil {
+		return err
+	}
+	props := till.FindProps{
+		CSRF: auth.CSRF(c), Store: store.Name, Stores: others && !auth.Actor(c).AtTill, Results: results, CanLock: canLock,
+	}
 	if results.Query == "" {
-		var err error
 		if props.Recent, err = h.tillOwn(c, store); err != nil {
 			return err
 		}
@@ -185,7 +190,15 @@ func (h *Handlers) tillStep(c *fiber.Ctx, status int, step component, said strin
 		c.Set("HX-Push-Url", tillAddress(c))
 		return part(c, status, both(step, till.Said(said)))
 	}
-	return h.page(c, shell{Title: i18n.T(c.UserContext(), "Till"), Active: "till", Status: status}, within(till.Page(), step))
+	canLock, err := h.Access.CanLock(c.UserContext(), auth.Actor(c))
+	if err != nil {
+		return err
+	}
+	around := till.PageProps{CSRF: auth.CSRF(c), CanLock: canLock}
+	if auth.Visit(c).Shared {
+		around.Idle = int(loyalty.DeviceIdle.Seconds())
+	}
+	return h.page(c, shell{Title: i18n.T(c.UserContext(), "Till"), Active: "till", Status: status}, within(till.Page(around), step))
 }
 
 // tillAddress is what the browser shows for a step: its address. What a form
