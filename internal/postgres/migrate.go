@@ -49,7 +49,9 @@ func (d *DB) Migrate(ctx context.Context, more ...func(context.Context, *sql.DB)
 	if err != nil {
 		return fmt.Errorf("prepare migration lock: %w", err)
 	}
-	steps, err := goose.NewProvider(goose.DialectPostgres, db, migrations.FS, goose.WithSessionLocker(locker))
+	// Migrations that were written at the same time may come with releases in
+	// the other order than their numbers.
+	steps, err := goose.NewProvider(goose.DialectPostgres, db, migrations.FS, goose.WithSessionLocker(locker), goose.WithAllowOutofOrder(true))
 	if err != nil {
 		return fmt.Errorf("read migrations: %w", err)
 	}
