@@ -55,6 +55,7 @@ func (c *serveCommand) Run(ctx context.Context, p *program) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, stop()) }()
+	go giveBack(ctx)
 	url := "http://" + listener.Addr().String()
 	p.log.Info("ready", "url", url)
 	if err := welcome(ctx, p, db, url); err != nil {
