@@ -145,7 +145,9 @@ func (g *Engine) favoriteFound(p *place, e Event, q *pair) {
 	}
 	q.alarmed = e.At
 	s := staffSignal(StaffFavoritism, e)
-	s.At = g.last
+	// The hour's end, whenever the next event shows that it is over: what is
+	// found must not depend on when it is looked for.
+	s.At = p.hour.start.Add(time.Hour)
 	s.Score = min(MaxScore, q.sum/math.Ln10)
 	s.PointsInvolved = q.points
 	s.Evidence.Reason, s.Evidence.Unit, s.Evidence.From = "pair", "visits", q.since

@@ -44,6 +44,7 @@ func newRunner(db *sql.DB, s *service.Services, log *slog.Logger, poll time.Dura
 	river.AddWorker(workers, &releaseHolds{services: s})
 	river.AddWorker(workers, &purge{services: s})
 	river.AddWorker(workers, &compact{services: s})
+	river.AddWorker(workers, &detect{services: s})
 	river.AddWorker(workers, &sealAudit{services: s})
 	river.AddWorker(workers, &followRoster{services: s})
 	client, err := river.NewClient(riverdatabasesql.New(db), &river.Config{
@@ -58,6 +59,7 @@ func newRunner(db *sql.DB, s *service.Services, log *slog.Logger, poll time.Dura
 		PeriodicJobs: []*river.PeriodicJob{
 			every(time.Hour, expirePointsArgs{}), every(time.Minute, releaseHoldsArgs{}), every(time.Hour, purgeArgs{}),
 			every(24*time.Hour, compactArgs{}), every(time.Minute, sealAuditArgs{}), every(time.Minute, followRosterArgs{}),
+			every(10*time.Minute, detectArgs{}),
 		},
 	})
 	if err != nil {

@@ -16,6 +16,7 @@ type (
 	releaseHoldsArgs struct{}
 	purgeArgs        struct{}
 	compactArgs      struct{}
+	detectArgs       struct{}
 	sealAuditArgs    struct{}
 	followRosterArgs struct{}
 )
@@ -34,6 +35,9 @@ func (compactArgs) Kind() string { return "compact_figures" }
 
 // Kind implements river.JobArgs.
 func (sealAuditArgs) Kind() string { return "seal_audit" }
+
+// Kind implements river.JobArgs.
+func (detectArgs) Kind() string { return "detect" }
 
 // expirePoints takes points out of the accounts once their time is over.
 type expirePoints struct {
@@ -125,4 +129,15 @@ type followRoster struct {
 // Work implements river.Worker.
 func (w *followRoster) Work(ctx context.Context, _ *river.Job[followRosterArgs]) error {
 	return everywhere(ctx, w.services, "follow roster", w.services.Customers.FollowRoster)
+}
+
+// detect runs the detectors over what happened since the last time.
+type detect struct {
+	river.WorkerDefaults[detectArgs]
+	services *service.Services
+}
+
+// Work implements river.Worker.
+func (w *detect) Work(ctx context.Context, _ *river.Job[detectArgs]) error {
+	return everywhere(ctx, w.services, "look for anomalies", w.services.Detection.Run)
 }

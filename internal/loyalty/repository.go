@@ -29,6 +29,7 @@ type Reader interface {
 	AccessReader
 	OrderReader
 	AnomalyReader
+	DetectionReader
 	StatsReader
 	ImportReader
 	CardReader
@@ -45,6 +46,7 @@ type Tx interface {
 	AccessWriter
 	OrderWriter
 	AnomalyWriter
+	DetectionWriter
 	ImportWriter
 	CardWriter
 	PINWriter

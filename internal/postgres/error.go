@@ -46,6 +46,7 @@ var refusals = map[string]*loyalty.Error{
 	"review_holds_kind_known":              nil,
 	"review_holds_customer_fk":             nil,
 	"review_holds_anomaly_fk":              nil,
+	"detection_replays_organization_fk":    nil,
 	"detection_state_organization_fk":      nil,
 	"api_keys_hash_unique":                 nil,
 	"api_keys_name_length":                 nil,

@@ -20,6 +20,7 @@ type Services struct {
 	Cards      *Cards
 	Stats      *Stats
 	Imports    *Imports
+	Detection  *Detection
 }
 
 // New returns the use cases over repo, telling the time by now.
@@ -37,5 +38,6 @@ func New(repo loyalty.Repository, now func() time.Time, log *slog.Logger) *Servi
 		Cards:      NewCards(c),
 		Stats:      NewStats(c),
 		Imports:    NewImports(c),
+		Detection:  &Detection{Core: c},
 	}
 }

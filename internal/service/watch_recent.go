@@ -33,6 +33,9 @@ func awardEvent(row loyalty.Transaction, o *loyalty.Order, actor loyalty.Actor) 
 	if o == nil {
 		return e
 	}
+	if row.StaffID.IsZero() && o.StaffRef != "" {
+		e.Staff = refStaff(o.StoreID, o.StaffRef)
+	}
 	e.Type, e.RulePoints = anomaly.Order, int64(row.Points)
 	if !o.ClaimedAt.IsZero() && o.CompletedAt.Before(row.At) {
 		e.Type, e.ClosedAt = anomaly.Claim, o.CompletedAt
