@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"github.com/lib/pq"
+
+	"regulars/internal/loyalty"
 )
 
 // appRole is the role the application works as. The first migration creates
@@ -121,12 +123,22 @@ type conn struct {
 	pqConn
 	prepared map[string]pqStmt // nil: don't prepare
 	wire     net.Conn
-	until    time.Time // the wire's deadline; zero for none
+	until    time.Time  // the wire's deadline; zero for none
+	within   loyalty.ID // the organization that the session sees; zero for all
+	inTx     bool
+}
+
+// ready prepares the connection for a use that ctx is of.
+func (c *conn) ready(ctx context.Context) error {
+	if err := c.bound(ctx); err != nil {
+		return err
+	}
+	return c.confine(ctx)
 }
 
 // QueryContext implements driver.QueryerContext.
 func (c *conn) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
-	if err := c.bound(ctx); err != nil {
+	if err := c.ready(ctx); err != nil {
 		return nil, err
 	}
 	if !c.worthPreparing(query, args) {
@@ -137,7 +149,7 @@ func (c *conn) QueryContext(ctx context.Context, query string, args []driver.Nam
 
 // ExecContext implements driver.ExecerContext.
 func (c *conn) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
-	if err := c.bound(ctx); err != nil {
+	if err := c.ready(ctx); err != nil {
 		return nil, err
 	}
 	if !c.worthPreparing(query, args) {

@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"errors"
 	"net"
 	"time"
 )
@@ -81,4 +82,13 @@ func (c *conn) ResetSession(ctx context.Context) error {
 		return err
 	}
 	return c.bound(ctx)
+}
+
+// Close implements driver.Conn. A deadline of the last use must not keep the
+// connection from saying goodbye.
+func (c *conn) Close() error {
+	if err := c.wire.SetDeadline(time.Now().Add(lastWord)); err != nil {
+		return errors.Join(err, c.pqConn.Close())
+	}
+	return c.pqConn.Close()
 }

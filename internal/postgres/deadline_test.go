@@ -57,3 +57,21 @@ func TestSilentDatabaseIsLeft(t *testing.T) {
 		}
 	}
 }
+
+// A use that had a deadline leaves nothing behind that spoils the end.
+func TestCloseAfterADeadline(t *testing.T) {
+	t.Parallel()
+	db, err := postgres.Open(t.Context(), account(t).URL, postgres.Options{MaxOpen: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+	defer cancel()
+	if _, err := db.Config(ctx, org); err != nil {
+		t.Fatal(err)
+	}
+	time.Sleep(2100 * time.Millisecond) // past the deadline and the word after it
+	if err := db.Close(); err != nil {
+		t.Error(err)
+	}
+}

@@ -63,6 +63,9 @@ func (d *DB) Migrate(ctx context.Context, more ...func(context.Context, *sql.DB)
 			return fmt.Errorf("migrate: %w", err)
 		}
 	}
+	if err := wall(ctx, db); err != nil {
+		return fmt.Errorf("migrate: %w", err)
+	}
 	return d.adoptRole(ctx, d.pool.Stats().MaxOpenConnections)
 }
 
@@ -78,6 +81,23 @@ func up(ctx context.Context, steps *goose.Provider) error {
 		case <-ctx.Done():
 			return err
 		case <-time.After(migrationPause):
+		}
+	}
+}
+
+// wall puts row-level security on every table that has none yet, one after the
+// other, and tries again when a table was in use.
+func wall(ctx context.Context, db *sql.DB) error {
+	for attempt := 1; ; {
+		var table sql.NullString
+		err := db.QueryRowContext(ctx, `SELECT wall_next()`).Scan(&table)
+		e, ok := errors.AsType[*pq.Error](err)
+		switch {
+		case err == nil && table.Valid:
+		case ok && (e.Code == pqerror.LockNotAvailable || e.Code == pqerror.TRDeadlockDetected) && attempt < migrationAttempts:
+			attempt++
+		default:
+			return err
 		}
 	}
 }

@@ -38,8 +38,14 @@ func Bearer(lookup Lookup) fiber.Handler {
 			return err
 		}
 		setActor(c, actor)
+		confine(c, actor)
 		return c.Next()
 	}
+}
+
+// confine has the rest of the request see the actor's organization alone.
+func confine(c *fiber.Ctx, a loyalty.Actor) {
+	c.SetUserContext(loyalty.Within(c.UserContext(), a.OrgID))
 }
 
 // Needs admits callers that hold scope. It stands before the handler, so that

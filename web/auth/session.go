@@ -126,7 +126,8 @@ func Token(c *fiber.Ctx) string {
 // Require admits people who have signed in and sends others to the sign-in
 // page, which sends them back afterwards.
 func (s *Sessions) Require(c *fiber.Ctx) error {
-	if Actor(c).Role != loyalty.Nobody {
+	if actor := Actor(c); actor.Role != loyalty.Nobody {
+		confine(c, actor)
 		return c.Next()
 	}
 	if Visit(c).Locked {
