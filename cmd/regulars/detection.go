@@ -93,6 +93,7 @@ type detectionReportCommand struct {
 	Seeds    string `default:"1-4" help:"Which simulated years, as in 51-100."`
 	Workers  int    `default:"2" help:"How many at the same time."`
 	Settings string `type:"existingfile" optional:"" help:"Settings other than the defaults, as JSON."`
+	Keep     string `type:"path" optional:"" help:"Directory that keeps each seed's figures: an interrupted report goes on from there, and parts add up. Empty it when detectors change."`
 	Orders   string `type:"existingfile" optional:"" help:"Replay this file of real orders instead (customer_id, store, total, completed_at)."`
 }
 
@@ -109,9 +110,10 @@ func (c *detectionReportCommand) Run(p *program) error {
 	if err != nil {
 		return err
 	}
-	report, err := simulate.Study(from, to, c.Workers, settings, func(done, all int) {
-		p.log.Info("measured", "worlds", done, "of", all)
-	})
+	report, err := simulate.Study{
+		From: from, To: to, Workers: c.Workers, Settings: settings, Keep: c.Keep,
+		Step: func(done, all int) { p.log.Info("measured", "worlds", done, "of", all) },
+	}.Run()
 	if err != nil {
 		return err
 	}

@@ -128,3 +128,33 @@ func TestFisher(t *testing.T) {
 		t.Errorf("fisher(0, .5) = %v", got)
 	}
 }
+
+// A broken oven is nobody's fraud, though each cashier gives in three evenings
+// what is usual in a month.
+func TestEverybodyMakesAmends(t *testing.T) {
+	t.Parallel()
+	evenings := func(generous int) (staff []string) {
+		s := newStream(t, nil)
+		s.engine.cfg.Settings.ManualAwards.Enabled = false
+		s.weeksOf(10, 2, func(d int, at time.Time, k int) {
+			if d%2 == 0 && k == 3 {
+				s.handed(at, byte(21+d/2%4), person(d), 50)
+			}
+			if d/3 == 20 && k < 12 && k%4 < generous {
+				s.handed(at, byte(21+k%4), person(1000+k), 50)
+			}
+		})
+		for _, c := range s.found() {
+			if strings.Contains(c, "staff:") {
+				staff = append(staff, c)
+			}
+		}
+		return staff
+	}
+	if got := evenings(4); len(got) != 0 {
+		t.Errorf("all at once: got %q", got)
+	}
+	if got := evenings(1); len(got) == 0 {
+		t.Error("one alone: got nothing")
+	}
+}

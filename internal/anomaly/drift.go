@@ -34,7 +34,9 @@ type watch struct {
 	same     collisions
 	past     rate // as it was four weeks ago
 	month    [28]daily
-	at       int // today's place in the month
+	at       int     // today's place in the month
+	x        int     // today's occasions
+	lambda   float64 // and how many there should be
 }
 
 // daily is a day's occasions and checks.
@@ -129,89 +131,6 @@ func (d *drift) sort() {
 		return 1
 	})
 	d.sorted = true
-}
-
-// endDay runs the CUSUMs over the day that is over.
-//
-// It is the Poisson CUSUM of Lucas (1985): S = max(0, S + x·ln Ratio −
-// (Ratio − 1)·λ), alarm above Alarm. λ is the stream's own rate, an
-// exponentially weighted average over HistoryWeeks, shrunk to the
-// organization's, times the checks handled that day.
-func (d *drift) endDay(s Settings, now time.Time, found func(Signal)) {
-	tau := time.Duration(s.PatternDeviation.HistoryWeeks * float64(week))
-	d.sort()
-	var claims, awards int
-	for _, w := range d.order {
-		if w.of == OfStaff && w.claim {
-			claims += len(w.today)
-		} else if w.of == OfStaff {
-			awards += len(w.today)
-		}
-		org := &d.awards
-		if w.claim {
-			org = &d.claims
-		}
-		mean, x := org.mean(now, tau), len(w.today)
-		w.today = w.today[:0]
-		expected := w.turn(mean, x, d.handled[w.id], now, tau)
-		if x > 0 {
-			given := func(account ID) int { return d.given(account, w.claim, now) }
-			w.judgeCircle(s, d.sameOf(w.claim).apart(&w.same, now), expected, now, given, found)
-		}
-		if s.PatternDeviation.Enabled {
-			w.step(s.PatternDeviation, mean, x, d.handled[w.id], now, tau, found)
-		}
-	}
-	checks := 0.0
-	for _, n := range d.handled {
-		checks += float64(n) / 3 // each check is one store's, one till's, one cashier's
-	}
-	d.claims.count.add(float64(claims), now, tau)
-	d.claims.checks.add(checks, now, tau)
-	d.awards.count.add(float64(awards), now, tau)
-	d.awards.checks.add(checks, now, tau)
-	clear(d.handled)
-}
-
-// ownWeight is the checks after which a stream's own rate counts half.
-const ownWeight = 400
-
-// turn takes the day into the month and says how many occasions the month
-// should have, at the rate of four weeks ago and earlier.
-func (w *watch) turn(org float64, x, handled int, now time.Time, tau time.Duration) float64 {
-	w.at = (w.at + 1) % len(w.month)
-	old := w.month[w.at]
-	w.past.count.add(float64(old.count), now, tau)
-	w.past.checks.add(float64(old.checks), now, tau)
-	w.month[w.at] = daily{x, handled}
-	all := 0
-	for _, d := range w.month {
-		all += d.checks
-	}
-	return (w.past.count.at(now, tau) + ownWeight*org) / (w.past.checks.at(now, tau) + ownWeight) * float64(max(all, 1))
-}
-
-func (w *watch) step(s PatternDeviationSettings, org float64, x, handled int, now time.Time, tau time.Duration, found func(Signal)) {
-	own := (w.count.at(now, tau) + ownWeight*org) / (w.checks.at(now, tau) + ownWeight)
-	lambda := own * float64(max(handled, 1))
-	w.sum = max(0, w.sum+float64(x)*math.Log(s.Ratio)-(s.Ratio-1)*lambda)
-	w.observed += x
-	w.expected += lambda
-	if w.sum > 0 && w.since.IsZero() {
-		w.since = now.Add(-day)
-	}
-	if w.sum > s.Alarm && x > 0 {
-		found(w.signal(now))
-		w.sum = 0
-	} else if w.sum < s.Alarm/2 {
-		// What is under suspicion must not become the norm.
-		w.count.add(float64(x), now, tau)
-		w.checks.add(float64(handled), now, tau)
-	}
-	if w.sum == 0 {
-		w.since, w.observed, w.expected, w.points, w.who = time.Time{}, 0, 0, 0, w.who[:0]
-		clear(w.by)
-	}
 }
 
 // mostly is the cashier behind two in five or more of so many occasions, the

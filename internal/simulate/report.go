@@ -5,7 +5,6 @@ import (
 	"io"
 	"math"
 	"slices"
-	"sync"
 	"time"
 
 	"regulars/internal/anomaly"
@@ -16,63 +15,6 @@ type Report struct {
 	From, To uint64
 	Methods  []Tally // the detectors first
 	Unseen   Tally   // the detectors on kinds nobody tuned on
-}
-
-// studied is what one seed gave.
-type studied struct {
-	seed    uint64
-	tallies []Tally
-	unseen  []Tally
-	err     error
-}
-
-// Study measures settings on the seeds from..to, workers at a time, and calls
-// step after each.
-func Study(from, to uint64, workers int, settings anomaly.Settings, step func(done, all int)) (Report, error) {
-	if from > to {
-		return Report{}, fmt.Errorf("study seeds %d to %d: the first is after the last", from, to)
-	}
-	all := map[uint64]studied{}
-	var failed error
-	for s := range studyEach(from, to, workers, settings) {
-		all[s.seed] = s
-		if s.err != nil {
-			failed = s.err
-		}
-		step(len(all), int(to-from)+1)
-	}
-	// In the order of seeds, whoever was done first.
-	report := Report{From: from, To: to}
-	for seed := from; seed <= to && failed == nil; seed++ {
-		report.add(all[seed].tallies, all[seed].unseen[0])
-	}
-	return report, failed
-}
-
-// studyEach measures every seed, workers at a time, until all are done.
-func studyEach(from, to uint64, workers int, settings anomaly.Settings) <-chan studied {
-	seeds, done := make(chan uint64), make(chan studied)
-	var pool sync.WaitGroup
-	for range max(1, workers) {
-		pool.Go(func() {
-			for seed := range seeds {
-				s := studied{seed: seed}
-				if s.tallies, s.err = Measure(Year(seed), settings); s.err == nil {
-					s.unseen, s.err = Measure(unseenYear(seed), settings)
-				}
-				done <- s
-			}
-		})
-	}
-	go func() {
-		for seed := from; seed <= to; seed++ {
-			seeds <- seed
-		}
-		close(seeds)
-		pool.Wait()
-		close(done)
-	}()
-	return done
 }
 
 // unseenYear is half a year of two stores with frauds outside the catalog.

@@ -226,3 +226,26 @@ func BenchmarkReplay(b *testing.B) {
 	}
 	b.ReportMetric(b.Elapsed().Seconds()/float64(b.N)/float64(len(events))*1e6, "s/million-events")
 }
+
+// A study made in parts adds up to what it would have been at once.
+func TestStudyKeepsFigures(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	settings := anomaly.DefaultSettings()
+	f := figures{Seed: 3, Settings: settings, Tallies: []Tally{{Method: "kept", Cases: 7, Outcomes: []Outcome{{Kind: anomaly.OffHours, After: time.Hour, Found: true}}}}}
+	study := Study{From: 3, To: 3, Settings: settings, Keep: dir}
+	if err := study.keep(f); err != nil {
+		t.Fatal(err)
+	}
+	report, err := study.Run()
+	if err != nil || len(report.Methods) != 1 || report.Methods[0].Cases != 7 || report.Methods[0].Outcomes[0].After != time.Hour {
+		t.Errorf("got %+v, %v; want what was kept", report.Methods, err)
+	}
+	study.Settings.OffHours.GraceMinutes++
+	if _, ok, err := study.kept(3); ok || err != nil {
+		t.Errorf("figures of other settings were taken: %v", err)
+	}
+	if _, err := (Study{From: 2, To: 1}).Run(); err == nil {
+		t.Error("a range from 2 to 1 was taken")
+	}
+}

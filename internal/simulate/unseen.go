@@ -13,10 +13,12 @@ const (
 	buddies        anomaly.Kind = "unseen_buddies"         // two cashiers feed each other's accounts
 	dormant        anomaly.Kind = "unseen_dormant"         // points given to sleeping accounts, then spent
 	receiptHarvest anomaly.Kind = "unseen_receipt_harvest" // a guest claims receipts others left behind
+	skimming       anomaly.Kind = "unseen_skimming"        // a cashier spends the points of guests who seldom come
+	giftedChecks   anomaly.Kind = "unseen_gifted_checks"   // strangers' checks are rung up on friends' accounts
 )
 
 func unseenKinds() []anomaly.Kind {
-	return []anomaly.Kind{borrowedLogin, buddies, dormant, receiptHarvest}
+	return []anomaly.Kind{borrowedLogin, buddies, dormant, receiptHarvest, skimming, giftedChecks}
 }
 
 // beginUnseen chooses how many accounts a campaign has.
@@ -42,6 +44,8 @@ func (c *Campaign) beginUnseen(sd *shiftDay, n *int) {
 		*n = 4 + sd.r.IntN(6)
 	case receiptHarvest:
 		*n = 1 + sd.r.IntN(2)
+	case giftedChecks:
+		*n = 3 + sd.r.IntN(4)
 	}
 }
 
@@ -54,6 +58,27 @@ func (c *Campaign) doUnseen(sd *shiftDay) {
 		spend := sd.event(anomaly.Redeem, given.member, c.cashier, given.At.Add(time.Duration(5+sd.r.IntN(60))*time.Minute))
 		spend.share = 1
 		sd.w.book.plan(spend)
+	case skimming:
+		c.skim(sd)
+	case giftedChecks:
+		if order := c.strangersCheck(sd); order != nil {
+			order.member, order.act = c.account(sd), &Act{campaign: c}
+		}
+	}
+}
+
+// skim spends what a guest who seldom comes has saved.
+func (c *Campaign) skim(sd *shiftDay) {
+	for range 500 {
+		m := sd.s.members[sd.r.IntN(len(sd.s.members))]
+		if m.rate > .3 || m.balance < 150 || !m.linked.IsZero() {
+			continue
+		}
+		i := sd.event(anomaly.Redeem, m, c.cashier, sd.at(c.minute(sd)))
+		i.share = .7 + .3*sd.r.Float64()
+		c.Guilty = append(c.Guilty, m.id)
+		c.guilty(sd, i, false)
+		return
 	}
 }
 
