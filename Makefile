@@ -59,10 +59,11 @@ bench: build
 		$(if $(filter 1000000/3,$(CUSTOMERS)/$(ROUNDS)),-out internal/bench/results) $(BENCH_FLAGS)
 
 # How well the anomaly detectors do on simulated years, beside simple rules:
-# make detection-report SEEDS=51-100
+# make detection-report SEEDS=51-100; with KEEP=directory an interrupted report
+# goes on where it was.
 SEEDS := 1-4
 detection-report:
-	go run ./cmd/regulars detection-report --seeds $(SEEDS)
+	go run ./cmd/regulars detection-report --seeds $(SEEDS) $(if $(KEEP),--keep $(KEEP))
 
 # Breaks three servers and their database on purpose for about ten minutes,
 # then proves that nothing was lost: make fault FAULT="-requests 20000"

@@ -16,15 +16,37 @@ const (
 	habitKnown = 3
 	// leastFavours of an account in four weeks are looked into.
 	leastFavours = 4
-	// moreThanUsual is the chance below which an account gains more than ever.
-	moreThanUsual = .01
+	// An account gains more than it ever did where the chance is below this;
+	// what staff entered needs less to be doubted than what a guest did.
+	growing      = .01
+	growingStaff = .05
 	// accountsTold makes up for how many honest accounts each guilty one is
 	// looked at with: a chance counts this much for the score.
 	accountsTold = 100
 )
 
-// favours are an account's claims, or awards by hand, a day apart: points no
-// check rung up on it stands behind.
+// The sorts of favours: receipts a guest claims, checks staff put on accounts
+// afterwards, awards by hand.
+const (
+	selfClaims = iota
+	staffClaims
+	handAwards
+	favourSorts
+)
+
+// favourSort is the sort of an event that is a favour.
+func favourSort(e Event) int {
+	switch {
+	case e.Type == Award:
+		return handAwards
+	case e.Staff.IsZero():
+		return selfClaims
+	}
+	return staffClaims
+}
+
+// favours are an account's of one sort, a day apart: points no check rung up on
+// it stands behind.
 type favours struct {
 	lately times // of the last four weeks
 	older  int
@@ -76,8 +98,8 @@ func (g *Engine) driftMemory() time.Duration {
 	return time.Duration(g.cfg.Settings.PatternDeviation.HistoryWeeks * float64(week))
 }
 
-// accountDrift finds an account that begins to gain over and over by claims,
-// or by awards by hand, whoever enters them.
+// accountDrift finds an account that begins to gain over and over by favours of
+// one sort, whoever enters them.
 //
 // Favours a week are gamma-distributed among guests, so that those of four
 // weeks, after n in the w weeks before, are negative binomial with shape
@@ -92,10 +114,7 @@ func (g *Engine) accountDrift(e Event) {
 	if (e.Type != Claim && e.Type != Award) || !e.Earns() || e.Backfilled {
 		return
 	}
-	sort := 0
-	if e.Type == Award {
-		sort = 1
-	}
+	sort := favourSort(e)
 	c, h := g.customerOf(e), &g.habits[sort]
 	f := &c.favours[sort]
 	n := len(f.lately)
@@ -108,7 +127,11 @@ func (g *Engine) accountDrift(e Event) {
 	k := len(f.lately)
 	if s := g.cfg.Settings.PatternDeviation; s.Enabled && k >= leastFavours {
 		p, expected := favourTail(k, f.older, e.At.Sub(c.first)-fourWeeks, h.all.mean(e.At, g.driftMemory()), h.repeating(e.At))
-		if p < s.AccountChance && c.moreThanUsual(e.At) {
+		below := growing
+		if sort == staffClaims {
+			below = growingStaff
+		}
+		if p < s.AccountChance && c.moreThanUsual(e.At, 1, below) {
 			g.found(accountSignal(e, f, p, expected))
 			f.points = 0
 		}
@@ -123,9 +146,9 @@ func (g *Engine) given(account ID, claim bool, now time.Time) int {
 	case c == nil:
 		return 0
 	case claim:
-		return c.favours[0].lately.since(now, fourWeeks)
+		return c.favours[selfClaims].lately.since(now, fourWeeks) + c.favours[staffClaims].lately.since(now, fourWeeks)
 	}
-	return c.favours[1].lately.since(now, fourWeeks)
+	return c.favours[handAwards].lately.since(now, fourWeeks)
 }
 
 // favourTail is the chance of k favours or more in four weeks after n in the
@@ -139,18 +162,21 @@ func favourTail(k, n int, before time.Duration, share, again float64) (p, expect
 	return mathext.RegIncBeta(float64(k), shape, exposure/(rate+exposure)), shape / rate * exposure
 }
 
-// moreThanUsual reports whether the customer's earnings of four weeks, with
-// one more now, are improbable after those before.
-func (c *customer) moreThanUsual(now time.Time) bool {
-	k := 1
+// moreThanUsual reports whether the chance of the customer's earnings of four
+// weeks, with so many more now, after those before, is below a limit.
+func (c *customer) moreThanUsual(now time.Time, more int, below float64) bool {
+	k := more
 	for _, x := range c.recent {
 		if now.Sub(x.At) <= fourWeeks {
 			k++
 		}
 	}
+	if k == 0 {
+		return false
+	}
 	n, weeks := c.before(now, fourWeeks)
 	const shape, exposure = .25, 4
-	return mathext.RegIncBeta(float64(k), shape+n, exposure/(shape/priorWeekly+weeks+exposure)) < moreThanUsual
+	return mathext.RegIncBeta(float64(k), shape+n, exposure/(shape/priorWeekly+weeks+exposure)) < below
 }
 
 func accountSignal(e Event, f *favours, p, expected float64) Signal {

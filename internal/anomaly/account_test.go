@@ -75,3 +75,27 @@ func TestFavourTail(t *testing.T) {
 		t.Errorf("five in four weeks after none in twenty have a chance of %v", base)
 	}
 }
+
+// A friend on whose account a cashier rings up strangers' checks, as they
+// close, comes more often than ever and meets nobody else.
+func TestFavoritismWithoutClaims(t *testing.T) {
+	t.Parallel()
+	s := newStream(t, nil)
+	s.weeksOf(30, 1, func(d int, at time.Time, k int) {
+		switch {
+		case d < 140 && d%20 == 0 && k == 20:
+			s.check(at, byte(21+d/20%4), person(1))
+		case d >= 140 && d%2 == 0 && k == 20:
+			s.check(at, 21, person(1))
+		}
+	})
+	s.want("staff_favoritism " + cashier21)
+}
+
+// Whoever's only check was taken back has nothing to be compared.
+func TestNothingIsNotMoreThanUsual(t *testing.T) {
+	t.Parallel()
+	if c := (&customer{first: noon}); c.moreThanUsual(noon.Add(week), 0, growing) {
+		t.Error("no earnings are more than usual")
+	}
+}

@@ -51,7 +51,7 @@ type Engine struct {
 	claims    claims
 	rings     *rings
 	drift     *drift
-	habits    [2]habit // of claims and of awards by hand
+	habits    [favourSorts]habit
 	peers     map[string]*peerGroup
 	last      time.Time
 	today     time.Time

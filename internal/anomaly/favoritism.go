@@ -9,7 +9,8 @@ import (
 type pair struct {
 	staff    ID
 	sum      float64 // the CUSUM
-	visits   int     // of the customer since it left zero
+	share    float64 // the CUSUM of shares alone
+	visits   int     // of the customer since either left zero
 	hits     int
 	expected float64 // hits, had cashiers been met by their share of checks
 	points   int64
@@ -84,7 +85,8 @@ func (h *hourBook) share(staff ID, judged Event) float64 {
 // customer's check and ln((1 − HitShare)/(1 − p)) when another did, p being
 // the cashier's share of the store's checks in that hour. A check put on the
 // account after it closed adds the likelihood ratio of that too, which is what
-// tells a friend being fed from a guest with a favourite server.
+// tells a friend being fed from a guest with a favourite server. Without it the
+// shares count where the account gains more than it ever did.
 func (g *Engine) favoritism(p *place, e Event) {
 	s := g.cfg.Settings.StaffFavoritism
 	c := g.customerOf(e)
@@ -99,13 +101,15 @@ func (g *Engine) favoritism(p *place, e Event) {
 		q.expected += share
 		if q.staff == e.Staff {
 			met = true
-			q.sum += hitWeight(s, share, e)
+			q.sum = max(0, q.sum+hitWeight(s, share, e))
+			q.share += math.Log(s.HitShare / share)
 			q.hits++
 			q.points += e.Points
 		} else {
-			q.sum += math.Log((1 - s.HitShare) / (1 - share))
+			miss := math.Log((1 - s.HitShare) / (1 - share))
+			q.sum, q.share = max(0, q.sum+miss), max(0, q.share+miss)
 		}
-		if q.staff == e.Staff && q.sum > s.Alarm {
+		if q.staff == e.Staff && (q.sum > s.Alarm || (q.share > s.Alarm && c.moreThanUsual(e.At, 0, growing))) {
 			g.favoriteFound(p, e, q)
 		}
 	}
@@ -114,16 +118,19 @@ func (g *Engine) favoritism(p *place, e Event) {
 		return
 	}
 	share := p.hour.share(e.Staff, e)
-	if w := hitWeight(s, share, e); w > 0 && len(c.pairs) < pairsKept {
-		c.pairs = append(c.pairs, pair{staff: e.Staff, sum: w, visits: 1, hits: 1, expected: share, points: e.Points, since: e.At})
+	if w := math.Log(s.HitShare / share); w > 0 && len(c.pairs) < pairsKept {
+		c.pairs = append(c.pairs, pair{
+			staff: e.Staff, sum: max(0, hitWeight(s, share, e)), share: w,
+			visits: 1, hits: 1, expected: share, points: e.Points, since: e.At,
+		})
 	}
 }
 
-// living drops pairs whose CUSUM is back at zero.
+// living drops pairs whose CUSUMs are back at zero.
 func living(pairs []pair) []pair {
 	kept := pairs[:0]
 	for _, q := range pairs {
-		if q.sum > 0 {
+		if q.sum > 0 || q.share > 0 {
 			kept = append(kept, q)
 		}
 	}
@@ -148,11 +155,12 @@ func (g *Engine) favoriteFound(p *place, e Event, q *pair) {
 	// The hour's end, whenever the next event shows that it is over: what is
 	// found must not depend on when it is looked for.
 	s.At = p.hour.start.Add(time.Hour)
-	s.Score = min(MaxScore, q.sum/math.Ln10)
+	s.Score = min(MaxScore, max(q.sum, q.share)/math.Ln10)
 	s.PointsInvolved = q.points
 	s.Evidence.Reason, s.Evidence.Unit, s.Evidence.From = "pair", "visits", q.since
 	s.Evidence.Observed, s.Evidence.Expected = float64(q.hits), q.expected
-	q.sum = min(q.sum, 2*g.cfg.Settings.StaffFavoritism.Alarm)
+	most := 2 * g.cfg.Settings.StaffFavoritism.Alarm
+	q.sum, q.share = min(q.sum, most), min(q.share, most)
 	q.points = 0
 	g.found(s.finish("%s of %s visits on one cashier's shifts; %s expected",
 		grouped(int64(q.hits)), grouped(int64(q.visits)), decimal(q.expected)))

@@ -59,7 +59,7 @@ type customer struct {
 	splits   times
 	doubles  times
 	pairs    []pair
-	favours  [2]favours
+	favours  [favourSorts]favours
 }
 
 const customerMemory = 8 * week
