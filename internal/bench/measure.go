@@ -67,7 +67,7 @@ func measureBoth(ctx context.Context, o options, s *server, w work, connections 
 			return limit(ctx, s.db, w.limit, n, time.Duration(seconds*float64(time.Second)))
 		})
 		if err != nil {
-			return nil, err
+			progress("%s: %v", w.name, err)
 		}
 		both = append(both, measurement{Work: w.name, Connections: connections, Limit: true, sample: m})
 	}

@@ -54,8 +54,10 @@ var everything = []work{
 	{name: "transactions page", connections: spread, make: at("/transactions")},
 }
 
-// someone is a customer who has been one for long enough to have points.
-func (w world) someone(r *rand.Rand) string { return w.customer(1 + r.IntN(w.Customers*8/10)) }
+// someone is a customer from before the first transaction, who has points.
+func (w world) someone(r *rand.Rand) string {
+	return w.customer(1 + r.IntN(w.Customers*(customerDays-ledgerDays)/customerDays))
+}
 
 func (s *server) get(req *fasthttp.Request, path string) {
 	req.SetRequestURI(s.url + path)

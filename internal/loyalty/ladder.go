@@ -1,9 +1,12 @@
 package loyalty
 
 import (
+	"bytes"
+	"cmp"
 	"fmt"
 	"math"
 	"math/big"
+	"slices"
 	"time"
 )
 
@@ -88,6 +91,53 @@ type Rung struct {
 	Members   int64
 	Points    Points // what they can spend; debts don't lower it
 	Sales     Minor  // what earned them points in the days looked at
+}
+
+// Standing is the members who hold one tier of one program and have earned
+// equally many points.
+type Standing struct {
+	ProgramID ID
+	TierID    ID     // zero when none
+	MinPoints Points // that tier's threshold
+	Lifetime  Points
+	Members   int64
+	Points    Points    // what they can spend; debts don't lower it
+	Sales     Minor     // what earned them points in the days looked at
+	Oldest    time.Time // the earliest of those sales; zero when there were none
+}
+
+// Rungs says where members stand, and would stand on a ladder with q's
+// thresholds, from 0 upwards. They are all the organization's while the program
+// is, or is to be, the active one. oldest is the earliest of their sales.
+func Rungs(all []Standing, q RungsQuery) (rungs []Rung, oldest time.Time) {
+	type place struct {
+		tier ID
+		to   int
+	}
+	at := map[place]*Rung{}
+	for _, s := range all {
+		if !q.Everyone && s.ProgramID != q.ProgramID {
+			continue
+		}
+		to, _ := slices.BinarySearch(q.Thresholds, s.Lifetime+1)
+		p := place{s.TierID, to - 1}
+		r, ok := at[p]
+		if !ok {
+			r = &Rung{TierID: s.TierID, MinPoints: s.MinPoints, To: p.to}
+			at[p] = r
+		}
+		r.Members, r.Points, r.Sales = r.Members+s.Members, r.Points+s.Points, r.Sales+s.Sales
+		if !s.Oldest.IsZero() && (oldest.IsZero() || s.Oldest.Before(oldest)) {
+			oldest = s.Oldest
+		}
+	}
+	for _, r := range at {
+		rungs = append(rungs, *r)
+	}
+	slices.SortFunc(rungs, func(a, b Rung) int {
+		return cmp.Or(cmp.Compare(a.To, b.To), cmp.Compare(a.MinPoints, b.MinPoints), bytes.Compare(a.TierID[:], b.TierID[:]))
+	})
+	return rungs, oldest
 }
 
 // Move is one member who would change tiers.

@@ -14,12 +14,9 @@ type CatalogReader interface {
 	// ProgramOfTier is the program that has the tier; without one the tier is
 	// what is missing.
 	ProgramOfTier(ctx context.Context, orgID, tierID ID) (Program, error)
-	// Rungs says where the program's members stand and would stand on a ladder
-	// with these thresholds, from 0 upwards. They are all the organization's
-	// while the program is, or is to be, the active one. The sales are those
-	// since the given time, of the latest awards; oldest is the earliest of
-	// them, zero when there were none.
-	Rungs(ctx context.Context, orgID ID, q RungsQuery) (rungs []Rung, oldest time.Time, err error)
+	// Standings are all members, put together by what they hold and have
+	// earned. The sales are those since the given time, of the latest awards.
+	Standings(ctx context.Context, orgID ID, since time.Time) ([]Standing, error)
 	// Moves are the first members, by name, who hold another tier than they
 	// would; each To is the index into ladder's names.
 	Moves(ctx context.Context, orgID ID, q RungsQuery, ladder []Tier, limit int) ([]Move, error)
@@ -41,7 +38,6 @@ type RungsQuery struct {
 	ProgramID  ID
 	Everyone   bool // not only those who are in the program now
 	Thresholds []Points
-	Since      time.Time
 }
 
 // CatalogWriter changes programs, tiers, rewards and event types.

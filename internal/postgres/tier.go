@@ -55,52 +55,45 @@ func (t *tx) AwaitPostings(ctx context.Context) (bool, error) {
 	return ok, wrap("wait for postings under way", err)
 }
 
-type rungRow struct {
+type standingRow struct {
+	ProgramID loyalty.ID    `db:"program_id"`
 	TierID    loyalty.ID    `db:"tier_id"`
 	MinPoints sql.NullInt64 `db:"min_points"`
-	Rung      int           `db:"rung"`
+	Lifetime  int64         `db:"lifetime"`
 	Members   int64         `db:"members"`
 	Points    int64         `db:"points"`
 	Sales     int64         `db:"sales"`
 	Oldest    sql.NullTime  `db:"oldest"`
 }
 
-// Rungs implements loyalty.CatalogReader. It reads every account once: no index
-// can know a ladder that is only being thought about.
-func (r reader) Rungs(ctx context.Context, orgID loyalty.ID, q loyalty.RungsQuery) ([]loyalty.Rung, time.Time, error) {
+// Standings implements loyalty.CatalogReader. It reads every account once: no
+// index may lie on what an award changes.
+func (r reader) Standings(ctx context.Context, orgID loyalty.ID, since time.Time) ([]loyalty.Standing, error) {
 	const query = `
 		WITH recent AS (
 			SELECT t.customer_id, t.amount, t.at FROM transactions t
-			WHERE t.organization_id = $1 AND t.type = 'earn' AND t.amount > 0 AND t.at >= $5
-			ORDER BY t.at DESC, t.id DESC LIMIT $6
+			WHERE t.organization_id = $1 AND t.type = 'earn' AND t.amount > 0 AND t.at >= $2
+			ORDER BY t.at DESC, t.id DESC LIMIT $3
 		), bought AS (
 			SELECT customer_id, sum(amount) AS amount, min(at) AS at FROM recent GROUP BY customer_id
 		), counted AS (
-			SELECT e.tier_id, width_bucket(e.lifetime, $4::bigint[]) AS rung, count(*) AS members,
-				sum(greatest(e.balance, 0))::bigint AS points, coalesce(sum(b.amount), 0)::bigint AS sales, min(b.at) AS oldest
+			SELECT e.program_id, e.tier_id, e.lifetime, count(*) AS members, sum(greatest(e.balance, 0))::bigint AS points,
+				coalesce(sum(b.amount), 0)::bigint AS sales, min(b.at) AS oldest
 			FROM enrollments e LEFT JOIN bought b ON b.customer_id = e.customer_id
-			WHERE e.organization_id = $1 AND ($3 OR e.program_id = $2) GROUP BY 1, 2
+			WHERE e.organization_id = $1 GROUP BY 1, 2, 3
 		)
-		SELECT c.tier_id, t.min_points, c.rung - 1 AS rung, c.members, c.points, c.sales, c.oldest
-		FROM counted c LEFT JOIN tiers t ON t.organization_id = $1 AND t.id = c.tier_id
-		ORDER BY c.rung, t.min_points NULLS FIRST`
-	var rows []rungRow
-	err := r.list(ctx, &rows, query, orgID.String(), q.ProgramID.String(), q.Everyone, thresholds(q.Thresholds), q.Since,
-		loyalty.SalesSample)
-	if err != nil {
-		return nil, time.Time{}, wrap("count members by tier", err)
+		SELECT c.*, t.min_points
+		FROM counted c LEFT JOIN tiers t ON t.organization_id = $1 AND t.id = c.tier_id`
+	var rows []standingRow
+	if err := r.list(ctx, &rows, query, orgID.String(), since, loyalty.SalesSample); err != nil {
+		return nil, wrap("count members by what they hold", err)
 	}
-	var oldest time.Time
-	rungs := each(rows, func(x rungRow) loyalty.Rung {
-		if x.Oldest.Valid && (oldest.IsZero() || x.Oldest.Time.Before(oldest)) {
-			oldest = x.Oldest.Time
+	return each(rows, func(x standingRow) loyalty.Standing {
+		return loyalty.Standing{
+			ProgramID: x.ProgramID, TierID: x.TierID, MinPoints: loyalty.Points(x.MinPoints.Int64), Lifetime: loyalty.Points(x.Lifetime),
+			Members: x.Members, Points: loyalty.Points(x.Points), Sales: loyalty.Minor(x.Sales), Oldest: x.Oldest.Time,
 		}
-		return loyalty.Rung{
-			TierID: x.TierID, MinPoints: loyalty.Points(x.MinPoints.Int64), To: x.Rung, Members: x.Members,
-			Points: loyalty.Points(x.Points), Sales: loyalty.Minor(x.Sales),
-		}
-	})
-	return rungs, oldest, nil
+	}), nil
 }
 
 // Moves implements loyalty.CatalogReader.

@@ -16,7 +16,8 @@ const maxMoves = 100
 // what a bill earns. Who moves is named only to those who may see customers. A
 // tier of the Preview's Program that does not exist yet has no id.
 // It needs loyalty.ProgramWrite, and refuses what Change would refuse but for
-// a tier that a reward asks for.
+// a tier that a reward asks for. In a large organization the members may be
+// counted as of a minute ago; the names are as of now.
 func (s *Programs) Preview(ctx context.Context, actor loyalty.Actor, cmd ChangeProgram) (loyalty.Preview, error) {
 	if err := actor.Require(loyalty.ProgramWrite); err != nil {
 		return loyalty.Preview{}, err
@@ -49,11 +50,11 @@ func (s *Programs) preview(ctx context.Context, actor loyalty.Actor, before, aft
 		before = *cfg.Program // whose members these are until then
 	}
 	q := rungsOf(after)
-	q.Since = s.now().Add(-loyalty.SalesWindow)
-	rungs, oldest, err := s.repo.Rungs(ctx, actor.OrgID, q)
+	all, err := s.standings(ctx, cfg)
 	if err != nil {
 		return loyalty.Preview{}, err
 	}
+	rungs, oldest := loyalty.Rungs(all, q)
 	days := 0
 	if !oldest.IsZero() {
 		// A few busy days say little about a year, so a new restaurant counts

@@ -15,7 +15,7 @@ import (
 // one's tiers puts its members into the tiers they then reach.
 type Programs struct {
 	*Core
-	spreads sync.Map // Spread by program and scale
+	counts sync.Map // loyalty.ID of the organization → *counted
 }
 
 // ProgramFields are a program's own fields, as a request gives them.

@@ -2,7 +2,6 @@ package service
 
 import (
 	"context"
-	"time"
 
 	"regulars/internal/loyalty"
 )
@@ -11,18 +10,12 @@ import (
 type Spread struct {
 	Steps []Step // equally wide, from 0
 	Max   int64  // points at the right end; the last step holds those beyond it too
-	at    time.Time
 }
 
 // Step is how many members have at least From and less than To points.
 type Step struct{ From, To, Members int64 }
 
-const (
-	spreadSteps = 40
-	// Counting everybody takes a moment with a million members, and a drawing
-	// needn't be of this second.
-	spreadLife = time.Minute
-)
+const spreadSteps = 40
 
 // Spread counts a program's members by lifetime points, on a scale that shows
 // its whole ladder. It is at most a minute old. It needs loyalty.LoyaltyRead.
@@ -34,31 +27,25 @@ func (s *Programs) Spread(ctx context.Context, actor loyalty.Actor, program loya
 	for _, t := range program.Tiers {
 		top = max(top, int64(t.MinPoints))
 	}
-	out := Spread{Max: scaleFor(top), at: s.now()}
-	type key struct {
-		program loyalty.ID
-		max     int64
-	}
-	place := key{program.ID, out.Max}
-	if kept, ok := s.spreads.Load(place); ok {
-		if old := kept.(Spread); s.now().Sub(old.at) < spreadLife { //nolint:errcheck // nothing else is ever stored
-			return old, nil
-		}
-	}
-	q := loyalty.RungsQuery{ProgramID: program.ID, Everyone: program.Active, Since: s.now()}
+	out := Spread{Max: scaleFor(top)}
+	q := loyalty.RungsQuery{ProgramID: program.ID, Everyone: program.Active}
 	width := out.Max / spreadSteps
 	for i := range int64(spreadSteps) {
 		q.Thresholds = append(q.Thresholds, loyalty.Points(i*width))
 		out.Steps = append(out.Steps, Step{From: i * width, To: (i + 1) * width})
 	}
-	rungs, _, err := s.repo.Rungs(ctx, actor.OrgID, q)
+	cfg, err := s.config(ctx, actor.OrgID, 0)
 	if err != nil {
 		return Spread{}, err
 	}
+	all, err := s.standings(ctx, cfg)
+	if err != nil {
+		return Spread{}, err
+	}
+	rungs, _ := loyalty.Rungs(all, q)
 	for _, r := range rungs {
 		out.Steps[max(0, r.To)].Members += r.Members
 	}
-	s.spreads.Store(place, out)
 	return out, nil
 }
 

@@ -55,3 +55,5 @@ SELECT $1, tier_id, 0, count(*) FROM enrollments WHERE organization_id = $1 AND 
 --------
 INSERT INTO reward_stats (organization_id, reward_id, shard, redemptions, customers)
 SELECT $1, reward_id, 0, count(*), count(DISTINCT customer_id) FROM redemptions WHERE organization_id = $1 AND $2::uuid IS NOT NULL GROUP BY reward_id
+--------
+INSERT INTO roster_changes (organization_id, customer_id) SELECT $1, customer_id FROM enrollments WHERE organization_id = $1 AND program_id = $2

@@ -1,7 +1,7 @@
 -- A redemption of the one reward with stock. The two statements are the product's; pgbench has no clock and no
 -- uuid, so ids are put together from random numbers, like the product's with
 -- the time in front.
-\set i random(0, :n * 8 / 10 / 64 - 1) * 64 + :client_id + 1
+\set i random(0, :n * 4 / 10 / 64 - 1) * 64 + :client_id + 1
 \set ms :start + :i * :step
 \set tail (:i * 2654435761) % 281474976710656
 \set key random(1, 9000000000000000)
