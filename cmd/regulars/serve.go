@@ -70,6 +70,7 @@ func startJobs(ctx context.Context, p *program, db *database, s *service.Service
 	if err != nil {
 		return nil, err
 	}
+	s.Imports.Queue = work.QueueImport
 	// The signal that ends ctx must not tear a job from under its transaction.
 	ctx = context.WithoutCancel(ctx)
 	stop = func() error {

@@ -45,12 +45,17 @@ func newRunner(db *sql.DB, s *service.Services, log *slog.Logger, poll time.Dura
 	river.AddWorker(workers, &purge{services: s})
 	river.AddWorker(workers, &compact{services: s})
 	river.AddWorker(workers, &detect{services: s})
+	river.AddWorker(workers, &runImport{services: s})
+	river.AddWorker(workers, &dueImports{services: s})
 	river.AddWorker(workers, &sealAudit{services: s})
 	river.AddWorker(workers, &followRoster{services: s})
 	client, err := river.NewClient(riverdatabasesql.New(db), &river.Config{
-		Logger:                      slog.New(onlyWarnings{log.Handler()}),
-		Workers:                     workers,
-		Queues:                      map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: maxWorkers}},
+		Logger:  slog.New(onlyWarnings{log.Handler()}),
+		Workers: workers,
+		Queues: map[string]river.QueueConfig{
+			river.QueueDefault: {MaxWorkers: maxWorkers},
+			importQueue:        {MaxWorkers: importWorkers, FetchPollInterval: min(poll, importPoll), FetchCooldown: min(poll, importPoll)},
+		},
 		FetchPollInterval:           poll,
 		FetchCooldown:               min(poll, time.Second),
 		PollOnly:                    true,

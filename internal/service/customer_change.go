@@ -136,15 +136,21 @@ type ImportedCustomer struct {
 // transaction, adding those that are not there yet; all in one go. It says how
 // many it added. It needs loyalty.CustomersCreate.
 func (s *Customers) External(ctx context.Context, tx loyalty.Tx, actor loyalty.Actor, guests []ImportedCustomer) (map[string]loyalty.ID, int, error) {
+	ids, created, err := s.external(ctx, tx, actor, guests)
+	return ids, len(created), err
+}
+
+// external is External, saying which customers it added.
+func (s *Customers) external(ctx context.Context, tx loyalty.Tx, actor loyalty.Actor, guests []ImportedCustomer) (map[string]loyalty.ID, []loyalty.ID, error) {
 	if err := actor.Require(loyalty.CustomersCreate); err != nil {
-		return nil, 0, err
+		return nil, nil, err
 	}
 	if len(guests) == 0 {
-		return map[string]loyalty.ID{}, 0, nil
+		return map[string]loyalty.ID{}, nil, nil
 	}
 	cfg, err := s.heldConfig(ctx, tx, actor.OrgID)
 	if err != nil {
-		return nil, 0, err
+		return nil, nil, err
 	}
 	region := regionOf(cfg, actor.StoreID)
 	accounts := make([]loyalty.NewAccount, len(guests))
@@ -161,11 +167,21 @@ func (s *Customers) External(ctx context.Context, tx loyalty.Tx, actor loyalty.A
 		setPhone(&p, &c, g.Phone, region)
 		c.ExternalID = checkText(&p, "externalId", g.ExternalID, 1, 255)
 		if err := p.Err(); err != nil {
-			return nil, 0, err
+			return nil, nil, err
 		}
 		accounts[i] = newAccount(cfg, c)
 	}
-	return tx.AddCustomers(ctx, actor.OrgID, accounts)
+	ids, added, err := tx.AddCustomers(ctx, actor.OrgID, accounts)
+	if err != nil {
+		return nil, nil, err
+	}
+	created := make([]loyalty.ID, 0, added)
+	for _, a := range accounts {
+		if ids[a.ExternalID] == a.ID {
+			created = append(created, a.ID)
+		}
+	}
+	return ids, created, nil
 }
 
 // UpdateCustomer changes a customer. Fields left nil stay as they are; "" takes

@@ -9,10 +9,15 @@ import (
 )
 
 // Imports takes in what a restaurant brings along from before.
-type Imports struct{ *Core }
+type Imports struct {
+	*Core
+	// Queue has Work called soon, on this server or another. Without it work is
+	// found when it is due.
+	Queue func(ctx context.Context, orgID, importID loyalty.ID) error
+}
 
 // NewImports returns the use cases that read files.
-func NewImports(c *Core) *Imports { return &Imports{c} }
+func NewImports(c *Core) *Imports { return &Imports{Core: c} }
 
 // ImportOrders is a file of orders: comma-separated values in UTF-8 with the
 // columns order_id, store, total and completed_at, and perhaps customer_id and
@@ -24,6 +29,14 @@ type ImportOrders struct {
 	Problem func(ImportProblem)
 	// Progress is told now and then how far the import is; nil for not at all.
 	Progress func(ImportProgress)
+	// Layout says how the file was written; nil when it is as described above.
+	Layout *loyalty.ImportLayout
+	// SkipBad has the good rows of a file with mistakes imported.
+	SkipBad bool
+	// For is the recorded import that what is made is noted for; zero for none.
+	For loyalty.ID
+	// Forecast has a dry run work out what the orders would earn.
+	Forecast bool
 }
 
 // ImportProgress is how far an import is.
@@ -40,11 +53,14 @@ type OrdersImported struct {
 	Orders    int           // orders that were not there yet
 	Known     int           // rows that were there already, or twice in the file
 	Customers int           // guests that were not there yet
+	Matched   int           // guests that were; only in a forecast
 	Stores    int           // stores that were not there yet
+	Problems  int           // rows with mistakes, left out
 	Sales     loyalty.Minor // total of Orders
 	Currency  string        // of Sales; that of the organization
-	// What follows a dry run does not know.
+	// What follows a dry run knows only with a forecast, and Flagged never.
 	Points    loyalty.Points // earned by Orders
+	Expired   loyalty.Points // of Points, those whose time is over already
 	Flagged   int            // orders that a detector found worth a look
 	Unawarded int            // orders that could earn nothing: no program active, or the account is frozen
 	// NoProgram is true when orders earn nothing because no program is active.
@@ -86,6 +102,9 @@ func (s *Imports) Orders(ctx context.Context, actor loyalty.Actor, cmd ImportOrd
 	}
 	if err := run.count(ctx); err != nil {
 		return OrdersImported{}, err
+	}
+	if cmd.DryRun && cmd.Forecast {
+		return run.result, run.forecast(ctx)
 	}
 	if cmd.DryRun || run.result.Orders == 0 {
 		return run.result, nil

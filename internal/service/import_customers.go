@@ -22,15 +22,22 @@ type ImportCustomers struct {
 	DryRun   bool          // check and count, change nothing
 	Problem  func(ImportProblem)
 	Progress func(ImportProgress)
+	// Layout says how the file was written; nil when it is as described above.
+	Layout *loyalty.ImportLayout
+	// SkipBad has the good rows of a file with mistakes imported.
+	SkipBad bool
+	// For is the recorded import that what is made is noted for; zero for none.
+	For loyalty.ID
 }
 
 // CustomersImported is what an import of guests did.
 type CustomersImported struct {
-	DryRun  bool
-	Rows    int            // of the file
-	Added   int            // guests who were not there yet; not known in a dry run
-	Known   int            // guests who were there and stay as they are, balances too
-	Balance loyalty.Points // that the added guests brought along
+	DryRun   bool
+	Rows     int            // of the file
+	Added    int            // guests who were not there yet
+	Known    int            // guests who were there and stay as they are, balances too
+	Problems int            // rows with mistakes, left out
+	Balance  loyalty.Points // that the added guests brought along
 }
 
 // openingReason is what the ledger says of points brought along.
@@ -57,9 +64,10 @@ func (s *Imports) Customers(ctx context.Context, actor loyalty.Actor, cmd Import
 		core: s.Core, actor: actor, cmd: cmd, now: s.now(), region: regionOf(cfg, loyalty.ID{}), program: cfg.Program != nil,
 		seed: maphash.MakeSeed(), seen: map[uint64]seenGuest{}, result: CustomersImported{DryRun: cmd.DryRun},
 	}
-	if err := r.check(); err != nil || cmd.DryRun {
+	if err := r.check(ctx); err != nil || cmd.DryRun {
 		return r.result, err
 	}
+	r.result.Added, r.result.Known, r.result.Balance = 0, 0, 0 // counted anew as they come in
 	if _, err := cmd.File.Seek(0, io.SeekStart); err != nil {
 		return r.result, fmt.Errorf("read the file again: %w", err)
 	}
@@ -94,34 +102,100 @@ type openingGuest struct {
 }
 
 func (r *customerImport) open() (*sheet, error) {
-	return openSheet(r.cmd.File, []string{"name"}, []string{
+	return openSheet(r.cmd.File, r.cmd.Layout, []string{"name"}, []string{
 		"email", "phone", "external_id", "birth_date", "points_balance", "lifetime_points",
 	}, r.cmd.Problem)
 }
 
-// check reads the file once and names what is wrong with it.
-func (r *customerImport) check() error {
+// check reads the file once, names what is wrong with it, and counts who is
+// there already.
+func (r *customerImport) check(ctx context.Context) error {
 	s, err := r.open()
 	if err != nil || s.bad > 0 {
 		return orMistakes(err, s)
 	}
+	step := make([]openingGuest, 0, importStep)
 	for {
 		more, err := s.next()
 		if err != nil {
 			return err
 		}
+		if more {
+			g, p := r.row(s)
+			r.twice(s, p)
+			s.report(s.line, p)
+			r.result.Rows++
+			if p.Err() == nil {
+				step = append(step, g)
+			}
+		}
+		if len(step) == importStep || !more {
+			if err := r.recognize(ctx, step); err != nil {
+				return err
+			}
+			step = step[:0]
+			r.progress(false, r.result.Rows)
+		}
 		if !more {
 			break
 		}
-		_, p := r.row(s)
-		r.twice(s, p)
-		s.report(s.line, p)
-		r.result.Rows++
 	}
-	if s.bad > 0 {
+	r.result.Problems = s.badRows
+	if s.bad > 0 && !r.cmd.SkipBad {
 		return orMistakes(nil, s)
 	}
 	return nil
+}
+
+// recognize counts which of the guests are there already. Only a dry run needs
+// to know.
+func (r *customerImport) recognize(ctx context.Context, guests []openingGuest) error {
+	if !r.cmd.DryRun || len(guests) == 0 {
+		return nil
+	}
+	var keys loyalty.GuestKeys
+	for _, g := range guests {
+		keys.Refs = append(keys.Refs, g.ExternalID)
+		keys.Phones = append(keys.Phones, g.PhoneE164)
+		keys.Digits = append(keys.Digits, g.PhoneDigits)
+	}
+	found, err := r.core.repo.Guests(ctx, r.actor.OrgID, keys)
+	if err != nil {
+		return err
+	}
+	for _, g := range guests {
+		if _, ok := knownAs(found, g.Customer); ok {
+			r.result.Known++
+			continue
+		}
+		r.result.Added++
+		r.result.Balance += g.balance
+	}
+	return nil
+}
+
+// knownAs is the guest that c is, by external id or by phone number.
+func knownAs(found loyalty.KnownGuests, c loyalty.Customer) (loyalty.ID, bool) {
+	if id, ok := found.ByRef[c.ExternalID]; ok && c.ExternalID != "" {
+		return id, true
+	}
+	by, key := found.ByDigits, c.PhoneDigits
+	if c.PhoneE164 != "" {
+		by, key = found.ByPhone, c.PhoneE164
+	}
+	id, ok := by[key]
+	return id, ok && key != ""
+}
+
+func (r *customerImport) progress(writing bool, done int) {
+	if r.cmd.Progress == nil {
+		return
+	}
+	p := ImportProgress{Writing: writing, Done: done}
+	if writing {
+		p.Total = r.result.Rows
+	}
+	r.cmd.Progress(p)
 }
 
 // row makes a guest of the row at hand.
@@ -131,14 +205,14 @@ func (r *customerImport) row(s *sheet) (openingGuest, *loyalty.Problems) {
 	setName(&p, &g.Customer, s.cell("name"))
 	setEmail(&p, &g.Customer, s.cell("email"))
 	setPhone(&p, &g.Customer, s.cell("phone"), r.region)
-	setBirthDate(&p, &g.Customer, s.cell("birth_date"), r.now)
+	setBirthDate(&p, &g.Customer, s.day("birth_date"), r.now)
 	g.ExternalID = checkText(&p, "external_id", s.cell("external_id"), 0, 255)
 	if g.ExternalID == "" && g.PhoneDigits == "" && !p.Has("phone") {
 		p.Add("external_id", "or phone is required: without either, importing again would add the guest twice")
 	}
-	g.lifetime = openingPoints(&p, "lifetime_points", s.cell("lifetime_points"))
+	g.lifetime = openingPoints(&p, "lifetime_points", s.number("lifetime_points"))
 	g.balance = g.lifetime
-	if cell := s.cell("points_balance"); cell != "" {
+	if cell := s.number("points_balance"); cell != "" {
 		g.balance = openingPoints(&p, "points_balance", cell)
 	}
 	if !r.program && (g.balance != 0 || g.lifetime != 0) {
@@ -193,10 +267,13 @@ func (r *customerImport) write(ctx context.Context) error {
 		}
 		if more {
 			g, p := r.row(s)
-			if err := p.Err(); err != nil {
+			r.twice(s, p)
+			switch err := p.Err(); {
+			case err == nil:
+				step = append(step, g)
+			case !r.cmd.SkipBad:
 				return errors.Join(errors.New("the file changed while it was read"), err)
 			}
-			step = append(step, g)
 		}
 		if len(step) == importStep || !more && len(step) > 0 {
 			if err := r.add(ctx, step); err != nil {
@@ -204,9 +281,7 @@ func (r *customerImport) write(ctx context.Context) error {
 			}
 			done += len(step)
 			step = step[:0]
-			if r.cmd.Progress != nil {
-				r.cmd.Progress(ImportProgress{Writing: true, Done: done, Total: r.result.Rows})
-			}
+			r.progress(true, done)
 		}
 		if !more {
 			return r.audit(ctx)
@@ -222,86 +297,4 @@ func (r *customerImport) audit(ctx context.Context) error {
 	return r.core.repo.InTx(ctx, func(ctx context.Context, tx loyalty.Tx) error {
 		return tx.AddAudit(ctx, loyalty.Audit(r.actor, r.core.now(), "customers.import", "organization", r.actor.OrgID, detail))
 	})
-}
-
-// add brings guests in, in one transaction.
-func (r *customerImport) add(ctx context.Context, guests []openingGuest) error {
-	var added int
-	var points loyalty.Points
-	err := r.core.repo.InTx(ctx, func(ctx context.Context, tx loyalty.Tx) error {
-		added, points = 0, 0
-		cfg, err := r.core.heldConfig(ctx, tx, r.actor.OrgID)
-		if err != nil {
-			return err
-		}
-		var postings []loyalty.Posting
-		for _, g := range guests {
-			fresh, err := r.isNew(ctx, tx, cfg, g.Customer)
-			if err != nil {
-				return err
-			}
-			if !fresh.ok {
-				continue
-			}
-			added++
-			points += g.balance
-			if p, ok := opening(cfg, fresh.NewAccount, g); ok {
-				postings = append(postings, p)
-			}
-		}
-		return tx.PostAll(ctx, postings)
-	})
-	if err != nil {
-		return err
-	}
-	r.result.Added += added
-	r.result.Known += len(guests) - added
-	r.result.Balance += points
-	return nil
-}
-
-type freshAccount struct {
-	loyalty.NewAccount
-	ok bool
-}
-
-// isNew adds the guest unless phone number or external id is known.
-func (r *customerImport) isNew(ctx context.Context, tx loyalty.Tx, cfg *loyalty.Config, c loyalty.Customer) (freshAccount, error) {
-	if c.PhoneDigits != "" {
-		if _, _, err := tx.Member(ctx, r.actor.OrgID, numberOf(c)); loyalty.KindOf(err) != loyalty.NotFound {
-			return freshAccount{}, err
-		}
-	}
-	a := newAccount(cfg, c)
-	ok, err := tx.AddCustomer(ctx, a)
-	return freshAccount{a, ok}, err
-}
-
-// opening is what a new account starts with, if anything.
-func opening(cfg *loyalty.Config, a loyalty.NewAccount, g openingGuest) (loyalty.Posting, bool) {
-	if g.balance == 0 && g.lifetime == 0 || cfg.Program == nil {
-		return loyalty.Posting{}, false
-	}
-	account := loyalty.Account{Enrollment: loyalty.Enrollment{OrgID: g.OrgID, CustomerID: g.ID, Revision: 1}}
-	p := loyalty.Posting{
-		OrgID: g.OrgID, Config: cfg.Version, CustomerID: g.ID, Revision: 1, ProgramID: a.ProgramID, TierID: cfg.Program.TierFor(g.lifetime).ID,
-		Day: a.Day, At: g.CreatedAt,
-	}
-	row := loyalty.Transaction{Reason: openingReason, At: g.CreatedAt}
-	move := func(typ loyalty.TransactionType, points, lifetime loyalty.Points) {
-		if points == 0 {
-			return
-		}
-		row.ID, row.Type, row.Points, row.LifetimeDelta = loyalty.NewID(g.CreatedAt), typ, points, lifetime
-		before := account.Balance
-		_ = account.Add(&p, row) // both amounts were checked to be in range
-		if points > 0 {
-			account.Gain(&p, before, points, cfg.Program.ExpiryDay(a.Day))
-		} else {
-			account.Spend(&p, before, -points, nil)
-		}
-	}
-	move(loyalty.Earn, g.lifetime, g.lifetime)
-	move(loyalty.Adjust, g.balance-g.lifetime, 0)
-	return p, true
 }

@@ -2,9 +2,11 @@ package service
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
+	"regulars/internal/csvfile"
 	"regulars/internal/loyalty"
 )
 
@@ -18,7 +20,11 @@ type orderImport struct {
 	cfg     *loyalty.Config
 	zone    *time.Location           // the organization's, in which new stores are
 	stores  map[string]importedStore // by the name the file gives them
-	added   []loyalty.Store          // of stores, those to be created
+	known   map[loyalty.ID]importedStore
+	added   []loyalty.Store // of stores, those to be created
+	used    map[loyalty.ID]bool
+	read    int // rows of the file
+	staged  int // of them, those put aside
 	result  OrdersImported
 }
 
@@ -39,10 +45,11 @@ func newOrderImport(c *Core, actor loyalty.Actor, cfg *loyalty.Config, cmd Impor
 	now := c.now()
 	r := &orderImport{
 		core: c, actor: actor, cmd: cmd, id: loyalty.NewID(now), started: now, cfg: cfg, zone: loyalty.ZoneOf(cfg.Organization.TimeZone),
-		stores: map[string]importedStore{},
+		stores: map[string]importedStore{}, known: map[loyalty.ID]importedStore{}, used: map[loyalty.ID]bool{},
 		result: OrdersImported{DryRun: cmd.DryRun, Currency: cfg.Organization.Currency, NoProgram: cfg.Program == nil},
 	}
 	for _, s := range cfg.Stores {
+		r.known[s.ID] = importedStore{s.ID, s.Currency, loyalty.ZoneOf(s.TimeZone)}
 		if s.ExternalID == "" {
 			r.stores[s.Name] = importedStore{s.ID, s.Currency, loyalty.ZoneOf(s.TimeZone)}
 		}
@@ -57,7 +64,7 @@ func newOrderImport(c *Core, actor loyalty.Actor, cfg *loyalty.Config, cmd Impor
 
 // stage reads the file, checks it row by row and puts the rows aside.
 func (r *orderImport) stage(ctx context.Context) error {
-	sheet, err := openSheet(r.cmd.File, []string{"order_id", "store", "total", "completed_at"}, []string{"customer_id", "items"}, r.cmd.Problem)
+	sheet, err := openSheet(r.cmd.File, r.cmd.Layout, []string{"order_id", "store", "total", "completed_at"}, []string{"customer_id", "items"}, r.cmd.Problem)
 	if err != nil || sheet.bad > 0 {
 		return orMistakes(err, sheet)
 	}
@@ -69,7 +76,7 @@ func (r *orderImport) stage(ctx context.Context) error {
 			return err
 		}
 		if more {
-			if row, ok := r.row(sheet); ok && sheet.bad == 0 {
+			if row, ok := r.row(sheet); ok && (sheet.bad == 0 || r.cmd.SkipBad) {
 				rows = append(rows, row)
 			}
 			read++
@@ -85,7 +92,8 @@ func (r *orderImport) stage(ctx context.Context) error {
 			break
 		}
 	}
-	if sheet.bad > 0 {
+	r.read = read
+	if sheet.bad > 0 && !r.cmd.SkipBad {
 		return orMistakes(nil, sheet)
 	}
 	return r.clashes(ctx, sheet)
@@ -119,16 +127,36 @@ func (r *orderImport) row(s *sheet) (loyalty.StagedOrder, bool) {
 		Ref:         checkText(&p, "order_id", s.cell("order_id"), 1, 255),
 		CustomerRef: checkText(&p, "customer_id", s.cell("customer_id"), 0, 255),
 	}
-	store := r.store(&p, checkText(&p, "store", s.cell("store"), 1, 240))
+	store := r.storeOf(&p, s)
 	row.StoreID = store.id
-	row.Total = r.total(&p, s.cell("total"), store.currency)
-	row.Items = items(&p, s.cell("items"))
-	row.At = checkInstant(&p, "completed_at", s.cell("completed_at"), store.zone)
+	row.Total = r.total(&p, s.number("total"), store.currency)
+	row.Items = items(&p, s.number("items"))
+	row.At = checkInstant(&p, "completed_at", r.when(s), store.zone)
 	if row.At.After(r.started) {
 		p.Add("completed_at", "is in the future")
 	}
 	s.report(s.line, &p)
-	return row, p.Err() == nil
+	ok := p.Err() == nil
+	if ok {
+		r.used[row.StoreID] = true
+	}
+	return row, ok
+}
+
+// when is the row's day and time, which may stand in two columns.
+func (r *orderImport) when(s *sheet) string {
+	if at := s.cell("completed_time"); at != "" {
+		return s.day("completed_at") + " " + csvfile.Clock(at)
+	}
+	return s.day("completed_at")
+}
+
+// storeOf is where the row's order was.
+func (r *orderImport) storeOf(p *loyalty.Problems, s *sheet) importedStore {
+	if r.cmd.Layout != nil && !r.cmd.Layout.StoreID.IsZero() {
+		return r.known[r.cmd.Layout.StoreID]
+	}
+	return r.store(p, checkText(p, "store", s.cell("store"), 1, 240))
 }
 
 // store is the store that the file calls name: one with that external id, or
@@ -214,14 +242,30 @@ func (r *orderImport) clashes(ctx context.Context, s *sheet) error {
 			s.report(c.Line, &p)
 			after = c.Line
 		}
+		if err := r.leaveOut(ctx, found); err != nil {
+			return err
+		}
 		if len(found) < importStep {
 			break
 		}
 	}
-	if s.bad > 0 {
+	r.result.Problems = s.badRows
+	if s.bad > 0 && !r.cmd.SkipBad {
 		return orMistakes(nil, s)
 	}
 	return nil
+}
+
+// leaveOut takes bad rows out of what is to be imported.
+func (r *orderImport) leaveOut(ctx context.Context, bad []loyalty.StagedClash) error {
+	if !r.cmd.SkipBad || len(bad) == 0 {
+		return nil
+	}
+	lines := make([]int, len(bad))
+	for i, c := range bad {
+		lines[i] = c.Line
+	}
+	return r.core.repo.InTx(ctx, func(ctx context.Context, tx loyalty.Tx) error { return tx.DropStagedLines(ctx, r.id, lines) })
 }
 
 // count works out what there is to do.
@@ -230,7 +274,10 @@ func (r *orderImport) count(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	r.result.Rows, r.result.Orders, r.result.Known, r.result.Customers = n.Rows, n.New, n.Rows-n.New, n.Customers
+	// A row that is left out must not leave its store behind.
+	r.added = slices.DeleteFunc(r.added, func(s loyalty.Store) bool { return !r.used[s.ID] })
+	r.staged = n.Rows
+	r.result.Rows, r.result.Orders, r.result.Known, r.result.Customers = r.read, n.New, n.Rows-n.New, n.Customers
 	r.result.Sales, r.result.Stores = n.Sales, len(r.added)
 	return nil
 }

@@ -2,6 +2,7 @@ package service
 
 import (
 	"context"
+	"slices"
 
 	"regulars/internal/loyalty"
 )
@@ -11,14 +12,17 @@ import (
 func (r *orderImport) write(ctx context.Context) error {
 	if len(r.added) > 0 {
 		err := r.core.repo.InTx(ctx, func(ctx context.Context, tx loyalty.Tx) error {
-			return tx.AddImportedStores(ctx, r.actor.OrgID, r.id, r.added)
+			if err := tx.AddImportedStores(ctx, r.actor.OrgID, r.id, r.added); err != nil {
+				return err
+			}
+			return r.madeStores(ctx, tx)
 		})
 		if err != nil {
 			return err
 		}
 	}
 	past := newPast(r.core, r.actor)
-	total, done := r.result.Rows, 0
+	total, done := r.staged, 0
 	for last := (loyalty.StagedOrder{}); ; {
 		var step pastStep
 		err := r.core.repo.InTx(ctx, func(ctx context.Context, tx loyalty.Tx) (err error) {
@@ -37,7 +41,7 @@ func (r *orderImport) write(ctx context.Context) error {
 		r.progress(true, done, total)
 	}
 	past.done.Rows, past.done.Stores, past.done.Currency = r.result.Rows, r.result.Stores, r.result.Currency
-	past.done.NoProgram, past.done.Known = r.result.NoProgram, r.result.Rows-past.done.Orders
+	past.done.NoProgram, past.done.Known, past.done.Problems = r.result.NoProgram, r.staged-past.done.Orders, r.result.Problems
 	r.result = past.done
 	return nil
 }
@@ -53,7 +57,40 @@ func (r *orderImport) step(ctx context.Context, tx loyalty.Tx, past *Past, last 
 	}
 	step, err := past.post(ctx, tx, unknown(rows))
 	step.rows = rows
-	return step, err
+	if err != nil || r.cmd.For.IsZero() {
+		return step, err
+	}
+	return step, tx.AddImportItems(ctx, r.actor.OrgID, r.cmd.For, step.items())
+}
+
+// items are what a step has made.
+func (s pastStep) items() []loyalty.ImportItem {
+	items := make([]loyalty.ImportItem, 0, len(s.created)+len(s.postings))
+	for _, id := range s.created {
+		items = append(items, loyalty.ImportItem{Kind: loyalty.ItemCustomer, ID: id})
+	}
+	for _, p := range s.postings {
+		items = append(items, loyalty.ImportItem{Kind: loyalty.ItemOrder, ID: p.Order.ID, CustomerID: p.CustomerID})
+	}
+	return items
+}
+
+// madeStores notes which of the stores to be added nobody had added before.
+func (r *orderImport) madeStores(ctx context.Context, tx loyalty.Tx) error {
+	if r.cmd.For.IsZero() {
+		return nil
+	}
+	all, err := tx.Stores(ctx, r.actor.OrgID)
+	if err != nil {
+		return err
+	}
+	var items []loyalty.ImportItem
+	for _, s := range all {
+		if slices.ContainsFunc(r.added, func(a loyalty.Store) bool { return a.ID == s.ID }) {
+			items = append(items, loyalty.ImportItem{Kind: loyalty.ItemStore, ID: s.ID})
+		}
+	}
+	return tx.AddImportItems(ctx, r.actor.OrgID, r.cmd.For, items)
 }
 
 // unknown are the rows whose orders are not there yet, each order once.

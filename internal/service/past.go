@@ -54,13 +54,13 @@ func (p *Past) Add(ctx context.Context, orders []loyalty.StagedOrder) error {
 type pastStep struct {
 	rows      []loyalty.StagedOrder
 	postings  []loyalty.Posting
-	customers int
+	created   []loyalty.ID // guests
 	unawarded int
 }
 
 // settle counts what a step did, once that can't be undone any more.
 func (p *Past) settle(step pastStep) {
-	p.done.Customers += step.customers
+	p.done.Customers += len(step.created)
 	p.done.Unawarded += step.unawarded
 	p.done.Orders += len(step.postings)
 	for _, posting := range step.postings {
@@ -147,7 +147,7 @@ func (p *Past) guests(ctx context.Context, tx loyalty.Tx, rows []loyalty.StagedO
 		}
 	}
 	if len(fresh) > 0 {
-		if _, step.customers, err = p.customers.External(ctx, tx, p.actor, fresh); err != nil {
+		if _, step.created, err = p.customers.external(ctx, tx, p.actor, fresh); err != nil {
 			return nil, err
 		}
 		added, err := tx.LockGuests(ctx, p.actor.OrgID, freshRefs, until, recentAwards)

@@ -10,13 +10,16 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
+	"regulars/internal/csvfile"
 	"regulars/internal/loyalty"
 )
 
 // ImportProblem is a mistake in a file that was to be imported.
 type ImportProblem struct {
-	Line int // from 1, the header's; 0 for the file as a whole
+	Line  int    // from 1, the header's; 0 for the file as a whole
+	Value string // what stands there; "" where that doesn't help
 	loyalty.FieldError
 }
 
@@ -33,8 +36,11 @@ type sheet struct {
 	width   int
 	line    int
 	record  []string
+	layout  *loyalty.ImportLayout
 	problem func(ImportProblem)
 	bad     int // how many problems were found
+	badRows int // in how many rows
+	lastBad int // the line of the last of them
 }
 
 // budget refuses a row that would not fit into memory.
@@ -54,10 +60,11 @@ func (b *budget) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// openSheet reads the header. Columns must be among required and optional, in
-// any order, and the required ones all there; what is not so is a problem.
-func openSheet(file io.Reader, required, optional []string, problem func(ImportProblem)) (*sheet, error) {
-	s := &sheet{columns: map[string]int{}, problem: problem, line: 1}
+// openSheet reads the header. Without a layout its names must be among required
+// and optional, in any order, and the required ones all there; with one, the
+// columns are where it says. What is not so is a problem.
+func openSheet(file io.Reader, layout *loyalty.ImportLayout, required, optional []string, problem func(ImportProblem)) (*sheet, error) {
+	s := &sheet{columns: map[string]int{}, layout: layout, problem: problem, line: 1}
 	in := bufio.NewReaderSize(file, 64<<10)
 	start, err := in.Peek(4 << 10)
 	if err != nil && !errors.Is(err, io.EOF) {
@@ -74,10 +81,17 @@ func openSheet(file io.Reader, required, optional []string, problem func(ImportP
 	s.budget = &budget{r: in, left: maxRow}
 	s.csv = csv.NewReader(s.budget)
 	s.csv.Comma = separator(start)
+	if layout != nil && layout.Separator != "" {
+		s.csv.Comma, _ = utf8.DecodeRuneInString(layout.Separator)
+	}
 	s.csv.FieldsPerRecord = -1
 	s.csv.ReuseRecord = true
 	if !s.read() {
 		s.add("", "the file is empty; its first line must name the columns %s", strings.Join(required, ", "))
+		return s, nil
+	}
+	if layout != nil {
+		s.width, s.columns = len(s.record), layout.Columns
 		return s, nil
 	}
 	s.header(required, optional)
@@ -123,14 +137,60 @@ func (s *sheet) add(field, format string, args ...any) {
 }
 
 // report passes the problems of a line on.
-func (s *sheet) report(line int, p *loyalty.Problems) {
+func (s *sheet) report(line int, p *loyalty.Problems) { s.reportAs(line, "", p) }
+
+// reportAs is report for a line that may have passed, of which value is known.
+func (s *sheet) reportAs(line int, value string, p *loyalty.Problems) {
 	if e, ok := errors.AsType[*loyalty.Error](p.Err()); ok {
 		for _, f := range e.Fields {
 			s.bad++
 			f.Field = column(f.Field)
-			s.problem(ImportProblem{Line: line, FieldError: f})
+			if value == "" {
+				value = s.quoted(line, f.Field)
+			}
+			s.problem(ImportProblem{Line: line, Value: value, FieldError: f})
+			value = ""
+		}
+		if line != s.lastBad {
+			s.badRows++
+			s.lastBad = line
 		}
 	}
+}
+
+// longestQuote is how much of a value a complaint shows, in characters.
+const longestQuote = 60
+
+// quoted is what stands in the column of the line, if that is the one at hand.
+func (s *sheet) quoted(line int, column string) string {
+	if line != s.line {
+		return ""
+	}
+	value := []rune(strings.ToValidUTF8(s.cell(column), "�"))
+	if len(value) > longestQuote {
+		return string(value[:longestQuote]) + "…"
+	}
+	return string(value)
+}
+
+// number is the cell as a number that programs read.
+func (s *sheet) number(column string) string {
+	if s.layout == nil || s.layout.Decimal == "" {
+		return s.cell(column)
+	}
+	return csvfile.Number(s.cell(column), s.layout.Decimal)
+}
+
+// day is the cell as YYYY-MM-DD, with a time if it has one.
+func (s *sheet) day(column string) string {
+	if s.layout == nil || s.layout.Dates == "" {
+		return s.cell(column)
+	}
+	date, clock, timed := strings.Cut(csvfile.Day(s.cell(column), string(s.layout.Dates)), " ")
+	if !timed {
+		return date
+	}
+	return date + " " + csvfile.Clock(clock)
 }
 
 // column is what a file calls the field: birth_date for birthDate.
