@@ -25,7 +25,7 @@ func (s *Imports) Check(ctx context.Context, actor loyalty.Actor, cmd CheckImpor
 		if err != nil {
 			return err
 		}
-		if m.State == loyalty.ImportFailed && made.Guests+made.Orders+made.Stores > 0 || made.Points != 0 {
+		if made.Guests+made.Orders+made.Stores > 0 || made.Points != 0 {
 			return loyalty.Errorf(loyalty.Conflict, loyalty.CodeConflict, "This import has made something already. Finish or undo it first.")
 		}
 		cmd.Layout.Header = m.Layout.Header
@@ -141,7 +141,7 @@ func (s *Imports) Discard(ctx context.Context, actor loyalty.Actor, id loyalty.I
 		return err
 	}
 	return s.repo.InTx(ctx, func(ctx context.Context, tx loyalty.Tx) error {
-		m, err := s.lockIn(ctx, tx, actor, id, loyalty.ImportReceiving, loyalty.ImportMapping, loyalty.ImportChecked, loyalty.ImportFailed)
+		_, err := s.lockIn(ctx, tx, actor, id, loyalty.ImportReceiving, loyalty.ImportMapping, loyalty.ImportChecked, loyalty.ImportFailed)
 		if err != nil {
 			return err
 		}
@@ -149,7 +149,7 @@ func (s *Imports) Discard(ctx context.Context, actor loyalty.Actor, id loyalty.I
 		if err != nil {
 			return err
 		}
-		if m.State == loyalty.ImportFailed && (made.Guests+made.Orders+made.Stores > 0 || made.Points != 0) {
+		if made.Guests+made.Orders+made.Stores > 0 || made.Points != 0 {
 			return loyalty.Errorf(loyalty.Conflict, loyalty.CodeConflict, "This import has made something already. Finish or undo it first.")
 		}
 		return tx.DropImport(ctx, actor.OrgID, id)
