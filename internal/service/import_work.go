@@ -19,6 +19,8 @@ const (
 	// maxComplaints is how many mistakes of a file are kept to be shown; all
 	// are counted.
 	maxComplaints = 10_000
+	// ImportFailure is what an import says that failed for a reason of ours.
+	ImportFailure = "Something went wrong on our side. Try it again."
 )
 
 // Due are the imports that wait to be worked on: those just started, and those
@@ -111,7 +113,7 @@ func (w *importWork) settle(ctx context.Context, err error) error {
 		return errors.Join(err, w.report(ctx, -time.Minute))
 	}
 	if err != nil {
-		w.m.State, w.m.Failure = loyalty.ImportFailed, "Something went wrong on our side. Try it again."
+		w.m.State, w.m.Failure = loyalty.ImportFailed, ImportFailure
 		if e, ok := errors.AsType[*loyalty.Error](err); ok && e.Kind != loyalty.Internal {
 			w.m.Failure = e.Message
 		} else {

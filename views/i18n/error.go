@@ -35,14 +35,18 @@ func Fields(ctx context.Context, err error) map[string]string {
 			if _, seen := out[f.Field]; seen {
 				continue
 			}
-			text := f.Message
-			if f.Format != "" {
-				text = T(ctx, f.Format, f.Args...)
-			}
-			out[f.Field] = sentence(text)
+			out[f.Field] = Field(ctx, f)
 		}
 	}
 	return out
+}
+
+// Field is what is wrong with one field, as a sentence in the reader's language.
+func Field(ctx context.Context, f loyalty.FieldError) string {
+	if f.Format == "" {
+		return sentence(f.Message)
+	}
+	return sentence(T(ctx, f.Format, f.Args...))
 }
 
 // sentence begins a text with a capital: the domain's complaints are worded to
