@@ -131,7 +131,7 @@ func (r *orderImport) row(s *sheet) (loyalty.StagedOrder, bool) {
 	row.StoreID = store.id
 	row.Total = r.total(&p, s.number("total"), store.currency)
 	row.Items = items(&p, s.number("items"))
-	row.At = checkInstant(&p, "completed_at", r.when(s), store.zone)
+	row.At = checkInstant(&p, "completed_at", r.when(s), store.zone, r.cmd.Layout)
 	if row.At.After(r.started) {
 		p.Add("completed_at", "is in the future")
 	}

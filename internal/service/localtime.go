@@ -14,8 +14,9 @@ var localForms = []string{
 
 // checkInstant reads s, by the clock of zone unless it brings an offset along,
 // and records a problem when it is no instant or could be two: on the day the
-// clocks change, an hour is missing or is there twice.
-func checkInstant(p *loyalty.Problems, field, s string, zone *time.Location) time.Time {
+// clocks change, an hour is missing or is there twice. With a layout, of which
+// s has been brought into the usual form, the example is as the file writes.
+func checkInstant(p *loyalty.Problems, field, s string, zone *time.Location, layout *loyalty.ImportLayout) time.Time {
 	if t, err := time.Parse(time.RFC3339, strings.Replace(s, " ", "T", 1)); err == nil {
 		return t
 	}
@@ -35,8 +36,17 @@ func checkInstant(p *loyalty.Problems, field, s string, zone *time.Location) tim
 		}
 		return time.Time{}
 	}
+	if layout != nil {
+		p.Add(field, "must be a day and a time such as %s", writtenForms[layout.Dates])
+		return time.Time{}
+	}
 	p.Add(field, "must be a date and time such as 2019-06-09T16:30:00")
 	return time.Time{}
+}
+
+// writtenForms are examples of how files write an instant.
+var writtenForms = map[loyalty.DateOrder]string{
+	loyalty.YearFirst: "2019-06-25 16:30", loyalty.DayFirst: "25/06/2019 16:30", loyalty.MonthFirst: "06/25/2019 16:30",
 }
 
 // instants is when the clock of zone shows wall, which is given as UTC, and

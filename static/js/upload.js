@@ -40,6 +40,7 @@
     return send(form, `${page}/received`);
   }
 
+  // Before the listener that counts this form as sent.
   document.addEventListener("submit", async (event) => {
     const form = event.target;
     if (!(form instanceof HTMLFormElement) || !form.dataset.upload) return;
@@ -57,5 +58,5 @@
       message.textContent = problem.message;
       message.hidden = false;
     }
-  });
+  }, true);
 })();

@@ -74,6 +74,7 @@ func init() {
 		"There is no such import.":                                         "No existe esa importación.",
 
 		"is no guest's; import the guests first": "no es de ningún cliente; importa antes a los clientes", "is the guest of line %d as well": "es también el cliente de la línea %d",
+		"must be a day and a time such as %s":                 "tiene que ser una fecha y una hora como %s",
 		"or phone is required, to know whose points they are": "o el teléfono es obligatorio, para saber de quién son los puntos",
 		"has %d columns; the first line has %d":               "tiene %d columnas; la primera línea tiene %d", "is longer than 1 MiB; is a quotation mark left open?": "tiene más de 1 MiB; ¿quedaron comillas abiertas?",
 		"has a quotation mark where none can be; inside quotes, write it twice": "tiene comillas donde no puede haberlas; dentro de comillas, escríbelas dos veces",

@@ -95,7 +95,9 @@ func importFigures(ctx ctx, m loyalty.Import) []ui.StatProps {
 	if m.Kind != loyalty.ImportBalances {
 		count(i18n.Mark("New guests"), "user-plus", f.Guests, "")
 	}
-	count(i18n.Mark("Guests you have"), "users", f.Matched, "")
+	if f.Matched > 0 {
+		count(i18n.Mark("Guests you have"), "users", f.Matched, "")
+	}
 	if m.Kind == loyalty.ImportOrders && f.Stores > 0 {
 		count(i18n.Mark("New stores"), "store", f.Stores, "")
 	}
