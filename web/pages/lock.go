@@ -19,6 +19,19 @@ func (h *Handlers) LockTill(c *fiber.Ctx) error {
 	return h.leave(c, done{To: auth.LockPath})
 }
 
+type canLockKey struct{}
+
+// canLock reports whether somebody could unlock the till; a page asks for
+// itself and for the step in it.
+func (h *Handlers) canLock(c *fiber.Ctx) (bool, error) {
+	if known, ok := c.Locals(canLockKey{}).(bool); ok {
+		return known, nil
+	}
+	can, err := h.Access.CanLock(c.UserContext(), auth.Actor(c))
+	c.Locals(canLockKey{}, can)
+	return can, err
+}
+
 // LockedTill is GET /till/lock: the people of the store, and for the one who
 // was chosen the PIN. A till that isn't locked is simply there.
 func (h *Handlers) LockedTill(c *fiber.Ctx) error {

@@ -65,7 +65,7 @@ func (h *Handlers) TillFind(c *fiber.Ctx) error {
 }
 
 func (h *Handlers) tillFind(c *fiber.Ctx, store loyalty.Store, others bool, results till.ResultsProps) error {
-	canLock, err := h.Access.CanLock(c.UserContext(), auth.Actor(c))
+	canLock, err := h.canLock(c)
 	if err != nil {
 		return err
 	}
@@ -190,7 +190,7 @@ func (h *Handlers) tillStep(c *fiber.Ctx, status int, step component, said strin
 		c.Set("HX-Push-Url", tillAddress(c))
 		return part(c, status, both(step, till.Said(said)))
 	}
-	canLock, err := h.Access.CanLock(c.UserContext(), auth.Actor(c))
+	canLock, err := h.canLock(c)
 	if err != nil {
 		return err
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/chromedp/chromedp/kb"
 
 	"regulars/internal/browsertest"
+	"regulars/internal/loyalty"
 	"regulars/web/webtest"
 )
 
@@ -78,51 +79,66 @@ func TestTillWithoutScript(t *testing.T) {
 	v.See("Award points")
 }
 
-// The connection is lost right after the award has arrived: the form says so,
-// goes out again by itself, and the points are given once.
+// The connection is lost in the middle of an award, before it has arrived or
+// after: the form says so, keeps what was typed, goes out again by itself, and
+// the points are given once.
 func TestTillOutlivesTheConnection(t *testing.T) {
 	t.Parallel()
 	s, ids := restaurant(t)
-	var down atomic.Bool
-	var lost atomic.Int32
-	v := webtest.VisitAt(t, losing(t, s.Serve(t), &down, &lost), browsertest.Desktop)
+	var line line
+	v := webtest.VisitAt(t, line.to(t, s.Serve(t)), browsertest.Desktop)
 	v.SignIn("cashier@trattoria.test")
-	v.Press("garcia" + kb.Enter)
-	v.Until("the bill's field", `document.activeElement.id === "f-total"`)
-	v.Press("50")
-	v.See("+500 points")
-	down.Store(true)
-	v.Press(kb.Enter)
-	v.Until("it says that it will be sent again", `document.querySelector("[data-retry-status]")?.textContent`)
-	v.Until("what was typed", `document.querySelector("#f-total").value === "50"`)
-	balance(t, s, ids["María García"], 500)
-	down.Store(false)
-	v.See("Next guest")
-	balance(t, s, ids["María García"], 500)
-	if lost.Load() == 0 {
-		t.Error("no answer was lost")
+	for name, when := range map[string]int32{"María García": lostAfter, "Ann Lee": lostBefore} {
+		v.Go("/till/" + ids[name].String())
+		v.Until("the bill's field", `document.activeElement.id === "f-total"`)
+		v.Press("50")
+		v.See("+500 points")
+		line.state.Store(when)
+		v.Press(kb.Enter)
+		v.Until("it says that it will be sent again", `document.querySelector("[data-retry-status]")?.textContent`)
+		v.Until("what was typed", `document.querySelector("#f-total").value === "50"`)
+		balance(t, s, ids[name], map[int32]loyalty.Points{lostBefore: 0, lostAfter: 500}[when])
+		line.state.Store(whole)
+		v.See("Next guest")
+		balance(t, s, ids[name], 500)
+	}
+	if line.lost.Load() < 2 {
+		t.Error("the connection was never lost")
 	}
 }
 
-// losing is a proxy that hands POSTs on and, while it is down, loses their
-// answers.
-func losing(t *testing.T, base string, down *atomic.Bool, lost *atomic.Int32) string {
+// line is a connection to the server that can be cut. While it is, what is
+// sent is lost before it arrives, or its answer is.
+type line struct{ state, lost atomic.Int32 }
+
+const (
+	whole int32 = iota
+	lostBefore
+	lostAfter
+)
+
+// to is the address of the near end of a line to the server at base.
+func (l *line) to(t *testing.T, base string) string {
 	t.Helper()
-	to, err := url.Parse(base)
+	far, err := url.Parse(base)
 	if err != nil {
 		t.Fatal(err)
 	}
 	proxy := &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
-		r.SetURL(to)
+		r.SetURL(far)
 		r.Out.Host = r.In.Host
 	}}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Method == http.MethodPost && down.Load() {
-			lost.Add(1)
-			proxy.ServeHTTP(httptest.NewRecorder(), r)
-			panic(http.ErrAbortHandler) // cuts the connection
+		state := l.state.Load()
+		if r.Method != http.MethodPost || state == whole {
+			proxy.ServeHTTP(w, r)
+			return
 		}
-		proxy.ServeHTTP(w, r)
+		l.lost.Add(1)
+		if state == lostAfter {
+			proxy.ServeHTTP(httptest.NewRecorder(), r)
+		}
+		panic(http.ErrAbortHandler) // cuts the connection
 	}))
 	t.Cleanup(server.Close)
 	return server.URL
