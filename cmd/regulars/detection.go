@@ -98,7 +98,7 @@ type detectionReportCommand struct {
 }
 
 // Run prints the report as Markdown; progress goes to the log.
-func (c *detectionReportCommand) Run(p *program) error {
+func (c *detectionReportCommand) Run(ctx context.Context, p *program) error {
 	settings, err := c.settings()
 	if err != nil {
 		return err
@@ -113,7 +113,7 @@ func (c *detectionReportCommand) Run(p *program) error {
 	report, err := simulate.Study{
 		From: from, To: to, Workers: c.Workers, Settings: settings, Keep: c.Keep,
 		Step: func(done, all int) { p.log.Info("measured", "worlds", done, "of", all) },
-	}.Run()
+	}.Run(ctx)
 	if err != nil {
 		return err
 	}

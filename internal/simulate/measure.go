@@ -2,6 +2,7 @@ package simulate
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"slices"
 	"time"
@@ -71,8 +72,8 @@ func (t *Tally) add(o Tally) {
 
 // Measure runs the detectors, and the baselines beside them, over one world
 // and compares what they say with its labels. The first tally is the
-// detectors'.
-func Measure(cfg Config, settings anomaly.Settings) ([]Tally, error) {
+// detectors'. It stops early with the context's error.
+func Measure(ctx context.Context, cfg Config, settings anomaly.Settings) ([]Tally, error) {
 	w, err := New(cfg)
 	if err != nil {
 		return nil, err
@@ -84,7 +85,9 @@ func Measure(cfg Config, settings anomaly.Settings) ([]Tally, error) {
 	})
 	rules, events := newBaselines(w), 0
 	err = w.Run(func(e anomaly.Event) error {
-		events++
+		if events++; events%4096 == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
 		for _, b := range rules {
 			b.see(e)
 		}

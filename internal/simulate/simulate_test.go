@@ -1,8 +1,10 @@
 package simulate
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -123,7 +125,7 @@ func TestLabelsStayApart(t *testing.T) {
 // traffic alone is left in peace.
 func TestDetectorsAgainstBaselines(t *testing.T) {
 	t.Parallel()
-	tallies, err := Measure(small(2), anomaly.DefaultSettings())
+	tallies, err := Measure(t.Context(), small(2), anomaly.DefaultSettings())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -138,7 +140,7 @@ func TestDetectorsAgainstBaselines(t *testing.T) {
 	}
 	honest := small(2)
 	honest.Campaigns = false
-	tallies, err = Measure(honest, anomaly.DefaultSettings())
+	tallies, err = Measure(t.Context(), honest, anomaly.DefaultSettings())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -149,7 +151,7 @@ func TestDetectorsAgainstBaselines(t *testing.T) {
 
 func TestReportShowsEveryKind(t *testing.T) {
 	t.Parallel()
-	tallies, err := Measure(small(4), anomaly.DefaultSettings())
+	tallies, err := Measure(t.Context(), small(4), anomaly.DefaultSettings())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -237,7 +239,7 @@ func TestStudyKeepsFigures(t *testing.T) {
 	if err := study.keep(f); err != nil {
 		t.Fatal(err)
 	}
-	report, err := study.Run()
+	report, err := study.Run(t.Context())
 	if err != nil || len(report.Methods) != 1 || report.Methods[0].Cases != 7 || report.Methods[0].Outcomes[0].After != time.Hour {
 		t.Errorf("got %+v, %v; want what was kept", report.Methods, err)
 	}
@@ -245,7 +247,12 @@ func TestStudyKeepsFigures(t *testing.T) {
 	if _, ok, err := study.kept(3); ok || err != nil {
 		t.Errorf("figures of other settings were taken: %v", err)
 	}
-	if _, err := (Study{From: 2, To: 1}).Run(); err == nil {
+	stopped, stop := context.WithCancel(t.Context())
+	stop()
+	if _, err := (Study{From: 1, To: 50, Settings: settings}).Run(stopped); !errors.Is(err, context.Canceled) {
+		t.Errorf("a study that was stopped gives %v", err)
+	}
+	if _, err := (Study{From: 2, To: 1}).Run(t.Context()); err == nil {
 		t.Error("a range from 2 to 1 was taken")
 	}
 }

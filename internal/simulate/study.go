@@ -1,6 +1,8 @@
 package simulate
 
 import (
+	"cmp"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -34,21 +36,23 @@ type figures struct {
 	err error
 }
 
-// Run measures every seed and adds them up.
-func (s Study) Run() (Report, error) {
+// Run measures every seed and adds them up. It stops early with the context's
+// error.
+func (s Study) Run(ctx context.Context) (Report, error) {
 	if s.From > s.To {
 		return Report{}, fmt.Errorf("study seeds %d to %d: the first is after the last", s.From, s.To)
 	}
 	all := map[uint64]figures{}
 	var failed error
-	for f := range s.each() {
+	for f := range s.each(ctx) {
 		all[f.Seed] = f
-		failed = errors.Join(failed, f.err)
+		failed = cmp.Or(failed, f.err)
 		if s.Step != nil {
 			s.Step(len(all), int(s.To-s.From)+1)
 		}
 	}
 	// In the order of seeds, whoever was done first.
+	failed = cmp.Or(failed, ctx.Err())
 	report := Report{From: s.From, To: s.To}
 	for seed := s.From; seed <= s.To && failed == nil; seed++ {
 		report.add(all[seed].Tallies, all[seed].Unseen)
@@ -57,20 +61,20 @@ func (s Study) Run() (Report, error) {
 }
 
 // each measures every seed, some at a time, until all are done.
-func (s Study) each() <-chan figures {
+func (s Study) each(ctx context.Context) <-chan figures {
 	seeds, done := make(chan uint64), make(chan figures)
 	var pool sync.WaitGroup
 	for range max(1, s.Workers) {
 		pool.Go(func() {
 			for seed := range seeds {
-				f, err := s.seed(seed)
+				f, err := s.seed(ctx, seed)
 				f.Seed, f.err = seed, err
 				done <- f
 			}
 		})
 	}
 	go func() {
-		for seed := s.From; seed <= s.To; seed++ {
+		for seed := s.From; seed <= s.To && ctx.Err() == nil; seed++ {
 			seeds <- seed
 		}
 		close(seeds)
@@ -81,15 +85,15 @@ func (s Study) each() <-chan figures {
 }
 
 // seed is the figures of one seed, kept or new.
-func (s Study) seed(seed uint64) (figures, error) {
+func (s Study) seed(ctx context.Context, seed uint64) (figures, error) {
 	if f, ok, err := s.kept(seed); ok || err != nil {
 		return f, err
 	}
-	tallies, err := Measure(Year(seed), s.Settings)
+	tallies, err := Measure(ctx, Year(seed), s.Settings)
 	if err != nil {
 		return figures{}, err
 	}
-	unseen, err := Measure(unseenYear(seed), s.Settings)
+	unseen, err := Measure(ctx, unseenYear(seed), s.Settings)
 	if err != nil {
 		return figures{}, err
 	}
