@@ -27,6 +27,7 @@ func newRegistry(db *postgres.DB) (*prometheus.Registry, error) {
 			func() float64 { return float64(db.Stats().WaitCount) })),
 		r.Register(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "regulars_pool_connections", Help: "Connections to the database in use."},
 			func() float64 { return float64(db.Stats().InUse) })),
+		r.Register(newBacklog(db.Backlog)),
 	)
 	if err != nil {
 		return nil, fmt.Errorf("register metrics: %w", err)

@@ -136,6 +136,7 @@ func (b *bench) stranding(ctx context.Context) error {
 	const holds = 30
 	for n := range holds {
 		ref := fmt.Sprintf("%s-held-%d", redeem, n)
+		b.award(ctx, b.customers[n], fmt.Sprintf("%s-for-held-%d", award, n))
 		a, ok := b.client.insist(ctx, "POST", "/v1/loyalty/rewards/"+b.reward+"/redeem", ref,
 			map[string]any{"customerId": b.customers[n], "orderId": ref, "hold": true})
 		if !ok || a.status != http.StatusCreated {
