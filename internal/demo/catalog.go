@@ -48,9 +48,9 @@ func (w *world) catalog(ctx context.Context) error {
 func (w *world) perks(ctx context.Context, program loyalty.Program) error {
 	texts := []string{
 		"A pisco sour on the birthday",
-		"A pisco sour on the birthday, and a table kept until 15 minutes past the hour",
-		"Everything of Silver, a dessert with every dinner for two, and the new menu a week before the rest",
-		"Everything of Gold, the chef's table in December, and no corkage",
+		"Also a table kept for 15 minutes",
+		"Also a dessert with dinner for two",
+		"Also no corkage, any day",
 	}
 	for i, t := range program.Tiers[:min(len(texts), len(program.Tiers))] {
 		if t.Benefits != "" {

@@ -3,6 +3,12 @@ package i18n
 // The owner's pages about earning: rules, tiers, events.
 func init() {
 	Register("es", Catalog{
+		"A bill’s points are rounded down once, at the end.":                                             "Los puntos de una cuenta se redondean hacia abajo, una sola vez, al final.",
+		"Points earned from then on never expire. Points held now keep their last day.":                  "Los puntos que se ganen desde entonces no caducan. Los que ya hay conservan su último día.",
+		"Points earned from then on expire after %d day. Points held now keep their last day, or none.":  "Los puntos que se ganen desde entonces caducan después de %d día. Los que ya hay conservan su último día, o ninguno.",
+		"Points earned from then on expire after %d days. Points held now keep their last day, or none.": "Los puntos que se ganen desde entonces caducan después de %d días. Los que ya hay conservan su último día, o ninguno.",
+		"Tiers held now stay; the rule counts for what is taken back from then on.":                      "Los niveles actuales se quedan; la regla vale para lo que se retire desde entonces.",
+		"Balances stay as they are; the rule counts for what is taken back from then on.":                "Los saldos se quedan como están; la regla vale para lo que se retire desde entonces.",
 		"%d member": "%d miembro", "%d members": "%d miembros", "%d member now": "%d miembro ahora", "%d members now": "%d miembros ahora",
 		"%d member moves up": "%d miembro sube", "%d members move up": "%d miembros suben", "%d member moves down": "%d miembro baja",
 		"%d members move down": "%d miembros bajan", "%d moves down": "%d baja", "%d move down": "%d bajan", "%d member gets another tier of the same height": "%d miembro recibe otro nivel de la misma altura", "%d members get another tier of the same height": "%d miembros reciben otro nivel de la misma altura", "%s, until now": "%s, hasta ahora", "1 point for each %s1": "1 punto por cada %s1", "Nobody changes tier": "Nadie cambia de nivel",

@@ -42,6 +42,7 @@ type PreviewProps struct {
 	Tiers     []ui.Change
 	Moves     []Move
 	MoreMoves string // "and 312 more"
+	Notes     []string // what is different from then on, in sentences
 	Footnote  string
 }
 

@@ -277,7 +277,7 @@ func earning(p Props) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Field(ui.FieldProps{Name: "pointsPerCurrencyUnit", Label: i18n.T(ctx, "Points earned"), Suffix: i18n.T(ctx, "points for each %s1", p.Symbol), Value: p.Form.Value("pointsPerCurrencyUnit"), Error: p.Form.Error("pointsPerCurrencyUnit"), Required: true, InputMode: "decimal", Autocomplete: "off", InputClass: "max-w-80 tabular-nums"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Field(ui.FieldProps{Name: "pointsPerCurrencyUnit", Label: i18n.T(ctx, "Points earned"), Hint: i18n.T(ctx, "A bill’s points are rounded down once, at the end."), Suffix: i18n.T(ctx, "points for each %s1", p.Symbol), Value: p.Form.Value("pointsPerCurrencyUnit"), Error: p.Form.Error("pointsPerCurrencyUnit"), Required: true, InputMode: "decimal", Autocomplete: "off", InputClass: "max-w-80 tabular-nums"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

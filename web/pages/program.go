@@ -135,7 +135,7 @@ func (h *Handlers) rulePreview(c *fiber.Ctx, p loyalty.Program, f ui.Form, curre
 	if err != nil {
 		return notPreviewed(c, err)
 	}
-	return rulesWould(c.UserContext(), v, amount, currency), nil
+	return rulesWould(c.UserContext(), p, v, amount, currency), nil
 }
 
 // notPreviewed says why there is no preview; a failure that nobody expected is

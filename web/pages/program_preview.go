@@ -7,8 +7,9 @@ import (
 	"regulars/views/ui"
 )
 
-// rulesWould is what a change of the rules would do, with a bill of amount.
-func rulesWould(ctx ctx, v loyalty.Preview, amount loyalty.Minor, currency string) program.PreviewProps {
+// rulesWould is what a change of the saved rules would do, with a bill of
+// amount.
+func rulesWould(ctx ctx, saved loyalty.Program, v loyalty.Preview, amount loyalty.Minor, currency string) program.PreviewProps {
 	p := program.PreviewProps{Amount: i18n.Money(ctx, int64(amount), currency), Changes: costs(ctx, v, currency), Footnote: basis(ctx, v)}
 	for i, t := range v.Program.Tiers {
 		points, err := loyalty.Earned(amount, loyalty.Exponent(currency), v.Program.Rate, t.Multiplier, 100, 0)
@@ -23,7 +24,29 @@ func rulesWould(ctx ctx, v loyalty.Preview, amount loyalty.Minor, currency strin
 	if v.Moved.Total > 0 {
 		p.Headline, p.HeadTone = moved(ctx, v.Moved)
 	}
+	p.Notes = rulesChange(ctx, saved, v.Program)
 	return p
+}
+
+// rulesChange says for whom something is different from then on, where figures
+// don't show it.
+func rulesChange(ctx ctx, before, after loyalty.Program) []string {
+	var out []string
+	if before.ExpireAfterDays != after.ExpireAfterDays {
+		said := i18n.T(ctx, "Points earned from then on never expire. Points held now keep their last day.")
+		if after.ExpireAfterDays > 0 {
+			said = i18n.N(ctx, "Points earned from then on expire after %d day. Points held now keep their last day, or none.",
+				"Points earned from then on expire after %d days. Points held now keep their last day, or none.", int64(after.ExpireAfterDays))
+		}
+		out = append(out, said)
+	}
+	if before.TierDowngrade != after.TierDowngrade {
+		out = append(out, i18n.T(ctx, "Tiers held now stay; the rule counts for what is taken back from then on."))
+	}
+	if before.NegativeBalance != after.NegativeBalance {
+		out = append(out, i18n.T(ctx, "Balances stay as they are; the rule counts for what is taken back from then on."))
+	}
+	return out
 }
 
 // ladderWould is what a change of the ladder would do.
@@ -89,8 +112,9 @@ func difference(ctx ctx, label string, before, after loyalty.Minor, currency str
 	if before != after {
 		c.Before = i18n.Money(ctx, int64(before), currency)
 		c.Tone = ui.Good
+		c.Delta = "−" + i18n.Money(ctx, int64(before-after), currency)
 		if after > before {
-			c.Tone = ui.Warn
+			c.Tone, c.Delta = ui.Warn, "+"+i18n.Money(ctx, int64(after-before), currency)
 		}
 	}
 	return c
