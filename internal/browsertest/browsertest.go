@@ -61,8 +61,20 @@ func Start(t testing.TB) *Browser {
 		opts = append(opts, chromedp.NoSandbox)
 	}
 	allocator, stop := chromedp.NewExecAllocator(context.Background(), opts...)
-	ctx, closeTab := chromedp.NewContext(allocator)
-	t.Cleanup(func() { closeTab(); stop() })
+	t.Cleanup(stop)
+	return tab(t, allocator)
+}
+
+// Tab opens another tab of the same browser, with the same cookies.
+func (b *Browser) Tab(t testing.TB) *Browser {
+	t.Helper()
+	return tab(t, b.ctx)
+}
+
+func tab(t testing.TB, parent context.Context) *Browser {
+	t.Helper()
+	ctx, closeTab := chromedp.NewContext(parent)
+	t.Cleanup(closeTab)
 	b := &Browser{ctx: ctx}
 	// The first action starts the browser and must not carry a deadline.
 	if err := chromedp.Do(ctx, chromedp.Navigate("about:blank")); err != nil {
@@ -140,6 +152,21 @@ func (b *Browser) Axe(t testing.TB) []string {
 	t.Helper()
 	Eval[bool](t, b, axe+";true")
 	return Eval[[]string](t, b, axeRun)
+}
+
+// AxeThemes is Axe in the other theme too, where only colours can be wrong
+// that weren't before.
+func (b *Browser) AxeThemes(t testing.TB) []string {
+	t.Helper()
+	found := b.Axe(t)
+	return append(found, Eval[[]string](t, b, `(async () => {
+		const root = document.documentElement, before = root.dataset.theme;
+		const dark = before ? before === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+		root.dataset.theme = dark ? "light" : "dark";
+		const r = await axe.run(document, {resultTypes: ["violations"], runOnly: {type: "rule", values: ["color-contrast", "link-in-text-block"]}});
+		if (before) root.dataset.theme = before; else delete root.dataset.theme;
+		return r.violations.flatMap(v => v.nodes.map(n => v.id + " in the other theme: " + n.target.join(" ") + " — " + (n.any[0] || n.all[0] || v).message));
+	})()`)...)
 }
 
 // Overflows reports whether the page is wider than its window.

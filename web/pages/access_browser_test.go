@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 
 	"regulars/internal/browsertest"
 	"regulars/web/webtest"
@@ -29,6 +30,21 @@ func TestSetUpInABrowser(t *testing.T) {
 	v.See("Centro")
 	v.Usable("home")
 	v.Picture("home-first")
+
+	// From there it is three steps to the first award.
+	v.Tap("main ol a")
+	v.Until("at the till", `location.pathname === "/till" && document.activeElement.id === "f-q"`)
+	v.Press("987654321" + kb.Enter)
+	v.See("New guest")
+	v.Type("#f-name", "Zoila Quispe"+kb.Enter)
+	v.Until("the bill's field", `document.activeElement.id === "f-total"`)
+	v.Press("80")
+	v.See("+80 points")
+	v.Press(kb.Enter)
+	v.See("Next guest")
+	v.Go("/")
+	v.See("Points issued 80")
+	v.Usable("home, after the first award")
 	v.NoComplaints()
 	v.Go("/setup")
 	v.See("There’s nothing here")

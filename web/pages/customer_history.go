@@ -15,11 +15,16 @@ import (
 // kindsShown are the tabs of a time line; the others stand under all.
 var kindsShown = []loyalty.TransactionType{"", loyalty.Earn, loyalty.Redeem, loyalty.Adjust}
 
+// historyRows is how much of a time line is shown at once: what fits a phone
+// without scrolling past everything else that stands there.
+const historyRows = 10
+
 // history is the part of a guest's time line that the address asks for.
 func (h *Handlers) history(c *fiber.Ctx, id loyalty.ID) (customers.HistoryProps, error) {
 	actor, ctx := auth.Actor(c), c.UserContext()
 	kind := loyalty.TransactionType(c.Query("type"))
 	page := pageOf(c)
+	page.Size = historyRows
 	rows, total, err := h.Ledger.Transactions(ctx, actor, loyalty.TransactionFilter{CustomerID: id, Type: kind}, page)
 	if err != nil {
 		return customers.HistoryProps{}, err

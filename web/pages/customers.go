@@ -93,6 +93,13 @@ func (h *Handlers) Customer(c *fiber.Ctx) error {
 		return err
 	}
 	p := customerProps(ctx, actor, who)
+	if who.Program != nil && who.Enrollment.Balance > 0 {
+		currency, err := h.currency(c)
+		if err != nil {
+			return err
+		}
+		p.Worth = i18n.T(ctx, "worth %s", i18n.Money(ctx, int64(who.Program.Liability(who.Enrollment.Balance)), currency))
+	}
 	p.History = history
 	if p.Rewards, err = h.customerRewards(c, who); err != nil {
 		return err
