@@ -1,4 +1,4 @@
-.PHONY: detection-report run build generate generated test check lint bench fault
+.PHONY: detection-report run build generate generated test check lint bench fault lighthouse
 
 # The race detector needs a C compiler; a machine without one runs the same
 # tests without it.
@@ -70,3 +70,8 @@ detection-report:
 FAULT :=
 fault: build
 	go run ./internal/fault $(FAULT)
+
+# How Lighthouse rates the pages people see most; needs npm and Chromium. On a
+# busy machine the performance scores are noise: make lighthouse RUNS=5
+lighthouse: build
+	RUNS=$(RUNS) node .ci/lighthouse.mjs

@@ -59,6 +59,7 @@ var rules = []rule{
 	{pkg: "views/i18n", ours: []string{"internal/loyalty"}, other: wordings},
 	{pkg: "views/ui", ours: []string{"internal/loyalty", "views/i18n", "static"}, other: pages},
 	{pkg: "views/layout", ours: []string{"internal/loyalty", "views/i18n", "views/ui", "static"}, other: pages},
+	{pkg: "views/stories", ours: []string{"internal/loyalty", "views"}, other: pages},
 	{pkg: "views", ours: []string{"internal/loyalty", "views/i18n", "views/ui", "views/layout"}, other: pages},
 
 	{pkg: "web/auth", ours: []string{"internal/loyalty", "internal/service", "internal/secret"}, other: append([]string{"github.com/gorilla", "golang.org/x/time"}, fiber...), web: true},

@@ -163,6 +163,8 @@ func (b *Browser) AxeThemes(t testing.TB) []string {
 		const root = document.documentElement, before = root.dataset.theme;
 		const dark = before ? before === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
 		root.dataset.theme = dark ? "light" : "dark";
+		// Colours that are still on their way belong to neither theme.
+		for (const going of document.getAnimations()) try { going.finish(); } catch { going.cancel(); }
 		const r = await axe.run(document, {resultTypes: ["violations"], runOnly: {type: "rule", values: ["color-contrast", "link-in-text-block"]}});
 		if (before) root.dataset.theme = before; else delete root.dataset.theme;
 		return r.violations.flatMap(v => v.nodes.map(n => v.id + " in the other theme: " + n.target.join(" ") + " — " + (n.any[0] || n.all[0] || v).message));

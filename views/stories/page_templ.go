@@ -46,7 +46,7 @@ func document(g Group, theme string) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			if g.Key != "home" {
+			if !g.whole() {
 				templ_7745c5c3_Err = ui.PageHeader(ui.PageHeaderProps{Title: g.Title, Subtitle: "Every part in every state, with invented data."}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err

@@ -4,6 +4,8 @@
 package stories
 
 import (
+	"slices"
+
 	"github.com/a-h/templ"
 
 	"regulars/internal/loyalty"
@@ -18,7 +20,7 @@ type Group struct {
 
 // Groups are the pages of the storybook in order.
 func Groups() []Group {
-	return []Group{
+	parts := []Group{
 		{"foundation", "Foundation", "sparkles", foundation()},
 		{"buttons", "Buttons and menus", "circle-plus", buttons()},
 		{"forms", "Forms", "pencil", forms()},
@@ -32,6 +34,7 @@ func Groups() []Group {
 		{"card", "A page for guests", "credit-card", nil},
 		{"error", "A page that failed", "triangle-alert", nil},
 	}
+	return append(parts, pages()...)
 }
 
 // Find is the group with a key.
@@ -54,6 +57,12 @@ func (g Group) Document(theme string) templ.Component {
 		return layout.Error(layout.ErrorProps{Status: 404, RequestID: "01973f2e", Theme: theme})
 	}
 	return document(g, theme)
+}
+
+// whole reports whether the group is a page of the product, which has a heading
+// of its own.
+func (g Group) whole() bool {
+	return g.Key == "home" || slices.ContainsFunc(pages(), func(p Group) bool { return p.Key == g.Key })
 }
 
 // page is the layout of a group: its navigation is the list of groups, except
