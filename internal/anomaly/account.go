@@ -111,6 +111,7 @@ func (g *Engine) driftMemory() time.Duration {
 // n and stays silent; someone who begins to scan earns no more than before,
 // so the account's earnings as a whole must be improbable too.
 func (g *Engine) accountDrift(e Event) {
+	defer g.survive()
 	if (e.Type != Claim && e.Type != Award) || !e.Earns() || e.Backfilled {
 		return
 	}

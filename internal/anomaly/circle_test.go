@@ -158,3 +158,19 @@ func TestEverybodyMakesAmends(t *testing.T) {
 		t.Error("one alone: got nothing")
 	}
 }
+
+// What goes wrong behind an event is told, and the next event is judged.
+func TestBackgroundDetectorsSurvive(t *testing.T) {
+	t.Parallel()
+	failed := 0
+	s := newStream(t, nil)
+	s.engine.cfg.Failed = func(error) { failed++ }
+	s.engine.drift.given = func(ID, bool, time.Time) int { panic("lost") }
+	s.handed(morning(0), 21, person(1), 50)
+	s.handed(morning(1), 21, person(2), 50)
+	s.push(Event{Type: Award, At: morning(1).Add(time.Minute), Staff: id(21), Customer: person(2), LinkedStaff: id(21), Points: 50, RulePoints: -1})
+	if failed == 0 {
+		t.Error("nothing was told")
+	}
+	s.want("staff_favoritism " + cashier21)
+}

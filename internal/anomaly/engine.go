@@ -2,6 +2,7 @@ package anomaly
 
 import (
 	"fmt"
+	"runtime/debug"
 	"time"
 )
 
@@ -116,6 +117,14 @@ func (g *Engine) Push(e Event) error {
 	g.accountDrift(e)
 	g.remember(p, e, len(signals) > 0)
 	return nil
+}
+
+// survive is deferred by the detectors that work behind an event: one that
+// panics costs what it would have found, and nothing else.
+func (g *Engine) survive() {
+	if p := recover(); p != nil && g.cfg.Failed != nil {
+		g.cfg.Failed(fmt.Errorf("detector panicked: %v\n%s", p, debug.Stack()))
+	}
 }
 
 // Flush ends the last hour and day, so that what they hold is judged too.

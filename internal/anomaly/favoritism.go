@@ -88,6 +88,7 @@ func (h *hourBook) share(staff ID, judged Event) float64 {
 // tells a friend being fed from a guest with a favourite server. Without it the
 // shares count where the account gains more than it ever did.
 func (g *Engine) favoritism(p *place, e Event) {
+	defer g.survive()
 	s := g.cfg.Settings.StaffFavoritism
 	c := g.customerOf(e)
 	met := false

@@ -93,6 +93,7 @@ func (g *Engine) join(c *cashier) {
 
 // endDay judges cashiers and drift by the days up to now.
 func (g *Engine) endDay(now time.Time) {
+	defer g.survive()
 	for _, id := range g.storesInOrder() {
 		g.turnHour(g.stores[id], now.Add(time.Hour))
 	}

@@ -56,6 +56,7 @@ func (g *Engine) count(p *place, e Event, s Signal) {
 
 // remember takes an event into memory once it has been judged.
 func (g *Engine) remember(p *place, e Event, suspect bool) {
+	defer g.survive()
 	g.drift.count(e)
 	if !e.Staff.IsZero() {
 		g.rememberStaff(p, e)
