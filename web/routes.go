@@ -44,6 +44,8 @@ func routes(app *fiber.App, d Deps) {
 	org.needs(loyalty.CustomersRead).get("/customers/:id/transactions", o.CustomerTransactions)
 	org.needs(loyalty.CustomersRead).get("/customers/:id/export", o.ExportCustomer)
 	org.needs(loyalty.CustomersUpdate).post("/customers/:id/anonymize", o.AnonymizeCustomer)
+	org.needs(loyalty.CustomersUpdate).post("/customers/:id/merge", o.MergeCustomer)
+	org.needs(loyalty.CustomersUpdate).post("/customers/:id/unmerge", o.UnmergeCustomer)
 	org.needs(loyalty.LoyaltyCreate).post("/customers/:id/award-points", o.AwardPoints)
 	org.needs(loyalty.LoyaltyAdjust).post("/customers/:id/adjust-points", o.AdjustPoints)
 	org.needs(loyalty.LoyaltyRead).get("/programs", o.Programs)

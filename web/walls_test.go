@@ -108,7 +108,7 @@ func TestOrganizationsAreSeparate(t *testing.T) {
 			through = &own
 		}
 		res := s.Do(r.Method, path(r, through), key, bodyFor(r, through))
-		for _, id := range []loyalty.ID{mine.customer, mine.reward, mine.program, mine.order, mine.redemption, mine.tier, s.Store.ID, s.Org.ID} {
+		for _, id := range []loyalty.ID{mine.customer, mine.second, mine.reward, mine.program, mine.order, mine.redemption, mine.tier, s.Store.ID, s.Org.ID} {
 			if strings.Contains(res.Body, id.String()) {
 				t.Errorf("%s %s shows %s: %s", r.Method, r.Path, id, res.Body)
 			}
@@ -167,7 +167,7 @@ func TestEveryFormIsGuarded(t *testing.T) {
 
 // things are one organization's.
 type things struct {
-	store, program, tier, reward, customer, transaction, redemption, order loyalty.ID
+	store, program, tier, reward, customer, second, transaction, redemption, order loyalty.ID
 }
 
 const eventKey = "review"
@@ -199,6 +199,7 @@ func furnish(t *testing.T, s *webtest.Server) *things {
 		t.Fatal(err)
 	}
 	x.customer = made.ID
+	x.second = id(org("POST", "/customers", `{"name":"Bob"}`).Text(t, "data", "id"))
 	x.transaction = id(org("POST", "/customers/"+x.customer.String()+"/award-points", `{"points":100,"reason":"hello"}`).Text(t, "data", "transaction", "id"))
 	x.redemption = id(org("POST", "/rewards/"+x.reward.String()+"/redeem", `{"customerId":"`+x.customer.String()+`","hold":true}`).Text(t, "data", "redemption", "id"))
 	till := "/v1/stores/" + s.Store.ID.String()
@@ -245,7 +246,8 @@ func bodyFor(r fiber.Route, x *things) string {
 	bodies := map[string]string{
 		"/award-points":   `{"points":1,"reason":"x"}`,
 		"/adjust-points":  `{"amount":1,"reason":"x"}`,
-		"/merge":          `{"sourceCustomerId":"` + x.customer.String() + `"}`,
+		"/merge":          `{"sourceCustomerId":"` + x.second.String() + `"}`,
+		"/unmerge":        `{"sourceCustomerId":"` + x.second.String() + `"}`,
 		"/rewards":        `{"programId":"` + x.program.String() + `","name":"Mine","pointsCost":1,"type":"perk"}`,
 		"/tiers":          `{"programId":"` + x.program.String() + `","name":"Mine","minPoints":7,"multiplier":100}`,
 		"/loyalty/earn":   `{"customer_id":"` + x.customer.String() + `","points":1,"reason":"x"}`,

@@ -85,6 +85,9 @@ type purge struct {
 
 // Work implements river.Worker.
 func (w *purge) Work(ctx context.Context, _ *river.Job[purgeArgs]) error {
+	if _, err := w.services.Customers.ForgetMerges(ctx); err != nil {
+		return err
+	}
 	for {
 		gone, err := w.services.Access.Purge(ctx)
 		if err != nil || gone == 0 {

@@ -35,6 +35,7 @@ type Enrollment struct {
 	FrozenAt   time.Time // zero unless frozen: neither earns nor spends
 	ActiveOn   time.Time // day of the last transaction, as UTC midnight; zero before the first
 	Since      time.Time
+	MergedInto ID // who has become of the customer; zero unless merged
 }
 
 // CheckOpen returns a Conflict when the account is frozen.

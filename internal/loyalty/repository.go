@@ -34,6 +34,7 @@ type Reader interface {
 	ImportReader
 	CardReader
 	PINReader
+	MergeReader
 }
 
 // Tx is what may be done inside a transaction.
@@ -50,6 +51,7 @@ type Tx interface {
 	ImportWriter
 	CardWriter
 	PINWriter
+	MergeWriter
 	// SaveAnswer keeps the answer for a key; ErrKeyTaken when the key is in use.
 	SaveAnswer(ctx context.Context, orgID ID, a StoredAnswer) error
 	// HoldKey keeps others from working under the key until the transaction

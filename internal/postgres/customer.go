@@ -67,20 +67,23 @@ const (
 	memberJoins = `
 		JOIN enrollments e ON e.organization_id = c.organization_id AND e.customer_id = c.id
 		LEFT JOIN tiers t ON t.organization_id = e.organization_id AND t.id = e.tier_id`
+	// Whoever was merged is found as whom that has become.
 	selectMember = `
 		SELECT` + memberColumns + `, g.config_version
-		FROM customers c` + memberJoins + `
+		FROM customers k
+		JOIN enrollments a ON a.organization_id = k.organization_id AND a.customer_id = k.id
+		JOIN customers c ON c.organization_id = k.organization_id AND c.id = coalesce(a.merged_into, k.id)` + memberJoins + `
 		JOIN organizations g ON g.id = c.organization_id
-		WHERE c.organization_id = $1 AND `
+		WHERE k.organization_id = $1 AND `
 )
 
 // Member implements loyalty.CustomerReader.
 func (r reader) Member(ctx context.Context, orgID loyalty.ID, key loyalty.CustomerKey) (loyalty.Member, int64, error) {
 	const (
-		byID       = selectMember + `c.id = $2`
-		byExternal = selectMember + `c.external_id = $2`
-		byPhone    = selectMember + `c.phone_e164 = $2`
-		byDigits   = selectMember + `c.phone_e164 IS NULL AND c.phone_digits <> '' AND c.phone_digits = $2`
+		byID       = selectMember + `k.id = $2`
+		byExternal = selectMember + `k.external_id = $2`
+		byPhone    = selectMember + `k.phone_e164 = $2`
+		byDigits   = selectMember + `k.phone_e164 IS NULL AND k.phone_digits <> '' AND k.phone_digits = $2`
 	)
 	q, arg := byDigits, key.PhoneDigits
 	switch {
@@ -98,6 +101,11 @@ func (r reader) Member(ctx context.Context, orgID loyalty.ID, key loyalty.Custom
 	return row.domain(), row.Config, nil
 }
 
+// unmerged leaves out of customers x those who were merged into others. There
+// are few, and an index has only them.
+const unmerged = `NOT EXISTS (
+	SELECT FROM enrollments y WHERE y.organization_id = x.organization_id AND y.customer_id = x.id AND y.merged_into IS NOT NULL)`
+
 // shallow is how many customers a page may skip one by one: up to there it is
 // quicker than finding out on which day to start.
 const shallow = 2000
@@ -108,7 +116,9 @@ func (r reader) Members(ctx context.Context, orgID loyalty.ID, page loyalty.Page
 	const total = `SELECT coalesce(sum(customers), 0) FROM daily_stats WHERE organization_id = $1 AND customers <> 0`
 	const list = `
 		SELECT` + memberColumns + `
-		FROM (SELECT id FROM customers WHERE organization_id = $1 ORDER BY created_at DESC, id DESC LIMIT $2 OFFSET $3) p
+		FROM (
+			SELECT x.id FROM customers x WHERE x.organization_id = $1 AND ` + unmerged + ` ORDER BY x.created_at DESC, x.id DESC LIMIT $2 OFFSET $3
+		) p
 		JOIN customers c ON c.organization_id = $1 AND c.id = p.id` + memberJoins + `
 		ORDER BY c.created_at DESC, c.id DESC`
 	const deep = `
@@ -123,8 +133,9 @@ func (r reader) Members(ctx context.Context, orgID loyalty.ID, page loyalty.Page
 		)
 		SELECT` + memberColumns + `
 		FROM (
-			SELECT id FROM customers WHERE organization_id = $1 AND created_at < (SELECT before FROM start)
-			ORDER BY created_at DESC, id DESC LIMIT $2 OFFSET $3 - (SELECT skipped FROM start)
+			SELECT x.id FROM customers x
+			WHERE x.organization_id = $1 AND x.created_at < (SELECT before FROM start) AND ` + unmerged + `
+			ORDER BY x.created_at DESC, x.id DESC LIMIT $2 OFFSET $3 - (SELECT skipped FROM start)
 		) p
 		JOIN customers c ON c.organization_id = $1 AND c.id = p.id` + memberJoins + `
 		ORDER BY c.created_at DESC, c.id DESC`
@@ -145,29 +156,41 @@ func (r reader) Members(ctx context.Context, orgID loyalty.ID, page loyalty.Page
 	return each(rows, memberRow.domain), n, wrap("select customers", err)
 }
 
+// ownAccounts are those of customer $2 and of everybody who was merged into
+// the customer.
+const ownAccounts = `(SELECT $2::uuid UNION ALL SELECT m.customer_id FROM enrollments m WHERE m.organization_id = $1 AND m.merged_into = $2)`
+
 // CustomerTransactions implements loyalty.CustomerReader. An account's rows are
-// numbered without gaps, so the number alone finds any page.
+// numbered without gaps, so the number alone finds any page, unless rows of
+// others have come along.
 func (r reader) CustomerTransactions(ctx context.Context, orgID, customerID loyalty.ID, typ loyalty.TransactionType, page loyalty.Page) ([]loyalty.Transaction, int, error) {
-	const account = `SELECT seq FROM enrollments WHERE organization_id = $1 AND customer_id = $2`
+	const account = `
+		SELECT e.seq, (SELECT coalesce(sum(m.seq), 0)::bigint FROM enrollments m WHERE m.organization_id = $1 AND m.merged_into = $2) AS merged
+		FROM enrollments e WHERE e.organization_id = $1 AND e.customer_id = $2`
 	const all = `
 		SELECT to_jsonb(t) FROM transactions t
 		WHERE t.organization_id = $1 AND t.customer_id = $2 AND t.seq <= $3 AND t.seq > $3 - $4
 		ORDER BY t.seq DESC`
-	const count = `SELECT count(*) FROM transactions t WHERE t.organization_id = $1 AND t.customer_id = $2 AND t.type = $3`
-	const some = `
-		SELECT to_jsonb(t) FROM transactions t
-		WHERE t.organization_id = $1 AND t.customer_id = $2 AND t.type = $3
-		ORDER BY t.seq DESC LIMIT $4 OFFSET $5`
-	var total int
-	if err := r.get(ctx, &total, account, orgID.String(), customerID.String()); err != nil {
+	const where = `
+		FROM transactions t
+		WHERE t.organization_id = $1 AND t.customer_id IN ` + ownAccounts + ` AND ($3 = '' OR t.type = $3)`
+	const count = `SELECT count(*)` + where
+	const some = `SELECT to_jsonb(t)` + where + ` ORDER BY t.recorded_at DESC, t.customer_id = $2 DESC, t.seq DESC LIMIT $4 OFFSET $5`
+	org, id := orgID.String(), customerID.String()
+	var rows struct {
+		Seq    int `db:"seq"`
+		Merged int `db:"merged"`
+	}
+	if err := r.get(ctx, &rows, account, org, id); err != nil {
 		return nil, 0, notFound("select account", "customer", err)
 	}
+	total := rows.Seq + rows.Merged
 	var raw [][]byte
 	var err error
-	if typ == "" {
-		err = r.list(ctx, &raw, all, orgID.String(), customerID.String(), total-page.Skip(), page.Size)
-	} else if err = r.get(ctx, &total, count, orgID.String(), customerID.String(), string(typ)); err == nil {
-		err = r.list(ctx, &raw, some, orgID.String(), customerID.String(), string(typ), page.Size, page.Skip())
+	if typ == "" && rows.Merged == 0 {
+		err = r.list(ctx, &raw, all, org, id, total-page.Skip(), page.Size)
+	} else if err = r.get(ctx, &total, count, org, id, string(typ)); err == nil {
+		err = r.list(ctx, &raw, some, org, id, string(typ), page.Size, page.Skip())
 	}
 	if err != nil {
 		return nil, 0, wrap("select transactions", err)
@@ -196,10 +219,12 @@ func (r reader) Lots(ctx context.Context, orgID, customerID loyalty.ID) ([]loyal
 // History implements loyalty.CustomerReader.
 func (r reader) History(ctx context.Context, orgID, customerID loyalty.ID) (loyalty.History, error) {
 	const (
-		transactions = `SELECT to_jsonb(t) FROM transactions t WHERE t.organization_id = $1 AND t.customer_id = $2 ORDER BY t.seq`
-		redemptions  = `SELECT to_jsonb(d) FROM redemptions d WHERE d.organization_id = $1 AND d.customer_id = $2 ORDER BY d.id`
-		orders       = `SELECT to_jsonb(o) FROM orders o WHERE o.organization_id = $1 AND o.customer_id = $2 ORDER BY o.created_at, o.id`
-		anomalies    = `SELECT to_jsonb(a) FROM anomalies a WHERE a.organization_id = $1 AND a.customer_id = $2 ORDER BY a.flagged_at, a.id`
+		transactions = `
+			SELECT to_jsonb(t) FROM transactions t WHERE t.organization_id = $1 AND t.customer_id IN ` + ownAccounts + `
+			ORDER BY t.recorded_at, t.customer_id = $2, t.seq`
+		redemptions = `SELECT to_jsonb(d) FROM redemptions d WHERE d.organization_id = $1 AND d.customer_id = $2 ORDER BY d.id`
+		orders      = `SELECT to_jsonb(o) FROM orders o WHERE o.organization_id = $1 AND o.customer_id = $2 ORDER BY o.created_at, o.id`
+		anomalies   = `SELECT to_jsonb(a) FROM anomalies a WHERE a.organization_id = $1 AND a.customer_id = $2 ORDER BY a.flagged_at, a.id`
 	)
 	var h loyalty.History
 	org, id := orgID.String(), customerID.String()

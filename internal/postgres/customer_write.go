@@ -63,6 +63,13 @@ func newAccountDocOf(a loyalty.NewAccount) newAccountDoc {
 	}
 }
 
+// byExternalIDs finds customers by the restaurant's own ids; whoever was merged
+// as whom that has become.
+const byExternalIDs = `
+	SELECT c.external_id, coalesce(e.merged_into, c.id) AS id FROM customers c
+	JOIN enrollments e ON e.organization_id = c.organization_id AND e.customer_id = c.id
+	WHERE c.organization_id = $1 AND c.external_id = ANY ($2)`
+
 // AddCustomers implements loyalty.CustomerWriter.
 func (t *tx) AddCustomers(ctx context.Context, orgID loyalty.ID, as []loyalty.NewAccount) (map[string]loyalty.ID, int, error) {
 	const add = `
@@ -81,7 +88,6 @@ func (t *tx) AddCustomers(ctx context.Context, orgID loyalty.ID, as []loyalty.Ne
 		SELECT enroll($1, w.id, w.enrollment_id, w.program_id, w.tier_id, w.created_at, w.day)
 		FROM wanted w JOIN added a USING (id)`
 	// A second statement, which sees what others have added meanwhile as well.
-	const all = `SELECT external_id, id FROM customers WHERE organization_id = $1 AND external_id = ANY ($2)`
 	docs, err := json.Marshal(each(as, newAccountDocOf))
 	if err != nil {
 		return nil, 0, fmt.Errorf("encode customers: %w", err)
@@ -95,7 +101,7 @@ func (t *tx) AddCustomers(ctx context.Context, orgID loyalty.ID, as []loyalty.Ne
 		ID         loyalty.ID `db:"id"`
 	}
 	wanted := each(as, func(a loyalty.NewAccount) string { return a.ExternalID })
-	if err := t.list(ctx, &rows, all, orgID.String(), pq.Array(wanted)); err != nil {
+	if err := t.list(ctx, &rows, byExternalIDs, orgID.String(), pq.Array(wanted)); err != nil {
 		return nil, 0, wrap("select customers", err)
 	}
 	ids := make(map[string]loyalty.ID, len(rows))

@@ -236,7 +236,6 @@ func (t *tx) AddImportedStores(ctx context.Context, orgID, importID loyalty.ID, 
 
 // LockGuests implements loyalty.ImportWriter.
 func (t *tx) LockGuests(ctx context.Context, orgID loyalty.ID, externalIDs []string, until time.Time, recent int) (map[string]loyalty.Snapshot, error) {
-	const find = `SELECT external_id, id FROM customers WHERE organization_id = $1 AND external_id = ANY ($2)`
 	const lock = `
 		WITH held AS (
 			SELECT e.* FROM enrollments e
@@ -255,12 +254,12 @@ func (t *tx) LockGuests(ctx context.Context, orgID loyalty.ID, externalIDs []str
 		ExternalID string     `db:"external_id"`
 		ID         loyalty.ID `db:"id"`
 	}
-	if err := t.list(ctx, &found, find, orgID.String(), pq.Array(externalIDs)); err != nil {
+	if err := t.list(ctx, &found, byExternalIDs, orgID.String(), pq.Array(externalIDs)); err != nil {
 		return nil, wrap("find guests", err)
 	}
-	ids, refs := make([]loyalty.ID, len(found)), make(map[loyalty.ID]string, len(found))
+	ids, refs := make([]loyalty.ID, len(found)), make(map[loyalty.ID][]string, len(found))
 	for i, f := range found {
-		ids[i], refs[f.ID] = f.ID, f.ExternalID
+		ids[i], refs[f.ID] = f.ID, append(refs[f.ID], f.ExternalID)
 	}
 	var rows []struct {
 		CustomerID loyalty.ID `db:"customer_id"`
@@ -275,7 +274,11 @@ func (t *tx) LockGuests(ctx context.Context, orgID loyalty.ID, externalIDs []str
 		if err != nil {
 			return nil, err
 		}
-		out[refs[row.CustomerID]] = doc.domain(orgID)
+		// Two ids of one guest share the account, which moves on in memory.
+		snap := doc.domain(orgID)
+		for _, ref := range refs[row.CustomerID] {
+			out[ref] = snap
+		}
 	}
 	return out, nil
 }

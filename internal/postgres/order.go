@@ -132,14 +132,21 @@ func (r reader) CaseTransactions(ctx context.Context, orgID loyalty.ID, ids []lo
 func (r reader) Transactions(ctx context.Context, orgID loyalty.ID, f loyalty.TransactionFilter, page loyalty.Page) ([]loyalty.LedgerRow, int, error) {
 	const ids = `
 		SELECT t.id FROM transactions t
-		WHERE t.organization_id = $1 AND ($2::uuid[] IS NULL OR t.store_id = ANY ($2)) AND ($3::uuid IS NULL OR t.customer_id = $3)
+		WHERE t.organization_id = $1 AND ($2::uuid[] IS NULL OR t.store_id = ANY ($2)) AND ($3::uuid[] IS NULL OR t.customer_id = ANY ($3))
 			AND ($4::uuid IS NULL OR t.staff_id = $4) AND ($5 = '' OR t.type = $5)
 			AND ($6::timestamptz IS NULL OR t.at >= $6) AND ($7::timestamptz IS NULL OR t.at < $7)
 		ORDER BY t.at DESC, t.id DESC`
 	const list = ledgerRow + ` JOIN (` + ids + ` LIMIT $8 OFFSET $9) p USING (id)` + ledgerNames
 	const count = `SELECT count(*) FROM (` + ids + ` LIMIT $8) p`
+	const own = `SELECT x.id FROM ` + ownAccounts + ` x (id)`
+	var customers []loyalty.ID
+	if !f.CustomerID.IsZero() {
+		if err := r.list(ctx, &customers, own, orgID.String(), f.CustomerID.String()); err != nil {
+			return nil, 0, wrap("select accounts", err)
+		}
+	}
 	args := []any{
-		orgID.String(), nullIDs(f.StoreIDs), nullID(f.CustomerID), nullID(f.StaffID), string(f.Type), nullTime(f.From), nullTime(f.To),
+		orgID.String(), nullIDs(f.StoreIDs), nullIDs(customers), nullID(f.StaffID), string(f.Type), nullTime(f.From), nullTime(f.To),
 	}
 	var rows [][]byte
 	var total int

@@ -55,6 +55,7 @@ type snapshotDoc struct {
 	Takeovers   int             `json:"takeovers"`
 	UnderReview loyalty.Points  `json:"under_review_points"`
 	Held        bool            `json:"under_review"`
+	Alias       bool            `json:"alias"`
 }
 
 type contactDoc struct {
@@ -75,6 +76,7 @@ type accountDoc struct {
 	FrozenAt   time.Time      `json:"frozen_at"`
 	ActiveDay  day            `json:"active_day"`
 	Since      time.Time      `json:"since"`
+	MergedInto loyalty.ID     `json:"merged_into"`
 	Name       string         `json:"name"`
 }
 
@@ -138,7 +140,7 @@ func (r reader) Snapshot(ctx context.Context, orgID loyalty.ID, q loyalty.Snapsh
 func (s snapshotDoc) domain(orgID loyalty.ID) loyalty.Snapshot {
 	out := loyalty.Snapshot{
 		Config: s.Config, Redeemed: s.Redeemed, Reversed: s.Reversed, EventsToday: s.EventsToday, LastEvent: s.LastEvent,
-		EventSeen: s.EventSeen, UnderReview: s.UnderReview, HeldForReview: s.Held, Recent: each(s.Recent, func(r recentDoc) loyalty.Recent { return loyalty.Recent(r) }),
+		EventSeen: s.EventSeen, Alias: s.Alias, UnderReview: s.UnderReview, HeldForReview: s.Held, Recent: each(s.Recent, func(r recentDoc) loyalty.Recent { return loyalty.Recent(r) }),
 	}
 	if s.Once != nil {
 		out.Once = s.Once.domain()
@@ -154,7 +156,7 @@ func (s snapshotDoc) domain(orgID loyalty.ID) loyalty.Snapshot {
 		out.Account = &loyalty.Account{
 			Enrollment: loyalty.Enrollment{
 				OrgID: orgID, ID: a.ID, CustomerID: a.CustomerID, ProgramID: a.ProgramID, TierID: a.TierID, Balance: a.Balance,
-				Lifetime: a.Lifetime, Seq: a.Seq, Revision: a.Revision, FrozenAt: a.FrozenAt, Since: a.Since,
+				Lifetime: a.Lifetime, Seq: a.Seq, Revision: a.Revision, FrozenAt: a.FrozenAt, Since: a.Since, MergedInto: a.MergedInto,
 			},
 			Lots:      each(s.Lots, func(l lotDoc) loyalty.Lot { return loyalty.Lot{ExpiresOn: time.Time(l.ExpiresOn), Points: l.Points} }),
 			ActiveDay: time.Time(a.ActiveDay),

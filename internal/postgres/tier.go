@@ -80,7 +80,7 @@ func (r reader) Standings(ctx context.Context, orgID loyalty.ID, since time.Time
 			SELECT e.program_id, e.tier_id, e.lifetime, count(*) AS members, sum(greatest(e.balance, 0))::bigint AS points,
 				coalesce(sum(b.amount), 0)::bigint AS sales, min(b.at) AS oldest
 			FROM enrollments e LEFT JOIN bought b ON b.customer_id = e.customer_id
-			WHERE e.organization_id = $1 GROUP BY 1, 2, 3
+			WHERE e.organization_id = $1 AND e.merged_into IS NULL GROUP BY 1, 2, 3
 		)
 		SELECT c.*, t.min_points
 		FROM counted c LEFT JOIN tiers t ON t.organization_id = $1 AND t.id = c.tier_id`
@@ -103,7 +103,7 @@ func (r reader) Moves(ctx context.Context, orgID loyalty.ID, q loyalty.RungsQuer
 		FROM enrollments e
 		JOIN customers c ON c.organization_id = e.organization_id AND c.id = e.customer_id
 		JOIN tiers t ON t.organization_id = e.organization_id AND t.id = e.tier_id
-		WHERE e.organization_id = $1 AND ($3 OR e.program_id = $2)
+		WHERE e.organization_id = $1 AND e.merged_into IS NULL AND ($3 OR e.program_id = $2)
 			AND e.tier_id <> ($5::uuid[])[width_bucket(e.lifetime, $4::bigint[])]
 		ORDER BY c.name_fold, c.id LIMIT $6`
 	var rows []struct {

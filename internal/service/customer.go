@@ -216,8 +216,8 @@ func (s *Customers) Export(ctx context.Context, actor loyalty.Actor, id loyalty.
 		if out.Member, _, err = tx.Member(ctx, actor.OrgID, loyalty.CustomerKey{ID: id}); err != nil {
 			return err
 		}
-		out.History, err = tx.History(ctx, actor.OrgID, id)
-		err2 = tx.AddAudit(ctx, loyalty.Audit(actor, out.At, "customer.export", "customer", id, nil))
+		out.History, err = tx.History(ctx, actor.OrgID, out.ID)
+		err2 = tx.AddAudit(ctx, loyalty.Audit(actor, out.At, "customer.export", "customer", out.ID, nil))
 		return errors.Join(err, err2)
 	})
 	return out, err

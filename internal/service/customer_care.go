@@ -7,18 +7,23 @@ import (
 	"regulars/internal/loyalty"
 )
 
-// Delete takes the customer out with everything that belongs to the customer;
-// the audit log keeps that it happened. It needs loyalty.CustomersDelete and
+// Delete takes the customer out with everything that belongs to the customer,
+// and everybody who was merged into the customer; the audit log keeps that it
+// happened. It needs loyalty.CustomersDelete and
 // can't be undone.
 func (s *Customers) Delete(ctx context.Context, actor loyalty.Actor, id loyalty.ID) error {
 	if err := actor.Require(loyalty.CustomersDelete); err != nil {
 		return err
 	}
 	return s.repo.InTx(ctx, func(ctx context.Context, tx loyalty.Tx) error {
-		if err := tx.EraseCustomer(ctx, actor.OrgID, id); err != nil {
+		m, err := tx.LockMember(ctx, actor.OrgID, id)
+		if err != nil {
 			return err
 		}
-		return tx.AddAudit(ctx, loyalty.Audit(actor, s.now(), "customer.delete", "customer", id, nil))
+		if err := tx.EraseCustomer(ctx, actor.OrgID, m.ID); err != nil {
+			return err
+		}
+		return tx.AddAudit(ctx, loyalty.Audit(actor, s.now(), "customer.delete", "customer", m.ID, nil))
 	})
 }
 
@@ -36,6 +41,11 @@ func (s *Customers) Anonymize(ctx context.Context, actor loyalty.Actor, cmd Anon
 	}
 	return once(ctx, s.Core, actor.OrgID, cmd.Once, func(ctx context.Context, tx loyalty.Tx) (loyalty.Member, error) {
 		now := s.now()
+		m, err := tx.LockMember(ctx, actor.OrgID, cmd.ID)
+		if err != nil {
+			return loyalty.Member{}, err
+		}
+		cmd.ID = m.ID
 		done, err := tx.AnonymizeCustomer(ctx, actor.OrgID, cmd.ID, now)
 		if err != nil {
 			return loyalty.Member{}, err
@@ -43,8 +53,7 @@ func (s *Customers) Anonymize(ctx context.Context, actor loyalty.Actor, cmd Anon
 		if !done {
 			return loyalty.Member{}, loyalty.Errorf(loyalty.Conflict, loyalty.CodeConflict, "This customer was anonymized already.")
 		}
-		m, _, err := tx.Member(ctx, actor.OrgID, loyalty.CustomerKey{ID: cmd.ID})
-		if err != nil {
+		if m, _, err = tx.Member(ctx, actor.OrgID, loyalty.CustomerKey{ID: cmd.ID}); err != nil {
 			return loyalty.Member{}, err
 		}
 		return m, tx.AddAudit(ctx, loyalty.Audit(actor, now, "customer.anonymize", "customer", cmd.ID, nil))
@@ -65,10 +74,7 @@ func (s *Customers) Freeze(ctx context.Context, actor loyalty.Actor, cmd FreezeC
 		return loyalty.Member{}, err
 	}
 	return once(ctx, s.Core, actor.OrgID, cmd.Once, func(ctx context.Context, tx loyalty.Tx) (loyalty.Member, error) {
-		if err := tx.LockAccount(ctx, actor.OrgID, cmd.ID); err != nil {
-			return loyalty.Member{}, err
-		}
-		m, _, err := tx.Member(ctx, actor.OrgID, loyalty.CustomerKey{ID: cmd.ID})
+		m, err := tx.LockMember(ctx, actor.OrgID, cmd.ID)
 		if err != nil || m.Enrollment.FrozenAt.IsZero() != cmd.Frozen {
 			return m, err
 		}
@@ -77,10 +83,10 @@ func (s *Customers) Freeze(ctx context.Context, actor loyalty.Actor, cmd FreezeC
 		if cmd.Frozen {
 			action, m.Enrollment.FrozenAt = "customer.freeze", s.now()
 		}
-		if err := tx.SetFrozen(ctx, actor.OrgID, cmd.ID, m.Enrollment.FrozenAt); err != nil {
+		if err := tx.SetFrozen(ctx, actor.OrgID, m.ID, m.Enrollment.FrozenAt); err != nil {
 			return loyalty.Member{}, err
 		}
 		m.Enrollment.Revision++
-		return m, tx.AddAudit(ctx, loyalty.Audit(actor, s.now(), action, "customer", cmd.ID, nil))
+		return m, tx.AddAudit(ctx, loyalty.Audit(actor, s.now(), action, "customer", m.ID, nil))
 	})
 }

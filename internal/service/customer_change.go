@@ -213,10 +213,7 @@ func (s *Customers) Update(ctx context.Context, actor loyalty.Actor, cmd UpdateC
 		return loyalty.Member{}, err
 	}
 	return once(ctx, s.Core, actor.OrgID, cmd.Once, func(ctx context.Context, tx loyalty.Tx) (loyalty.Member, error) {
-		if err := tx.LockAccount(ctx, actor.OrgID, cmd.ID); err != nil {
-			return loyalty.Member{}, err
-		}
-		m, _, err := tx.Member(ctx, actor.OrgID, loyalty.CustomerKey{ID: cmd.ID})
+		m, err := tx.LockMember(ctx, actor.OrgID, cmd.ID)
 		if err != nil {
 			return loyalty.Member{}, err
 		}
@@ -231,11 +228,11 @@ func (s *Customers) Update(ctx context.Context, actor loyalty.Actor, cmd UpdateC
 			return loyalty.Member{}, err
 		}
 		if contactChanged(before, m.Customer) {
-			if _, err := tx.AddAccountEvent(ctx, loyalty.NewAccountEvent(actor, s.now(), loyalty.ContactChanged, cmd.ID)); err != nil {
+			if _, err := tx.AddAccountEvent(ctx, loyalty.NewAccountEvent(actor, s.now(), loyalty.ContactChanged, m.ID)); err != nil {
 				return loyalty.Member{}, err
 			}
 		}
-		return m, tx.AddAudit(ctx, loyalty.Audit(actor, s.now(), "customer.update", "customer", cmd.ID, nil))
+		return m, tx.AddAudit(ctx, loyalty.Audit(actor, s.now(), "customer.update", "customer", m.ID, nil))
 	})
 }
 

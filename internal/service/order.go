@@ -250,10 +250,10 @@ func (e *earning) worth(amount loyalty.Minor, currency string) (loyalty.Points, 
 func (s *Ledger) resubmit(ctx context.Context, snap loyalty.Snapshot, cfg *loyalty.Config, actor loyalty.Actor, cmd SubmitOrder, now time.Time) (decision[OrderResult], error) {
 	o := *snap.Order
 	same := o.Total == cmd.Total && o.Tax == cmd.Tax && o.Tip == cmd.Tip && o.Discount == cmd.Discount
-	if same {
+	if same && !snap.Alias {
 		s.exams.refusedClaim(cfg, o, cmd.Customer.ID, actor, now)
 	}
-	if !same || !cmd.Customer.ID.IsZero() && !o.CustomerID.IsZero() && cmd.Customer.ID != o.CustomerID {
+	if !same || !cmd.Customer.ID.IsZero() && !o.CustomerID.IsZero() && cmd.Customer.ID != o.CustomerID && !snap.Alias {
 		return decision[OrderResult]{}, loyalty.Errorf(loyalty.Conflict, loyalty.CodeConflict, "Order %s is there already, with other amounts or another customer.", o.ExternalID)
 	}
 	change := ChangeOrder{StoreID: cmd.StoreID, OrderID: o.ID}

@@ -150,7 +150,7 @@ func (c *orderChange) complete(at time.Time) error {
 // claim gives an order of an unknown guest to the customer in the snapshot.
 func (c *orderChange) claim(ref CustomerRef) error {
 	o := &c.order
-	if !o.CustomerID.IsZero() && o.CustomerID == ref.ID {
+	if !o.CustomerID.IsZero() && (o.CustomerID == ref.ID || c.snap.Alias) {
 		return nil
 	}
 	if !o.CustomerID.IsZero() || !o.ClaimedAt.IsZero() {

@@ -71,6 +71,39 @@ func TestCustomerChanges(t *testing.T) {
 	}
 }
 
+func TestMergeAndUnmerge(t *testing.T) {
+	t.Parallel()
+	s := webtest.New(t)
+	key, api := s.Key(), "/v1/loyalty/customers"
+	s.Do("POST", "/v1/loyalty/programs", key, `{"name":"Rewards"}`).Want(t, 201, "")
+	one := s.Do("POST", api, key, theReference).Text(t, "data", "id")
+	two := s.Do("POST", api, key, `{"name":"Maria Garcia","phone":"987 111 222","externalId":"crm-2"}`).Text(t, "data", "id")
+	s.Do("POST", api+"/"+two+"/award-points", key, `{"points":600,"reason":"hello"}`).Want(t, 201, "")
+	body := `{"sourceCustomerId":"cust_` + two + `"}`
+	merged := s.Do("POST", api+"/"+one+"/merge", key, body, "Idempotency-Key", "m").Want(t, 200, "")
+	if merged.Text(t, "data", "id") != one || merged.Text(t, "data", "loyalty", "points_balance") != "600" || merged.Text(t, "data", "external_id") != "crm-2" {
+		t.Error(merged.Body)
+	}
+	if again := s.Do("POST", api+"/"+one+"/merge", key, body, "Idempotency-Key", "m").Want(t, 200, ""); again.Body != merged.Body {
+		t.Error(again.Body)
+	}
+	s.Do("POST", api+"/"+one+"/merge", key, body).Want(t, 409, "CONFLICT")
+	s.Do("POST", api+"/"+one+"/merge", key, `{"sourceCustomerId":"`+one+`"}`).Want(t, 400, "VALIDATION_ERROR")
+	s.Do("POST", api+"/"+one+"/merge", key, `{}`).Want(t, 400, "VALIDATION_ERROR")
+	s.Do("POST", api+"/"+one+"/merge", key, `{"sourceCustomerId":"rwd_`+two+`"}`).Want(t, 404, "NOT_FOUND")
+	if detail := s.Do("GET", api+"/"+two, key, "").Want(t, 200, ""); detail.Text(t, "data", "id") != one || detail.Text(t, "data", "loyalty", "tier_name") != "Silver" {
+		t.Error(detail.Body)
+	}
+	if rows := s.Do("GET", api+"/"+one+"/transactions?type=transfer", key, "").Want(t, 200, ""); rows.Text(t, "data", "pagination", "total") != "2" {
+		t.Error(rows.Body)
+	}
+	parted := s.Do("POST", api+"/"+two+"/unmerge", key, "").Want(t, 200, "")
+	if parted.Text(t, "data", "customer", "id") != one || parted.Text(t, "data", "restored", "id") != two || parted.Text(t, "data", "restored", "loyalty", "points_balance") != "600" {
+		t.Error(parted.Body)
+	}
+	s.Do("POST", api+"/"+one+"/unmerge", key, `{"sourceCustomerId":"`+two+`"}`).Want(t, 409, "CONFLICT")
+}
+
 // The same key gives the same answer, byte for byte, and one customer.
 func TestCreateCustomerOnce(t *testing.T) {
 	t.Parallel()
@@ -98,6 +131,7 @@ func TestCustomerScopes(t *testing.T) {
 	for _, r := range [][3]string{
 		{"POST", "", theReference}, {"GET", "", ""}, {"GET", "/" + id, ""}, {"PATCH", "/" + id, `{}`}, {"DELETE", "/" + id, ""},
 		{"GET", "/" + id + "/transactions", ""}, {"GET", "/" + id + "/export", ""}, {"POST", "/" + id + "/anonymize", ""},
+		{"POST", "/" + id + "/merge", `{"sourceCustomerId":"018f2f3b-2222-7f0a-b1c4-52e8a9d06b31"}`}, {"POST", "/" + id + "/unmerge", ""},
 	} {
 		s.Do(r[0], "/v1/loyalty/customers"+r[1], other, r[2]).Want(t, 403, "FORBIDDEN")
 		s.Do(r[0], "/v1/loyalty/customers"+r[1], "", r[2]).Want(t, 401, "UNAUTHORIZED")
