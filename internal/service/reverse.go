@@ -64,7 +64,9 @@ func decideReverse(snap loyalty.Snapshot, cfg *loyalty.Config, actor loyalty.Act
 	if snap.Order != nil {
 		left -= snap.Order.Reversed
 	}
-	if left <= 0 || snap.Reversed && snap.Order == nil {
+	// What an order earned may have moved to another guest.
+	moved := snap.Order != nil && snap.Order.TransactionID != t.ID
+	if left <= 0 || moved || snap.Reversed && snap.Order == nil {
 		return none, loyalty.Errorf(loyalty.Conflict, loyalty.CodeConflict, "This award was taken back already.")
 	}
 	if cmd.OwnOnly {
