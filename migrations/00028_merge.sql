@@ -61,6 +61,7 @@ CREATE TABLE merges (
     anomaly_ids       uuid[]      NOT NULL,
     staff_ids         uuid[]      NOT NULL,
     hold_ids          uuid[]      NOT NULL,
+    card_codes        text[]      NOT NULL,
     undone_at         timestamptz,
     PRIMARY KEY (organization_id, id)
 );
@@ -442,6 +443,7 @@ DECLARE
     v_anomalies   uuid[];
     v_staff       uuid[];
     v_holds       uuid[];
+    v_cards       text[];
 BEGIN
     SELECT * INTO v_outside FROM taken_outside(p_org, ARRAY(SELECT merged_from(p_org, v_source)));
     PERFORM move_points(p_org, p_config, v_source, v_survivor, m);
@@ -470,14 +472,17 @@ BEGIN
         UPDATE review_holds h SET customer_id = v_survivor WHERE h.organization_id = p_org AND h.customer_id = v_source RETURNING h.object_id
     ) SELECT coalesce(array_agg(object_id), '{}') INTO v_holds FROM moved;
     WITH moved AS (
+        UPDATE cards k SET customer_id = v_survivor WHERE k.organization_id = p_org AND k.customer_id = v_source RETURNING k.code
+    ) SELECT coalesce(array_agg(code), '{}') INTO v_cards FROM moved;
+    WITH moved AS (
         UPDATE staff s SET customer_id = v_survivor WHERE s.organization_id = p_org AND s.customer_id = v_source RETURNING s.id
     ) SELECT coalesce(array_agg(id), '{}') INTO v_staff FROM moved;
     INSERT INTO merges (organization_id, id, survivor_id, source_id, at, until, staff_id, api_key_id, points, lifetime, lots,
         outside_points, outside_lifetime, survivor_balance, survivor_tier_id, source_program_id, source_tier_id, program_id,
-        program_version, details, order_ids, redemption_ids, anomaly_ids, staff_ids, hold_ids)
+        program_version, details, order_ids, redemption_ids, anomaly_ids, staff_ids, hold_ids, card_codes)
     SELECT p_org, x.id, v_survivor, v_source, x.at, x.until, x.staff_id, x.api_key_id, x.points, x.lifetime, x.had,
         v_outside.points, v_outside.lifetime, x.survivor_balance, x.survivor_tier_id, x.source_program_id, x.source_tier_id, x.program_id,
-        x.program_version, x.details, v_orders, v_redemptions, v_anomalies, v_staff, v_holds
+        x.program_version, x.details, v_orders, v_redemptions, v_anomalies, v_staff, v_holds, v_cards
     FROM jsonb_to_record(m) AS x (id uuid, at timestamptz, until timestamptz, staff_id uuid, api_key_id uuid, points bigint,
         lifetime bigint, had jsonb, survivor_balance bigint, survivor_tier_id uuid, source_program_id uuid, source_tier_id uuid,
         program_id uuid, program_version int, details jsonb);
@@ -513,6 +518,8 @@ BEGIN
     DELETE FROM anomaly_people p WHERE p.organization_id = p_org AND p.person_id = w.survivor_id AND p.anomaly_id = ANY (w.anomaly_ids);
     UPDATE review_holds h SET customer_id = w.source_id
     WHERE h.organization_id = p_org AND h.object_id = ANY (w.hold_ids) AND h.customer_id = w.survivor_id;
+    UPDATE cards k SET customer_id = w.source_id
+    WHERE k.organization_id = p_org AND k.code = ANY (w.card_codes) AND k.customer_id = w.survivor_id;
     UPDATE staff s SET customer_id = w.source_id
     WHERE s.organization_id = p_org AND s.id = ANY (w.staff_ids) AND s.customer_id = w.survivor_id;
     PERFORM count_member(p_org, w.source_id, 1);

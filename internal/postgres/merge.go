@@ -70,11 +70,11 @@ func transferDocOf(t loyalty.Handover) transferDoc {
 
 // detailsDoc is what a merge keeps of both persons.
 type detailsDoc struct {
-	Survivor *personDoc `json:"survivor,omitempty"`
-	Source   *personDoc `json:"source,omitempty"`
+	Survivor *contactsDoc `json:"survivor,omitempty"`
+	Source   *contactsDoc `json:"source,omitempty"`
 }
 
-type personDoc struct {
+type contactsDoc struct {
 	ExternalID     string `json:"external_id"`
 	Name           string `json:"name"`
 	NameFold       string `json:"name_fold"`
@@ -86,11 +86,11 @@ type personDoc struct {
 	MarketingOptIn bool   `json:"marketing_opt_in"`
 }
 
-func personDocOf(c loyalty.Customer) *personDoc {
-	return &personDoc{c.ExternalID, c.Name, c.NameFold, c.Email, c.Phone, c.PhoneE164, c.PhoneDigits, c.BirthDate, c.MarketingOptIn}
+func contactsDocOf(c loyalty.Customer) *contactsDoc {
+	return &contactsDoc{c.ExternalID, c.Name, c.NameFold, c.Email, c.Phone, c.PhoneE164, c.PhoneDigits, c.BirthDate, c.MarketingOptIn}
 }
 
-func (d *personDoc) domain(orgID, id loyalty.ID) loyalty.Customer {
+func (d *contactsDoc) domain(orgID, id loyalty.ID) loyalty.Customer {
 	if d == nil {
 		return loyalty.Customer{}
 	}
@@ -113,7 +113,7 @@ func (d mergeDoc) domain(orgID loyalty.ID) (loyalty.Merge, error) {
 }
 
 const selectMerge = `
-	SELECT to_jsonb(m) - '{lots,order_ids,redemption_ids,anomaly_ids,staff_ids,hold_ids}'::text[] || jsonb_build_object('had', m.lots,
+	SELECT to_jsonb(m) - '{lots,order_ids,redemption_ids,anomaly_ids,staff_ids,hold_ids,card_codes}'::text[] || jsonb_build_object('had', m.lots,
 		'since', o.points - m.outside_points, 'since_lifetime', o.lifetime - m.outside_lifetime,
 		'source_name', c.name, 'staff_name', coalesce(s.name, k.name, ''))
 	FROM merges m
@@ -259,7 +259,7 @@ func (t *tx) UnmergeCustomers(ctx context.Context, m loyalty.Merge, by loyalty.H
 }
 
 func (t *tx) transfer(ctx context.Context, q string, m loyalty.Merge, by loyalty.Handover) error {
-	details, err := json.Marshal(detailsDoc{personDocOf(m.Survivor), personDocOf(m.Source)})
+	details, err := json.Marshal(detailsDoc{contactsDocOf(m.Survivor), contactsDocOf(m.Source)})
 	if err != nil {
 		return fmt.Errorf("encode details of a merge: %w", err)
 	}

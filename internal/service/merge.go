@@ -102,6 +102,11 @@ func (s *Customers) Merge(ctx context.Context, actor loyalty.Actor, cmd MergeCus
 		if err := saveBoth(ctx, tx, survivor, source); err != nil {
 			return loyalty.Member{}, err
 		}
+		if contactChanged(m.survivor.Customer, survivor) {
+			if _, err := tx.AddAccountEvent(ctx, loyalty.NewAccountEvent(actor, m.now, loyalty.ContactChanged, cmd.ID)); err != nil {
+				return loyalty.Member{}, err
+			}
+		}
 		out, _, err := tx.Member(ctx, actor.OrgID, loyalty.CustomerKey{ID: cmd.ID})
 		if err != nil {
 			return loyalty.Member{}, err
