@@ -171,7 +171,7 @@ type Snapshot struct {
 	UnderReview Points
 	// HeldForReview is set when the redemption waits for a manager.
 	HeldForReview bool
-	Alias       bool // CustomerID was merged into the account's customer
+	Alias         bool // CustomerID was merged into the account's customer
 }
 
 // Recent is one of a customer's latest awards.

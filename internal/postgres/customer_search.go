@@ -50,7 +50,7 @@ func (r reader) onlyMember(ctx context.Context, orgID loyalty.ID, s loyalty.Cust
 	const q = `
 		SELECT` + memberColumns + `
 		FROM customers c` + memberJoins + `
-		WHERE c.organization_id = $1 AND c.phone_e164 = $2
+		WHERE c.organization_id = $1 AND c.phone_e164 = $2 AND e.merged_into IS NULL
 			AND NOT` + others + `o.phone_digits >= $3 AND o.phone_digits < $4)
 			AND NOT` + others + `o.phone_digits >= $5 AND o.phone_digits < $6)
 			AND NOT` + others + `reverse(o.phone_digits) >= $7 AND reverse(o.phone_digits) < $8)`

@@ -1,4 +1,4 @@
--- 0028 merge: two customers who are one person become one, and can be parted
+-- 0040 merge: two customers who are one person become one, and can be parted
 -- again.
 --
 -- The one that goes, the source, stays as an empty account that leads to the
@@ -588,7 +588,8 @@ ALTER FUNCTION search_customers RENAME TO search_accounts;
 -- +goose StatementBegin
 CREATE FUNCTION search_customers(p_org uuid, p_e164 text, p_name text, p_name_end text, p_digits text[], p_digits_end text[],
     p_tail text, p_tail_end text, p_parts text[], p_starts int, p_inner int, p_offset int, p_limit int, OUT ids uuid[], OUT total bigint)
-LANGUAGE plpgsql STABLE SET enable_seqscan = off SET plan_cache_mode = force_custom_plan SET jit = off AS $$
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+SET enable_seqscan = off SET plan_cache_mode = force_custom_plan SET jit = off AS $$
 BEGIN
     SELECT s.ids INTO ids FROM search_accounts(p_org, p_e164, p_name, p_name_end, p_digits, p_digits_end, p_tail, p_tail_end, p_parts,
         p_starts, p_inner, 0, p_starts + p_inner) s;
@@ -603,14 +604,116 @@ BEGIN
 END $$;
 -- +goose StatementEnd
 
+-- Whoever was merged leaves the lists, and comes back when parted.
+DROP TRIGGER roster_note_change ON enrollments;
+CREATE TRIGGER roster_note_change AFTER UPDATE ON enrollments FOR EACH ROW
+    WHEN (NEW.seq <> OLD.seq OR NEW.tier_id IS DISTINCT FROM OLD.tier_id OR NEW.balance <> OLD.balance OR NEW.lifetime <> OLD.lifetime
+        OR NEW.merged_into IS DISTINCT FROM OLD.merged_into)
+    EXECUTE FUNCTION roster_note_account();
+-- +goose StatementBegin
+CREATE OR REPLACE FUNCTION roster_follow(p_org uuid, p_limit int) RETURNS int LANGUAGE plpgsql AS $$
+DECLARE
+    v_taken uuid[];
+BEGIN
+    IF NOT EXISTS (SELECT FROM roster_changes x WHERE x.organization_id = p_org)
+        OR NOT pg_try_advisory_xact_lock(hashtextextended('roster ' || p_org, 0)) THEN
+        RETURN 0;
+    END IF;
+    WITH gone AS (
+        DELETE FROM roster_changes x WHERE x.organization_id = p_org AND x.ctid = ANY (ARRAY(
+            SELECT y.ctid FROM roster_changes y WHERE y.organization_id = p_org LIMIT p_limit))
+        RETURNING x.customer_id
+    )
+    SELECT coalesce(array_agg(customer_id), '{}') INTO v_taken FROM gone;
+    DELETE FROM roster r WHERE r.organization_id = p_org AND r.customer_id = ANY (v_taken) AND NOT EXISTS (
+        SELECT FROM enrollments e WHERE e.organization_id = p_org AND e.customer_id = r.customer_id AND e.merged_into IS NULL);
+    INSERT INTO roster AS r
+    SELECT p_org, e.customer_id, e.tier_id,
+        (SELECT t.store_id FROM transactions t
+         WHERE t.organization_id = p_org AND t.customer_id = e.customer_id AND t.store_id IS NOT NULL
+         ORDER BY t.seq DESC LIMIT 1),
+        e.balance, e.lifetime, coalesce(e.active_day, '-infinity'), c.created_at, c.marketing_opt_in
+    FROM (SELECT DISTINCT unnest(v_taken) AS id) k
+    JOIN enrollments e ON e.organization_id = p_org AND e.customer_id = k.id AND e.merged_into IS NULL
+    JOIN customers c ON c.organization_id = p_org AND c.id = k.id
+    ON CONFLICT (organization_id, customer_id) DO UPDATE SET tier_id = excluded.tier_id, store_id = excluded.store_id,
+        balance = excluded.balance, lifetime = excluded.lifetime, active_day = excluded.active_day,
+        created_at = excluded.created_at, marketing_opt_in = excluded.marketing_opt_in
+    WHERE (r.tier_id, r.store_id, r.balance, r.lifetime, r.active_day, r.created_at, r.marketing_opt_in) IS DISTINCT FROM
+        (excluded.tier_id, excluded.store_id, excluded.balance, excluded.lifetime, excluded.active_day, excluded.created_at,
+        excluded.marketing_opt_in);
+    RETURN cardinality(v_taken);
+END $$;
+-- +goose StatementEnd
+-- +goose StatementBegin
+CREATE OR REPLACE FUNCTION roster_list(p_org uuid, f jsonb, p_sort text, p_offset int, p_limit int, p_known bigint, p_cap int,
+    OUT ids uuid[], OUT total bigint)
+LANGUAGE plpgsql STABLE SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET jit = off AS $$
+DECLARE
+    v_walk   CONSTANT int := 10000 + 2 * p_offset;
+    v_key    CONSTANT text := CASE p_sort WHEN 'visit' THEN 'active_day' WHEN 'balance' THEN 'balance' WHEN 'lifetime' THEN 'lifetime' ELSE 'created_at' END;
+    v_where  text := '';
+    v_within text := ''; -- those of the conditions that say where the walk begins and ends
+    v_one    text;
+    v_sorts  text;
+BEGIN
+    FOR v_one, v_sorts IN
+        SELECT c.says, c.sorts FROM (VALUES
+            ('tier_id', ' AND r.tier_id = ($2->>''tier_id'')::uuid', 'balance lifetime'),
+            ('since', ' AND r.active_day >= ($2->>''since'')::date', 'visit'),
+            ('until', ' AND r.active_day < ($2->>''until'')::date', 'visit'),
+            ('least', ' AND r.balance >= ($2->>''least'')::bigint', 'balance'),
+            ('most', ' AND r.balance <= ($2->>''most'')::bigint', 'balance'),
+            ('joined', ' AND r.created_at >= ($2->>''joined'')::timestamptz', 'newest'),
+            ('joined_until', ' AND r.created_at < ($2->>''joined_until'')::timestamptz', 'newest'),
+            ('store_id', ' AND r.store_id = ($2->>''store_id'')::uuid', ''),
+            ('marketing', CASE f->>'marketing' WHEN 'true' THEN ' AND r.marketing_opt_in' ELSE ' AND NOT r.marketing_opt_in' END, '')
+        ) AS c (name, says, sorts) WHERE f ? c.name
+    LOOP
+        v_where := v_where || v_one;
+        IF p_sort = ANY (string_to_array(v_sorts, ' ')) THEN
+            v_within := v_within || v_one;
+        END IF;
+    END LOOP;
+
+    IF p_sort = 'name' AND v_where = '' THEN
+        ids := ARRAY(
+            SELECT c.id FROM customers c WHERE c.organization_id = p_org AND NOT EXISTS (
+                SELECT FROM enrollments e WHERE e.organization_id = p_org AND e.customer_id = c.id AND e.merged_into IS NOT NULL)
+            ORDER BY c.name_fold, c.id OFFSET p_offset LIMIT p_limit);
+    ELSIF p_sort = 'name' THEN
+        EXECUTE format('
+            SELECT ARRAY(SELECT w.id FROM (
+                SELECT c.id, c.name_fold FROM customers c WHERE c.organization_id = $1 ORDER BY c.name_fold, c.id LIMIT $3) w
+            JOIN roster r ON r.organization_id = $1 AND r.customer_id = w.id %s
+            ORDER BY w.name_fold, w.id OFFSET $4 LIMIT $5)', v_where) INTO ids USING p_org, f, v_walk / 2, p_offset, p_limit;
+    ELSE
+        EXECUTE format('
+            SELECT ARRAY(SELECT r.customer_id FROM (
+                SELECT r.* FROM roster r WHERE r.organization_id = $1 %s ORDER BY r.%I DESC LIMIT $3) r
+            WHERE true %s ORDER BY r.%I DESC OFFSET $4 LIMIT $5)', v_within, v_key, v_where, v_key)
+            INTO ids USING p_org, f, v_walk, p_offset, p_limit;
+    END IF;
+    total := p_known;
+    IF total IS NULL THEN
+        EXECUTE format('SELECT count(*) FROM (SELECT FROM roster r WHERE r.organization_id = $1 %s LIMIT $3) x', v_where)
+            INTO total USING p_org, f, p_cap;
+    END IF;
+    IF cardinality(ids) < least(p_limit, total - p_offset) AND v_where <> '' THEN
+        ids := roster_few(p_org, f, p_sort, v_key, v_where, p_offset, p_limit);
+    END IF;
+END $$;
+-- +goose StatementEnd
+
 -- +goose StatementBegin
 DO $$
 BEGIN
-    REVOKE EXECUTE ON FUNCTION merge_customers, unmerge_customers, forget_merges, link_rows, erase_customer, anonymize_customer FROM PUBLIC;
+    REVOKE EXECUTE ON FUNCTION merge_customers, unmerge_customers, forget_merges, link_rows, erase_customer, anonymize_customer, search_customers FROM PUBLIC;
     IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'regulars_app') THEN
         REVOKE INSERT, UPDATE, DELETE ON merges, transaction_links FROM regulars_app;
         REVOKE EXECUTE ON FUNCTION erase_account, anonymize_account FROM regulars_app;
-        GRANT EXECUTE ON FUNCTION merge_customers, unmerge_customers, forget_merges, link_rows, erase_customer, anonymize_customer TO regulars_app;
+        GRANT EXECUTE ON FUNCTION merge_customers, unmerge_customers, forget_merges, link_rows, erase_customer, anonymize_customer, search_customers
+            TO regulars_app;
     END IF;
 END $$;
 -- +goose StatementEnd
