@@ -282,12 +282,12 @@ func (r reader) ImportComplaints(ctx context.Context, orgID, id loyalty.ID, skip
 // Guests implements loyalty.ImportReader.
 func (r reader) Guests(ctx context.Context, orgID loyalty.ID, keys loyalty.GuestKeys) (loyalty.KnownGuests, error) {
 	const q = `
-		SELECT 'phone' AS kind, c.phone_e164 AS key, c.id FROM customers c WHERE c.organization_id = $1 AND c.phone_e164 = ANY ($2)
+		SELECT 'phone' AS kind, c.phone_e164 AS key, coalesce(e.merged_into, c.id) AS id FROM customers c JOIN enrollments e ON e.organization_id = $1 AND e.customer_id = c.id WHERE c.organization_id = $1 AND c.phone_e164 = ANY ($2)
 		UNION ALL
-		SELECT 'digits', c.phone_digits, c.id FROM customers c
+		SELECT 'digits', c.phone_digits, coalesce(e.merged_into, c.id) FROM customers c JOIN enrollments e ON e.organization_id = $1 AND e.customer_id = c.id
 		WHERE c.organization_id = $1 AND c.phone_e164 IS NULL AND c.phone_digits <> '' AND c.phone_digits = ANY ($3)
 		UNION ALL
-		SELECT 'ref', c.external_id, c.id FROM customers c WHERE c.organization_id = $1 AND c.external_id = ANY ($4)`
+		SELECT 'ref', c.external_id, coalesce(e.merged_into, c.id) FROM customers c JOIN enrollments e ON e.organization_id = $1 AND e.customer_id = c.id WHERE c.organization_id = $1 AND c.external_id = ANY ($4)`
 	var rows []struct {
 		Kind string     `db:"kind"`
 		Key  string     `db:"key"`
