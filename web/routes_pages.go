@@ -40,8 +40,9 @@ func pageRoutes(app *fiber.App, d Deps, sessions *auth.Sessions) {
 
 	staff.get("/", h.Home)
 
-	public.get(auth.LockPath, h.LockedTill)
-	public.post("/till/unlock", h.UnlockTill)
+	locked := surface{app, with(auth.RequireLocked("/till"))}
+	locked.get(auth.LockPath, h.LockedTill)
+	locked.post("/till/unlock", h.UnlockTill)
 	staff.post(auth.LockPath, h.LockTill)
 	staff.get("/till", h.Till)
 	staff.post("/till", h.TillFind)

@@ -136,6 +136,20 @@ func (s *Sessions) Require(c *fiber.Ctx) error {
 	return askPassword(c)
 }
 
+// RequireLocked admits those who stand before a locked device. Others have
+// nothing to unlock: they go to next, or to the sign-in page.
+func RequireLocked(next string) fiber.Handler {
+	return func(c *fiber.Ctx) error {
+		switch {
+		case Visit(c).Locked:
+			return c.Next()
+		case Actor(c).Role == loyalty.Nobody:
+			return askPassword(c)
+		}
+		return c.Redirect(next, fiber.StatusSeeOther)
+	}
+}
+
 // askPassword sends the person to the sign-in page, which leads back.
 func askPassword(c *fiber.Ctx) error {
 	target := SignInPath
