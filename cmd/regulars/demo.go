@@ -31,5 +31,6 @@ func welcome(ctx context.Context, p *program, db *database, url string) error {
 	for _, s := range demo.SignIns() {
 		fmt.Fprintf(p.out, "  %-8s %s\n", s.Role, s.Email)
 	}
+	fmt.Fprintf(p.out, "Cashiers unlock a shared till with the PIN %s.\n", demo.PIN)
 	return nil
 }

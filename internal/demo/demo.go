@@ -30,6 +30,9 @@ const (
 // Password is what every member of the demo's staff signs in with.
 const Password = "casa-lima-demo"
 
+// PIN is what every cashier of the demo unlocks a shared till with.
+const PIN = "2580"
+
 // SignIn is one way into the demo restaurant.
 type SignIn struct {
 	Role  loyalty.Role
@@ -223,6 +226,9 @@ func (w *world) hire(ctx context.Context) error {
 		if c.role == loyalty.Manager {
 			w.manager = s.Actor()
 			continue
+		}
+		if err := w.Access.SetPIN(ctx, w.owner, service.SetPIN{StaffID: s.ID, PIN: PIN}); err != nil {
+			return err
 		}
 		at := w.stores[c.store-1]
 		at.cashiers = append(at.cashiers, s.Actor())
