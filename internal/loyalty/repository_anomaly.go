@@ -22,6 +22,17 @@ type AnomalyReader interface {
 	CasePoints(ctx context.Context, orgID, id ID) ([]ID, error)
 	CaseReversals(ctx context.Context, orgID, id ID) ([]Transaction, error)
 	CasePeople(ctx context.Context, orgID, id ID) ([]Person, error)
+	// CaseNames are the accounts and members of staff that the case names.
+	CaseNames(ctx context.Context, orgID, id ID) ([]CaseName, error)
+	// CaseDays are how many awards a day there were: of the accounts, or with
+	// none of the case's own transactions.
+	CaseDays(ctx context.Context, orgID, id ID, customers []ID, from, to time.Time) ([]CaseDay, error)
+	// Peers are what each cashier of a store gave, over the last awards in
+	// [from, to).
+	Peers(ctx context.Context, orgID, storeID ID, from, to time.Time) ([]Peer, error)
+	// RelatedCases are other cases that name any of the same people, newest
+	// first.
+	RelatedCases(ctx context.Context, orgID, id ID, storeIDs []ID, limit int) ([]AnomalyRow, error)
 	// CaseNotes are the case's story, oldest first.
 	CaseNotes(ctx context.Context, orgID, id ID) ([]CaseNote, error)
 	// SignalCounts is how often the people of an event were noticed before.
@@ -95,6 +106,31 @@ type AnomalyRow struct {
 	StaffName    string
 	DeciderName  string
 	AssigneeName string
+}
+
+// CaseName is a person of a case.
+type CaseName struct {
+	Person
+	Name    string
+	Balance Points    // of an account
+	Since   time.Time // since when the account or the member of staff is there
+	Frozen  bool
+}
+
+// CaseDay is a day of a case's story.
+type CaseDay struct {
+	Day    time.Time // UTC midnight, the stores' business day
+	Awards int
+	InCase int
+	Points Points
+}
+
+// Peer is a cashier beside others.
+type Peer struct {
+	StaffID ID
+	Name    string
+	ByHand  int // awards by hand
+	Checks  int // orders that earned
 }
 
 // Line says which side of the line cases are on: a store's new cases of a week

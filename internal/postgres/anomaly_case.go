@@ -95,3 +95,103 @@ func (t *tx) ClearCaseReversals(ctx context.Context, orgID, id loyalty.ID) error
 	_, err := t.exec(ctx, q, orgID.String(), id.String())
 	return wrap("delete a case's reversals", err)
 }
+
+// CaseNames implements loyalty.AnomalyReader.
+func (r reader) CaseNames(ctx context.Context, orgID, id loyalty.ID) ([]loyalty.CaseName, error) {
+	const q = `
+		SELECT p.person_id AS id, p.kind, coalesce(c.name, s.name, '') AS name, coalesce(e.balance, 0) AS balance,
+			coalesce(e.since, s.created_at, 'epoch') AS since, e.frozen_at IS NOT NULL AS frozen
+		FROM anomaly_people p
+		LEFT JOIN customers c ON p.kind = 'customer' AND c.organization_id = p.organization_id AND c.id = p.person_id
+		LEFT JOIN enrollments e ON p.kind = 'customer' AND e.organization_id = p.organization_id AND e.customer_id = p.person_id
+		LEFT JOIN staff s ON p.kind = 'staff' AND s.organization_id = p.organization_id AND s.id = p.person_id
+		WHERE p.organization_id = $1 AND p.anomaly_id = $2 AND p.kind IN ('customer', 'staff') ORDER BY p.kind, since, p.person_id LIMIT 50`
+	var rows []struct {
+		ID      loyalty.ID     `db:"id"`
+		Kind    string         `db:"kind"`
+		Name    string         `db:"name"`
+		Balance loyalty.Points `db:"balance"`
+		Since   time.Time      `db:"since"`
+		Frozen  bool           `db:"frozen"`
+	}
+	if err := r.list(ctx, &rows, q, orgID.String(), id.String()); err != nil {
+		return nil, wrap("select a case's names", err)
+	}
+	out := make([]loyalty.CaseName, len(rows))
+	for i, n := range rows {
+		out[i] = loyalty.CaseName{Person: loyalty.Person{ID: n.ID, Kind: n.Kind}, Name: n.Name, Balance: n.Balance, Since: n.Since, Frozen: n.Frozen}
+	}
+	return out, nil
+}
+
+// CaseDays implements loyalty.AnomalyReader.
+func (r reader) CaseDays(ctx context.Context, orgID, id loyalty.ID, customers []loyalty.ID, from, to time.Time) ([]loyalty.CaseDay, error) {
+	const q = `
+		SELECT t.day, count(*) AS awards, count(l.transaction_id) AS in_case, sum(t.points) AS points
+		FROM (
+			SELECT id, day, points, at FROM transactions WHERE organization_id = $1 AND customer_id = ANY ($3) AND type = 'earn'
+			UNION
+			SELECT t.id, t.day, t.points, t.at FROM anomaly_transactions l
+			JOIN transactions t ON t.organization_id = l.organization_id AND t.id = l.transaction_id
+			WHERE l.organization_id = $1 AND l.anomaly_id = $2 AND t.type = 'earn'
+		) t
+		LEFT JOIN anomaly_transactions l ON l.organization_id = $1 AND l.anomaly_id = $2 AND l.transaction_id = t.id
+		WHERE t.at >= $4 AND t.at < $5 GROUP BY t.day ORDER BY t.day`
+	var rows []struct {
+		Day    time.Time      `db:"day"`
+		Awards int            `db:"awards"`
+		InCase int            `db:"in_case"`
+		Points loyalty.Points `db:"points"`
+	}
+	if err := r.list(ctx, &rows, q, orgID.String(), id.String(), idArray(customers), from, to); err != nil {
+		return nil, wrap("select a case's days", err)
+	}
+	out := make([]loyalty.CaseDay, len(rows))
+	for i, d := range rows {
+		out[i] = loyalty.CaseDay(d)
+		out[i].Day = time.Date(d.Day.Year(), d.Day.Month(), d.Day.Day(), 0, 0, 0, 0, time.UTC)
+	}
+	return out, nil
+}
+
+// Peers implements loyalty.AnomalyReader.
+func (r reader) Peers(ctx context.Context, orgID, storeID loyalty.ID, from, to time.Time) ([]loyalty.Peer, error) {
+	const q = `
+		SELECT s.id AS staff_id, s.name, count(*) FILTER (WHERE t.order_id IS NULL) AS by_hand, count(t.order_id) AS checks
+		FROM (
+			SELECT staff_id, order_id FROM transactions
+			WHERE organization_id = $1 AND store_id = $2 AND at >= $3 AND at < $4 AND type = 'earn' AND staff_id IS NOT NULL
+			ORDER BY at DESC LIMIT 50000
+		) t JOIN staff s ON s.organization_id = $1 AND s.id = t.staff_id
+		GROUP BY s.id, s.name ORDER BY by_hand DESC, checks DESC, s.id LIMIT 12`
+	var rows []struct {
+		StaffID loyalty.ID `db:"staff_id"`
+		Name    string     `db:"name"`
+		ByHand  int        `db:"by_hand"`
+		Checks  int        `db:"checks"`
+	}
+	if err := r.list(ctx, &rows, q, orgID.String(), storeID.String(), from, to); err != nil {
+		return nil, wrap("select peers", err)
+	}
+	out := make([]loyalty.Peer, len(rows))
+	for i, p := range rows {
+		out[i] = loyalty.Peer(p)
+	}
+	return out, nil
+}
+
+// RelatedCases implements loyalty.AnomalyReader.
+func (r reader) RelatedCases(ctx context.Context, orgID, id loyalty.ID, storeIDs []loyalty.ID, limit int) ([]loyalty.AnomalyRow, error) {
+	const q = anomalyDocument + `
+		WHERE n.organization_id = $1 AND n.id <> $2 AND ($3::uuid[] IS NULL OR n.store_id = ANY ($3)) AND n.id IN (
+			SELECT o.anomaly_id FROM anomaly_people p
+			JOIN anomaly_people o ON o.organization_id = p.organization_id AND o.person_id = p.person_id
+			WHERE p.organization_id = $1 AND p.anomaly_id = $2 AND p.kind IN ('customer', 'staff'))
+		ORDER BY n.flagged_at DESC, n.id DESC LIMIT $4`
+	var rows [][]byte
+	if err := r.list(ctx, &rows, q, orgID.String(), id.String(), nullIDs(storeIDs), limit); err != nil {
+		return nil, wrap("select related cases", err)
+	}
+	docs, err := decodeDocs[anomalyRowDoc](rows, "anomaly")
+	return each(docs, func(d anomalyRowDoc) loyalty.AnomalyRow { return d.row(orgID) }), err
+}

@@ -3,6 +3,7 @@ package service
 import (
 	"context"
 	"slices"
+	"time"
 
 	"regulars/internal/loyalty"
 )
@@ -11,7 +12,11 @@ import (
 type Case struct {
 	loyalty.AnomalyRow
 	Transactions []loyalty.LedgerRow  // newest first
-	Earlier      []loyalty.AnomalyRow // of the same customer, newest first, at most ten
+	Earlier      []loyalty.AnomalyRow // that name any of the same people, newest first, at most ten
+	Names        []loyalty.CaseName   // accounts and members of staff, at most 50
+	Days         []loyalty.CaseDay    // with awards, oldest first
+	Peers        []loyalty.Peer       // cashiers of the store, over the same time
+	Notes        []loyalty.CaseNote   // oldest first
 	Own          bool                 // it names the actor, who may not decide it
 	Frozen       bool                 // the customer's account is, by now
 	AtRisk       loyalty.Minor        // what the points involved are worth when redeemed
@@ -44,24 +49,105 @@ func (s *Anomalies) Case(ctx context.Context, actor loyalty.Actor, id loyalty.ID
 	return c, s.about(ctx, actor, &c)
 }
 
-// about adds what is known of the customer whom the case names.
-func (s *Anomalies) about(ctx context.Context, actor loyalty.Actor, c *Case) error {
-	if c.CustomerID.IsZero() {
-		return nil
-	}
-	snap, err := s.repo.Snapshot(ctx, actor.OrgID, loyalty.SnapshotQuery{CustomerID: c.CustomerID})
-	if err != nil {
+// about adds what is known of those whom the case names.
+func (s *Anomalies) about(ctx context.Context, actor loyalty.Actor, c *Case) (err error) {
+	org := actor.OrgID
+	if c.Names, err = s.repo.CaseNames(ctx, org, c.ID); err != nil {
 		return err
 	}
-	c.Frozen = snap.Account != nil && !snap.Account.FrozenAt.IsZero()
-	all, _, err := s.repo.Anomalies(ctx, actor.OrgID,
-		loyalty.AnomalyFilter{StoreIDs: actor.StoreIDs, CustomerID: c.CustomerID}, loyalty.Page{Number: 1, Size: earlierCases + 1})
-	for _, other := range all {
-		if other.ID != c.ID && len(c.Earlier) < earlierCases {
-			c.Earlier = append(c.Earlier, other)
+	var accounts []loyalty.ID
+	for _, n := range c.Names {
+		if n.Kind == loyalty.PersonCustomer && len(accounts) < 20 {
+			accounts = append(accounts, n.ID)
+			c.Frozen = c.Frozen || n.Frozen && n.ID == c.CustomerID
 		}
 	}
+	from, to := c.window()
+	if c.Days, err = s.repo.CaseDays(ctx, org, c.ID, accounts, from, to); err != nil {
+		return err
+	}
+	if !c.StaffID.IsZero() && !c.StoreID.IsZero() {
+		if c.Peers, err = s.repo.Peers(ctx, org, c.StoreID, from, to); err != nil {
+			return err
+		}
+	}
+	if c.Notes, err = s.repo.CaseNotes(ctx, org, c.ID); err != nil {
+		return err
+	}
+	c.Earlier, err = s.repo.RelatedCases(ctx, org, c.ID, actor.StoreIDs, earlierCases)
 	return err
+}
+
+// storyDays is how much of a case's time is shown.
+const storyDays = 28
+
+// window is the time shown around a case.
+func (c Case) window() (from, to time.Time) {
+	last := c.LastAt
+	if last.IsZero() {
+		last = c.FlaggedAt
+	}
+	to = last.UTC().Truncate(oneDay).Add(oneDay + 12*time.Hour)
+	return to.Add(-storyDays * oneDay), to
+}
+
+// Reviewers are who a case can be given to: whoever may decide cases at its
+// store. It needs loyalty.AnomaliesRead.
+func (s *Anomalies) Reviewers(ctx context.Context, actor loyalty.Actor) ([]loyalty.Staff, error) {
+	if err := actor.Require(loyalty.AnomaliesRead); err != nil {
+		return nil, err
+	}
+	all, err := s.repo.AllStaff(ctx, actor.OrgID)
+	return slices.DeleteFunc(all, func(m loyalty.Staff) bool { return !m.Active || !m.Actor().Can(loyalty.AnomaliesReview) }), err
+}
+
+// AssignCase gives a case to a member of staff.
+type AssignCase struct {
+	AnomalyID loyalty.ID
+	StaffID   loyalty.ID // zero for nobody
+	Once      loyalty.Once
+}
+
+// Assign needs loyalty.AnomaliesReview.
+func (s *Anomalies) Assign(ctx context.Context, actor loyalty.Actor, cmd AssignCase) (loyalty.AnomalyRow, error) {
+	if err := actor.Require(loyalty.AnomaliesReview); err != nil {
+		return loyalty.AnomalyRow{}, err
+	}
+	who := ""
+	if !cmd.StaffID.IsZero() {
+		m, err := s.repo.StaffMember(ctx, actor.OrgID, cmd.StaffID)
+		if err != nil {
+			return loyalty.AnomalyRow{}, err
+		}
+		who = m.Name
+	}
+	change := caseChange{id: cmd.AnomalyID, once: cmd.Once, what: loyalty.NoteAssigned, note: who, action: "anomaly.assign", anyone: true}
+	change.detail = map[string]any{"to": cmd.StaffID.String()}
+	return s.change(ctx, actor, change, func(_ context.Context, w *caseWork) error {
+		w.AssignedTo = cmd.StaffID
+		return nil
+	})
+}
+
+// CommentCase says something about a case.
+type CommentCase struct {
+	AnomalyID loyalty.ID
+	Text      string // 1–2,000 characters
+	Once      loyalty.Once
+}
+
+// Comment needs loyalty.AnomaliesReview; whom a case names may comment on it.
+func (s *Anomalies) Comment(ctx context.Context, actor loyalty.Actor, cmd CommentCase) (loyalty.AnomalyRow, error) {
+	if err := actor.Require(loyalty.AnomaliesReview); err != nil {
+		return loyalty.AnomalyRow{}, err
+	}
+	var p loyalty.Problems
+	cmd.Text = checkText(&p, "note", cmd.Text, 1, 2000)
+	if err := p.Err(); err != nil {
+		return loyalty.AnomalyRow{}, err
+	}
+	change := caseChange{id: cmd.AnomalyID, once: cmd.Once, what: loyalty.NoteComment, note: cmd.Text, action: "anomaly.comment", anyone: true}
+	return s.change(ctx, actor, change, func(context.Context, *caseWork) error { return nil })
 }
 
 // ownCase reports whether the case names the actor, as cashier or as guest.

@@ -165,3 +165,23 @@ func (s *Anomalies) checkOwnCase(ctx context.Context, tx loyalty.Tx, actor loyal
 	}
 	return err
 }
+
+// DecideMany decides several cases alike: each by itself, so that one that
+// can't be decided does not keep the others waiting. It says how many were
+// decided, and why the first other was not.
+func (s *Anomalies) DecideMany(ctx context.Context, actor loyalty.Actor, ids []loyalty.ID, cmd DecideAnomaly) (done int, refused error) {
+	for _, id := range ids {
+		one := cmd
+		one.AnomalyID = id
+		_, err := s.Decide(ctx, actor, one)
+		switch {
+		case err == nil:
+			done++
+		case loyalty.KindOf(err) == loyalty.Internal:
+			return done, err
+		case refused == nil:
+			refused = err
+		}
+	}
+	return done, refused
+}
