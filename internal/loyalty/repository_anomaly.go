@@ -30,6 +30,8 @@ type AnomalyReader interface {
 	// Peers are what each cashier of a store gave, over the last awards in
 	// [from, to).
 	Peers(ctx context.Context, orgID, storeID ID, from, to time.Time) ([]Peer, error)
+	// CaseHolds is how many points are held for the case just now.
+	CaseHolds(ctx context.Context, orgID, id ID) (Points, error)
 	// RelatedCases are other cases that name any of the same people, newest
 	// first.
 	RelatedCases(ctx context.Context, orgID, id ID, storeIDs []ID, limit int) ([]AnomalyRow, error)

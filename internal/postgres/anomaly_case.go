@@ -195,3 +195,10 @@ func (r reader) RelatedCases(ctx context.Context, orgID, id loyalty.ID, storeIDs
 	docs, err := decodeDocs[anomalyRowDoc](rows, "anomaly")
 	return each(docs, func(d anomalyRowDoc) loyalty.AnomalyRow { return d.row(orgID) }), err
 }
+
+// CaseHolds implements loyalty.AnomalyReader.
+func (r reader) CaseHolds(ctx context.Context, orgID, id loyalty.ID) (loyalty.Points, error) {
+	const q = `SELECT coalesce(sum(points), 0) FROM review_holds WHERE organization_id = $1 AND anomaly_id = $2 AND released_at IS NULL`
+	var n loyalty.Points
+	return n, wrap("sum what is held", r.get(ctx, &n, q, orgID.String(), id.String()))
+}

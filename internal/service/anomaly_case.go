@@ -17,6 +17,7 @@ type Case struct {
 	Days         []loyalty.CaseDay    // with awards, oldest first
 	Peers        []loyalty.Peer       // cashiers of the store, over the same time
 	Notes        []loyalty.CaseNote   // oldest first
+	Held         loyalty.Points       // points that wait for the decision
 	Own          bool                 // it names the actor, who may not decide it
 	Frozen       bool                 // the customer's account is, by now
 	AtRisk       loyalty.Minor        // what the points involved are worth when redeemed
@@ -74,12 +75,21 @@ func (s *Anomalies) about(ctx context.Context, actor loyalty.Actor, c *Case) (er
 	if c.Notes, err = s.repo.CaseNotes(ctx, org, c.ID); err != nil {
 		return err
 	}
+	if c.Held, err = s.repo.CaseHolds(ctx, org, c.ID); err != nil {
+		return err
+	}
 	c.Earlier, err = s.repo.RelatedCases(ctx, org, c.ID, actor.StoreIDs, earlierCases)
 	return err
 }
 
 // storyDays is how much of a case's time is shown.
 const storyDays = 28
+
+// Story is the first day shown around the case, and how many there are.
+func (c Case) Story() (first time.Time, days int) {
+	_, to := c.window()
+	return to.Truncate(oneDay).AddDate(0, 0, -storyDays), storyDays + 1
+}
 
 // window is the time shown around a case.
 func (c Case) window() (from, to time.Time) {

@@ -18,7 +18,8 @@ const (
 	// warmMost bounds what is read for that in transactions, and with it the
 	// memory: a busy organization's norms need fewer weeks.
 	warmMost = 500_000
-	// farthest is how far back the first look at an organization goes.
+	// farthest is how far back from its last day the first look at an
+	// organization goes, which may be a history that was brought along.
 	farthest = 364 * oneDay
 	// detectBehind is left for what is being written just now.
 	detectBehind = time.Minute
@@ -39,7 +40,13 @@ const (
 // earlier is given every event in order of time; what it finds from the
 // block's start on is kept under keys of its own. So it makes no difference
 // how often and when it runs: the same ledger gives the same cases.
-type Detection struct{ *Core }
+type Detection struct {
+	*Core
+	replays chan struct{} // one at a time in this process
+}
+
+// NewDetection returns the use cases over c.
+func NewDetection(c *Core) *Detection { return &Detection{Core: c, replays: make(chan struct{}, 1)} }
 
 // Run looks at what happened since the last time, and says how many findings
 // were new. It needs loyalty.Administer.
@@ -96,7 +103,11 @@ func (s *Detection) firstBlock(ctx context.Context, orgID loyalty.ID, upTo time.
 		return loyalty.DetectionState{}, err
 	}
 	start := times.First.UTC().Truncate(oneDay)
-	for upTo.Sub(start) > farthest {
+	last, err := s.repo.LastActivity(ctx, orgID)
+	if err != nil {
+		return loyalty.DetectionState{}, err
+	}
+	for earlier(last, upTo).Sub(start) > farthest {
 		start = start.Add(blockTime)
 	}
 	return s.nextBlock(ctx, orgID, start)

@@ -38,6 +38,6 @@ func New(repo loyalty.Repository, now func() time.Time, log *slog.Logger) *Servi
 		Cards:      NewCards(c),
 		Stats:      NewStats(c),
 		Imports:    NewImports(c),
-		Detection:  &Detection{Core: c},
+		Detection:  NewDetection(c),
 	}
 }

@@ -30,6 +30,8 @@ type QueueProps struct {
 	Filtered   bool   // a filter may be why there is nothing
 	ClearHref  string
 	Moved      bool // htmx has asked, so the focus follows
+	Bulk       bool // cases can be selected and decided together
+	Query      string
 }
 
 // FilterProps is the filters in force and what can be chosen.
@@ -42,7 +44,9 @@ type FilterProps struct {
 type Row struct {
 	Href, Sentence, Kind, Who, Where, When, Machine, Points string
 	Severity                                                Severity
-	Current                                                 bool
+	ID                                                      string
+	Current, Picked                                         bool
+	Assignee                                                string
 	Decided                                                 string // "Dismissed"; "" while it waits
 }
 
@@ -61,7 +65,17 @@ type CaseProps struct {
 	Compared                     bool
 	Facts                        []ui.Fact
 	Transactions                 []Transaction
+	More                         string // translated: how many transactions are not listed; "" for none
 	Earlier                      []Row
+	Below, Held                  string // translated: why it is below the line, what waits for the decision; "" when not so
+	Story                        ui.ChartProps
+	HasStory                     bool
+	Peers                        []ui.Part
+	PeersHint                    string
+	People                       []Named
+	Notes                        []Remark
+	Assignee                     string // the id of the member of staff; "" for nobody
+	Reviewers                    []ui.Option
 	Decision                     []ui.Fact // who decided what and when; empty while it waits
 	May                          Actions
 	PrevHref, NextHref           string
@@ -70,7 +84,17 @@ type CaseProps struct {
 }
 
 // Actions is what may be done with the case now.
-type Actions struct{ Decide, Reverse, Freeze, Reopen bool }
+type Actions struct{ Decide, Reverse, Freeze, Reopen, Undo, Unfreeze, Talk bool }
+
+// Named is a person of the case.
+type Named struct {
+	Person ui.PersonProps
+	What   string // translated: an account with its balance and age, or a cashier
+	Frozen bool
+}
+
+// Remark is what somebody did with the case or said about it.
+type Remark struct{ What, By, When, Machine, Text, Icon string }
 
 // Transaction is a row of the ledger in a case.
 type Transaction struct {
@@ -119,7 +143,8 @@ var Kinds = map[string]Kind{
 // swap has htmx put another state of the queue in place of this one. It is not
 // morphed: htmx would go on asking for what a kept link led to before.
 func swap(href string) templ.Attributes {
-	return templ.Attributes{"hx-get": href, "hx-target": "#" + QueueID, "hx-swap": "outerHTML", "hx-push-url": "true"}
+	// What is selected stays so, without getting into the address.
+	return templ.Attributes{"hx-get": href, "hx-target": "#" + QueueID, "hx-swap": "outerHTML", "hx-push-url": href, "hx-include": "#case-list [name=pick]:checked"}
 }
 
 // key presses the element it is on.

@@ -46,8 +46,12 @@ type Store struct {
 type StoreFormProps struct {
 	ID    string // "" for a new one
 	Zones []string
+	Days  []StoreDay
 	Form  ui.Form
 }
+
+// StoreDay is a weekday with the names of its two fields.
+type StoreDay struct{ Label, From, To string }
 
 // KeysProps is the list of API keys.
 type KeysProps struct{ Keys []Key }

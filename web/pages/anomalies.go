@@ -24,12 +24,16 @@ type caseFilter struct {
 	page                   int
 }
 
-const allCases = "all"
+const (
+	allCases = "all"
+	// belowLine is what waits and is over its store's budget.
+	belowLine = "below"
+)
 
 func readCaseFilter(c *fiber.Ctx) (caseFilter, error) {
 	q := bind.NewQuery(c)
 	f := caseFilter{
-		status:   q.OneOf("status", string(loyalty.PendingReview), string(loyalty.Confirmed), string(loyalty.Dismissed), allCases),
+		status:   q.OneOf("status", string(loyalty.PendingReview), string(loyalty.Confirmed), string(loyalty.Dismissed), belowLine, allCases),
 		severity: q.OneOf("severity", "high", "medium", "low"), store: q.ID("store", loyalty.PrefixStore), page: q.Int("page", 1, 10_000, 1),
 	}
 	if kind := q.Text("kind"); anomalies.Kinds[kind].Name != "" {
@@ -70,9 +74,16 @@ func (f caseFilter) query() string {
 func (f caseFilter) at(page int) string { f.page = page; return "/anomalies" + f.query() }
 
 func (f caseFilter) domain() loyalty.AnomalyFilter {
-	out := loyalty.AnomalyFilter{Type: f.kind, Severity: f.severity, Ranked: f.status == string(loyalty.PendingReview)}
-	if f.status != allCases {
+	waiting := f.status == string(loyalty.PendingReview)
+	out := loyalty.AnomalyFilter{Type: f.kind, Severity: f.severity, Ranked: waiting || f.status == belowLine}
+	switch {
+	case f.status == belowLine:
+		out.Status, out.Line = loyalty.PendingReview, loyalty.BelowLine
+	case f.status != allCases:
 		out.Status = loyalty.AnomalyStatus(f.status)
+	}
+	if waiting {
+		out.Line = loyalty.AboveLine
 	}
 	if !f.store.IsZero() {
 		out.StoreIDs = []loyalty.ID{f.store}
@@ -136,9 +147,15 @@ func (h *Handlers) queue(c *fiber.Ctx, f caseFilter, chosen loyalty.ID, form ui.
 	if show.IsZero() && len(rows) > 0 {
 		show = rows[0].ID
 	}
+	p.Bulk = actor.Can(loyalty.AnomaliesReview) && (f.status == string(loyalty.PendingReview) || f.status == belowLine)
+	p.Query = f.query()
+	picked := picks(c)
 	for _, r := range rows {
 		row := caseRow(ctx, r, f.query())
 		row.Current = r.ID == show
+		if p.Bulk {
+			row.ID, row.Picked = r.ID.String(), slices.Contains(picked, r.ID)
+		}
 		p.Rows = append(p.Rows, row)
 	}
 	if show.IsZero() {
@@ -148,7 +165,14 @@ func (h *Handlers) queue(c *fiber.Ctx, f caseFilter, chosen loyalty.ID, form ui.
 	if err != nil {
 		return anomalies.QueueProps{}, err
 	}
+	reviewers, err := h.Anomalies.Reviewers(ctx, actor)
+	if err != nil {
+		return anomalies.QueueProps{}, err
+	}
 	shown := caseProps(ctx, actor, found, form)
+	for _, m := range reviewers {
+		shown.Reviewers = append(shown.Reviewers, ui.Option{Value: m.ID.String(), Label: m.Name})
+	}
 	shown.Query = f.query()
 	shown.PrevHref, shown.NextHref = neighbours(p.Rows)
 	p.Case = &shown
@@ -171,7 +195,7 @@ func neighbours(rows []anomalies.Row) (before, after string) {
 func caseTabs(ctx ctx, f caseFilter, waiting int) []ui.Tab {
 	var out []ui.Tab
 	for _, t := range []struct{ status, label string }{
-		{string(loyalty.PendingReview), i18n.T(ctx, "Waiting")}, {string(loyalty.Confirmed), i18n.T(ctx, "Confirmed")},
+		{string(loyalty.PendingReview), i18n.T(ctx, "Waiting")}, {belowLine, i18n.T(ctx, "Below the line")}, {string(loyalty.Confirmed), i18n.T(ctx, "Confirmed")},
 		{string(loyalty.Dismissed), i18n.T(ctx, "Dismissed")}, {allCases, i18n.T(ctx, "All")},
 	} {
 		other := f

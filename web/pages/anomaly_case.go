@@ -37,8 +37,9 @@ func caseRow(ctx ctx, r loyalty.AnomalyRow, query string) anomalies.Row {
 		Points: i18n.N(ctx, "%d point", "%d points", int64(r.PointsInvolved)),
 	}
 	if row.Who == "" {
-		row.Who = r.StaffName
+		row.Who = staffOf(ctx, r)
 	}
+	row.Assignee = r.AssigneeName
 	if row.Where == "" {
 		row.Where = i18n.T(ctx, "no store")
 	}
@@ -53,6 +54,8 @@ func caseStatus(ctx ctx, a loyalty.Anomaly) (string, ui.Tone) {
 	switch {
 	case a.Status == loyalty.Dismissed:
 		return i18n.T(ctx, "Dismissed"), ui.Quiet
+	case !a.ReversedAt.IsZero() && !a.FrozenAt.IsZero():
+		return i18n.T(ctx, "Confirmed, points taken back, account frozen"), ui.Bad
 	case a.Action == loyalty.ActionReversePoints:
 		return i18n.T(ctx, "Confirmed, points taken back"), ui.Bad
 	case a.Action == loyalty.ActionFreezeAccount:
@@ -69,8 +72,8 @@ func caseProps(ctx ctx, actor loyalty.Actor, c service.Case, form ui.Form) anoma
 	p := anomalies.CaseProps{
 		ID: c.ID.String(), Sentence: sentence(ctx, c.Anomaly), Kind: kind, KindHint: hint, Severity: anomalies.Severity(c.Severity),
 		Status: status, StatusTone: tone, When: i18n.DateTime(ctx, c.FlaggedAt), Machine: i18n.Machine(c.FlaggedAt), Where: c.StoreName,
-		Points: i18n.N(ctx, "%d point", "%d points", int64(c.PointsInvolved)), Staff: c.StaffName, Frozen: c.Frozen, Own: c.Own,
-		Form: form.With("note", c.Note),
+		Points: i18n.N(ctx, "%d point", "%d points", int64(c.PointsInvolved)), Staff: staffOf(ctx, c.AnomalyRow), Frozen: c.Frozen, Own: c.Own,
+		Form: form,
 	}
 	if c.AtRisk > 0 {
 		p.Worth = i18n.T(ctx, "worth %s", i18n.Money(ctx, int64(c.AtRisk), c.Currency))
@@ -78,18 +81,18 @@ func caseProps(ctx ctx, actor loyalty.Actor, c service.Case, form ui.Form) anoma
 	if !c.CustomerID.IsZero() {
 		p.Customer = &ui.PersonProps{Name: c.CustomerName, Href: "/customers/" + c.CustomerID.String()}
 	}
-	may := actor.Can(loyalty.AnomaliesReview) && !c.Own
-	p.May = anomalies.Actions{
-		Decide: may && c.Status == loyalty.PendingReview, Reverse: len(c.TransactionIDs) > 0, Freeze: p.Customer != nil && !c.Frozen,
-		Reopen: may && c.Status != loyalty.PendingReview && c.Action == loyalty.ActionNone,
-	}
+	p.May = caseActions(actor, c)
 	weigh(ctx, &p, c)
 	for _, t := range c.Transactions {
 		p.Transactions = append(p.Transactions, caseTransaction(ctx, c, t))
 	}
+	if more := c.TransactionCount - len(c.TransactionIDs); more > 0 {
+		p.More = i18n.N(ctx, "%d more transaction belongs to this case.", "%d more transactions belong to this case.", more)
+	}
 	for _, r := range c.Earlier {
 		p.Earlier = append(p.Earlier, caseRow(ctx, r, ""))
 	}
+	surroundings(ctx, &p, c)
 	if c.Status != loyalty.PendingReview {
 		p.Decision = decided(ctx, c, status)
 	}
@@ -120,16 +123,21 @@ func decided(ctx ctx, c service.Case, status string) []ui.Fact {
 		{Label: i18n.T(ctx, "Decided by"), Value: c.DeciderName + " · " + i18n.DateTime(ctx, c.DecidedAt)},
 	}
 	if c.Note != "" {
-		reason, more, _ := strings.Cut(c.Note, reasonMark)
-		if slices.Contains(anomalies.Reasons, reason) {
-			reason = i18n.T(ctx, reason)
-		}
-		if more != "" {
-			reason += reasonMark + more
-		}
-		facts = append(facts, ui.Fact{Label: i18n.T(ctx, "Note"), Value: reason})
+		facts = append(facts, ui.Fact{Label: i18n.T(ctx, "Note"), Value: reasoned(ctx, c.Note)})
 	}
 	return facts
+}
+
+// reasoned is a note whose reason is in the reader's language.
+func reasoned(ctx ctx, note string) string {
+	reason, more, _ := strings.Cut(note, reasonMark)
+	if slices.Contains(anomalies.Reasons, reason) {
+		reason = i18n.T(ctx, reason)
+	}
+	if more != "" {
+		reason += reasonMark + more
+	}
+	return reason
 }
 
 // units are what evidence is counted in, as the detectors name it.

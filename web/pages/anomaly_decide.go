@@ -74,11 +74,11 @@ func (h *Handlers) DecideAnomaly(c *fiber.Ctx) error {
 	}
 	return submit(h, c, form, func(once loyalty.Once) (loyalty.AnomalyRow, error) {
 		cmd.Once = once
-		return h.Anomalies.Decide(c.UserContext(), auth.Actor(c), cmd)
+		return h.doDecision(c.UserContext(), auth.Actor(c), decision, form, cmd)
 	}, func(loyalty.AnomalyRow) done {
 		// A decided case leaves the queue, and the next one comes up.
 		to := "/anomalies" + f.query()
-		if decision == "note" || decision == "reopen" {
+		if slices.Contains([]string{"comment", "reopen", "assign", "undo", "unfreeze"}, decision) {
 			to = "/anomalies/" + id.String() + f.query()
 		}
 		return done{To: to, Flash: said}
@@ -93,7 +93,7 @@ func (h *Handlers) decision(c *fiber.Ctx, id loyalty.ID, form ui.Form) (service.
 	if err != nil {
 		return cmd, "", err
 	}
-	if cmd.Note == "" && form.Value("decision") != "note" {
+	if cmd.Note == "" {
 		cmd.Note = found.Note
 	}
 	var p loyalty.Problems
@@ -109,9 +109,14 @@ func (h *Handlers) decision(c *fiber.Ctx, id loyalty.ID, form ui.Form) (service.
 	case "reopen":
 		cmd.Status = loyalty.PendingReview
 		return cmd, i18n.T(ctx, "The case waits again."), nil
-	case "note":
-		cmd.Status = found.Status
-		return cmd, i18n.T(ctx, "Note saved."), nil
+	case "comment":
+		return cmd, i18n.T(ctx, "Comment added."), nil
+	case "assign":
+		return cmd, i18n.T(ctx, "Assigned."), nil
+	case "undo":
+		return cmd, i18n.T(ctx, "The points are given again."), nil
+	case "unfreeze":
+		return cmd, i18n.T(ctx, "The account is unfrozen."), nil
 	case "dismiss":
 		cmd.Status = loyalty.Dismissed
 		reason := form.Value("reason")
@@ -127,4 +132,20 @@ func (h *Handlers) decision(c *fiber.Ctx, id loyalty.ID, form ui.Form) (service.
 	}
 	p.Add("decision", "is required")
 	return cmd, "", p.Err()
+}
+
+// doDecision carries out what the form asks for.
+func (h *Handlers) doDecision(ctx ctx, actor loyalty.Actor, decision string, form ui.Form, cmd service.DecideAnomaly) (loyalty.AnomalyRow, error) {
+	switch decision {
+	case "comment":
+		return h.Anomalies.Comment(ctx, actor, service.CommentCase{AnomalyID: cmd.AnomalyID, Text: form.Value("note"), Once: cmd.Once})
+	case "assign":
+		to, _ := loyalty.ParseID(form.Value("assignee")) // nobody is one of the choices
+		return h.Anomalies.Assign(ctx, actor, service.AssignCase{AnomalyID: cmd.AnomalyID, StaffID: to, Once: cmd.Once})
+	case "undo":
+		return h.Anomalies.Undo(ctx, actor, service.UndoReversal{AnomalyID: cmd.AnomalyID, Once: cmd.Once})
+	case "unfreeze":
+		return h.Anomalies.Unfreeze(ctx, actor, service.UndoReversal{AnomalyID: cmd.AnomalyID, Once: cmd.Once})
+	}
+	return h.Anomalies.Decide(ctx, actor, cmd)
 }

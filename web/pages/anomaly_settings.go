@@ -20,15 +20,15 @@ func (h *Handlers) AnomalySettingsPage(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	form := fresh(c)
-	for _, d := range detectors {
-		if d.On {
-			form = form.With(d.Kind, "on")
+	filled := detectors
+	if id, ok := loyalty.ParseID(c.Query("replay")); ok {
+		tried, err := h.Detection.Tried(c.UserContext(), auth.Actor(c), id)
+		if err != nil {
+			return err
 		}
-		for _, s := range d.Settings {
-			form = form.With(s.Name, written(s.Value))
-		}
+		filled = tried.Detectors
 	}
+	form := settingsForm(fresh(c), filled).With("weeks", "8")
 	return h.showAnomalySettings(c, detectors, form, fiber.StatusOK)
 }
 

@@ -61,11 +61,11 @@ func (h *Handlers) StorePage(c *fiber.Ctx) error {
 	if s.Active {
 		f = f.With("active", "on")
 	}
-	return h.showStore(c, s, f, fiber.StatusOK)
+	return h.showStore(c, s, withHours(f, s.Hours), fiber.StatusOK)
 }
 
 func (h *Handlers) showStore(c *fiber.Ctx, s loyalty.Store, f ui.Form, status int) error {
-	p := business.StoreFormProps{Form: f}
+	p := business.StoreFormProps{Form: f, Days: hourFields(c.UserContext())}
 	if !s.ID.IsZero() {
 		p.ID = s.ID.String()
 	}
@@ -89,9 +89,16 @@ func (h *Handlers) SaveStore(c *fiber.Ctx) error {
 
 func (h *Handlers) saveStore(c *fiber.Ctx, s loyalty.Store) error {
 	ctx, form := c.UserContext(), posted(c)
+	hours, err := typedHours(form)
+	if err != nil {
+		if back, ok := refused(c, form, err); ok {
+			return h.showStore(c, s, back, fiber.StatusUnprocessableEntity)
+		}
+		return err
+	}
 	return submit(h, c, form, func(once loyalty.Once) (loyalty.Store, error) {
 		return h.Access.SaveStore(ctx, auth.Actor(c), service.SaveStore{
-			ID: s.ID, Name: form.Value("name"), ExternalID: form.Value("externalId"), TimeZone: strings.TrimSpace(form.Value("timeZone")),
+			ID: s.ID, Hours: hours, Name: form.Value("name"), ExternalID: form.Value("externalId"), TimeZone: strings.TrimSpace(form.Value("timeZone")),
 			Currency: strings.ToUpper(strings.TrimSpace(form.Value("currency"))), Active: s.ID.IsZero() || form.On("active"), Once: once,
 		})
 	}, func(saved loyalty.Store) done {

@@ -1,0 +1,115 @@
+package pages
+
+import (
+	"time"
+
+	"regulars/internal/loyalty"
+	"regulars/internal/service"
+	"regulars/views/anomalies"
+	"regulars/views/i18n"
+	"regulars/views/ui"
+)
+
+// staffOf is the cashier of a case: a member of staff, or as the till says.
+func staffOf(ctx ctx, r loyalty.AnomalyRow) string {
+	if ref, ok := r.Evidence["staff_ref"].(string); ok && r.StaffName == "" {
+		return i18n.T(ctx, "Cashier %s", ref)
+	}
+	return r.StaffName
+}
+
+// caseActions is what actor may do with the case.
+func caseActions(actor loyalty.Actor, c service.Case) anomalies.Actions {
+	may := actor.Can(loyalty.AnomaliesReview) && !c.Own
+	waits := c.Status == loyalty.PendingReview
+	open := may && (waits || c.Status == loyalty.Confirmed)
+	return anomalies.Actions{
+		Decide: may && waits, Talk: actor.Can(loyalty.AnomaliesReview),
+		Reverse: open && len(c.TransactionIDs) > 0 && c.ReversedAt.IsZero(), Freeze: open && !c.CustomerID.IsZero() && !c.Frozen,
+		Undo: may && !c.ReversedAt.IsZero(), Unfreeze: may && !c.FrozenAt.IsZero() && c.Frozen,
+		Reopen: may && !waits && c.ReversedAt.IsZero() && c.FrozenAt.IsZero(),
+	}
+}
+
+// surroundings adds what lies around the case: its days, the people, the
+// colleagues and what was done with it.
+func surroundings(ctx ctx, p *anomalies.CaseProps, c service.Case) {
+	if c.BelowLine {
+		p.Below = i18n.T(ctx, "The store had as many new cases that week as its budget allows. It is kept for when there is time.")
+	}
+	if c.Held > 0 && c.Status == loyalty.PendingReview {
+		p.Held = i18n.N(ctx, "%d point can’t be used before. Dismissing the case lets go of it; taking the points back ends it.",
+			"%d points can’t be used before. Dismissing the case lets go of them; taking the points back ends it.", int64(c.Held))
+	}
+	if !c.AssignedTo.IsZero() {
+		p.Assignee = c.AssignedTo.String()
+	}
+	p.Story, p.HasStory = caseStory(ctx, c)
+	for _, s := range c.Peers {
+		part := ui.Part{Label: s.Name, Size: float64(s.ByHand), Value: i18n.T(ctx, "%d by hand, %d checks", s.ByHand, s.Checks)}
+		p.Peers = append(p.Peers, part)
+	}
+	p.PeersHint = i18n.T(ctx, "Awards by hand and checks of each cashier of the store in the same four weeks.")
+	for _, n := range c.Names {
+		p.People = append(p.People, caseNamed(ctx, n))
+	}
+	for _, n := range c.Notes {
+		p.Notes = append(p.Notes, remark(ctx, n))
+	}
+}
+
+// caseStory is the awards of each day around the case, with those in it.
+func caseStory(ctx ctx, c service.Case) (ui.ChartProps, bool) {
+	from, days := c.Story()
+	if len(c.Days) == 0 {
+		return ui.ChartProps{}, false
+	}
+	all, in, norm := make([]float64, days), make([]float64, days), make([]float64, days)
+	chart := ui.ChartProps{Title: i18n.T(ctx, "Four weeks around it")}
+	total, most := 0, 0
+	for _, d := range c.Days {
+		i := int(d.Day.Sub(from) / (24 * time.Hour))
+		if i < 0 || i >= days {
+			continue
+		}
+		all[i], in[i] = float64(d.Awards), float64(d.InCase)
+		total, most = total+d.Awards, max(most, d.Awards)
+	}
+	usual := 0.0
+	for i := range all {
+		usual += all[i] - in[i]
+	}
+	for i := range norm {
+		norm[i] = usual / float64(days)
+		chart.Labels = append(chart.Labels, i18n.ShortDate(ctx, from.AddDate(0, 0, i)))
+	}
+	chart.Series = []ui.Series{
+		{Name: i18n.T(ctx, "All awards"), Values: all, Area: true}, {Name: i18n.T(ctx, "In this case"), Values: in, Color: 4},
+		{Name: i18n.T(ctx, "The usual day"), Values: norm, Color: 3, Dashed: true},
+	}
+	chart.Summary = i18n.T(ctx, "%d awards in four weeks, at most %d in a day.", total, most)
+	return chart, true
+}
+
+func caseNamed(ctx ctx, n loyalty.CaseName) anomalies.Named {
+	out := anomalies.Named{Person: ui.PersonProps{Name: n.Name}, Frozen: n.Frozen, What: i18n.T(ctx, "Cashier")}
+	if n.Kind == loyalty.PersonCustomer {
+		out.Person.Href = "/customers/" + n.ID.String()
+		out.What = i18n.N(ctx, "%d point", "%d points", int64(n.Balance)) + " · " + i18n.T(ctx, "since %s", i18n.Date(ctx, n.Since))
+	}
+	if n.Name == "" {
+		out.Person = ui.PersonProps{Name: i18n.T(ctx, "Not on the staff list")}
+	}
+	return out
+}
+
+func remark(ctx ctx, n loyalty.CaseNote) anomalies.Remark {
+	what := map[string][2]string{
+		loyalty.NoteComment:  {i18n.T(ctx, "Comment"), "message-square"},
+		loyalty.NoteDecided:  {i18n.T(ctx, "Decided"), "check"},
+		loyalty.NoteAssigned: {i18n.T(ctx, "Assigned"), "user"},
+		loyalty.NoteUndone:   {i18n.T(ctx, "Points given again"), "rotate-ccw"},
+		loyalty.NoteUnfrozen: {i18n.T(ctx, "Account unfrozen"), "sun"},
+	}[n.What]
+	return anomalies.Remark{What: what[0], Icon: what[1], By: n.By, When: i18n.DateTime(ctx, n.At), Machine: i18n.Machine(n.At), Text: reasoned(ctx, n.Note)}
+}
