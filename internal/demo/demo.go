@@ -113,13 +113,20 @@ func (w *world) make(ctx context.Context, before []loyalty.Organization) error {
 			return w.reopen(ctx, before[0])
 		}},
 		{"hire the staff", w.hire}, {"write the catalog", w.catalog}, {"live through half a year", w.live},
-		{"make trouble", w.trouble}, {"finish", w.finished},
+		{"make trouble", w.trouble}, {"arouse suspicion", w.suspects}, {"look at it all", w.detect}, {"finish", w.finished},
 	} {
 		if err := step.do(ctx); err != nil {
 			return fmt.Errorf("demo: %s: %w", step.what, err)
 		}
 	}
 	return nil
+}
+
+// detect has everything examined before the restaurant is shown.
+func (w *world) detect(ctx context.Context) error {
+	w.Anomalies.Examined(ctx, 20*time.Second)
+	_, err := w.Detection.RunTo(ctx, w.program, w.now)
+	return err
 }
 
 // subject is what the audit log calls the making of the demo.
