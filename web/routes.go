@@ -113,7 +113,7 @@ func program(d Deps) []fiber.Handler {
 
 // visitor admits every browser, and finds out whether somebody has signed in.
 func visitor(sessions *auth.Sessions) []fiber.Handler {
-	return []fiber.Handler{sessions.Load, ownLanguage, auth.SameSite()}
+	return []fiber.Handler{compressed, sessions.Load, ownLanguage, auth.SameSite()}
 }
 
 // surface is a set of routes that admit the same callers.

@@ -345,3 +345,24 @@ func TestTheDocumentIsServed(t *testing.T) {
 		t.Error("/docs forgets the theme")
 	}
 }
+
+// Pages go out compressed to browsers that take it, and plainly to others.
+func TestPagesAreCompressed(t *testing.T) {
+	t.Parallel()
+	s := webtest.New(t)
+	plain := s.Do("GET", "/login", "", "").Want(t, 200, "")
+	packed := s.Do("GET", "/login", "", "", "Accept-Encoding", "gzip, br").Want(t, 200, "")
+	if plain.Header.Get("Content-Encoding") != "" || packed.Header.Get("Content-Encoding") != "gzip" {
+		t.Errorf("encodings %q and %q", plain.Header.Get("Content-Encoding"), packed.Header.Get("Content-Encoding"))
+	}
+	if vary := strings.Join(packed.Header.Values("Vary"), ","); !strings.Contains(vary, "Accept-Encoding") {
+		t.Errorf("Vary %q", vary)
+	}
+	z, err := gzip.NewReader(strings.NewReader(packed.Body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if body, err := io.ReadAll(z); err != nil || !strings.HasSuffix(strings.TrimSpace(string(body)), "</html>") {
+		t.Errorf("%d bytes, %v", len(body), err)
+	}
+}

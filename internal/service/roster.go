@@ -114,7 +114,7 @@ func (s *Customers) FollowRoster(ctx context.Context, actor loyalty.Actor) (int,
 }
 
 // exportBatch is how many customers are read at once for a file.
-const exportBatch = 500
+const exportBatch = 2000
 
 // OpenExport writes down that all customers who pass a filter are asked for. It
 // needs loyalty.CustomersUpdate, as whoever holds the file holds everybody's
