@@ -94,5 +94,8 @@ func (w *world) offers(programID, gold, platinum loyalty.ID) []service.RewardFie
 	season := offer("Season's picarones", "This month only.", 90, loyalty.RewardFreeItem)
 	season.ItemName = service.Given("Picarones")
 	season.StartsAt, season.ExpiresAt = service.Given(w.now.Add(-14*24*time.Hour)), service.Given(w.now.Add(17*24*time.Hour))
+	for f, icon := range map[*service.RewardFields]string{&drink: "cup-soda", &dessert: "cake-slice", &ceviche: "utensils", &pairing: "martini", &chef: "chef-hat", &season: "party-popper"} {
+		f.Icon = service.Given(icon)
+	}
 	return []service.RewardFields{drink, season, delivery, dessert, tenOff, fifteen, ceviche, credit, pairing, chef}
 }

@@ -22,6 +22,14 @@ func RewardTypes() []RewardType {
 	return []RewardType{RewardDiscount, RewardFreeItem, RewardShipping, RewardCredit, RewardPerk}
 }
 
+// RewardIcons are the pictures a reward can have.
+func RewardIcons() []string {
+	return []string{
+		"coffee", "cup-soda", "beer", "wine", "martini", "pizza", "sandwich", "soup", "utensils", "chef-hat", "cake-slice", "ice-cream-cone",
+		"badge-percent", "ticket", "wallet", "shopping-bag", "crown", "party-popper", "star", "gift",
+	}
+}
+
 // DiscountType is how a discount is expressed.
 type DiscountType string
 
@@ -43,6 +51,7 @@ type Reward struct {
 	DiscountType   DiscountType // "" for a reward that takes nothing off a bill
 	DiscountValue  int64
 	ItemName       string
+	Icon           string    // one of RewardIcons; "" is that of the type
 	Stock          *int64    // nil: unlimited
 	MaxPerCustomer int       // 0: no limit
 	MinTierID      ID        // zero: every tier

@@ -60,6 +60,7 @@ var refusals = map[string]*loyalty.Error{
 	"sessions_opener_fk":                   nil,
 	"staff_pins_staff_fk":                  nil,
 	"customers_card_unique":                nil,
+	"rewards_icon_length":                  nil,
 	"customers_name_length":                nil,
 	"customers_organization_fk":            nil,
 	"enrollments_customer_fk":              nil,

@@ -21,6 +21,7 @@ type rewardRow struct {
 	DiscountType   sql.NullString `db:"discount_type"`
 	DiscountValue  sql.NullInt64  `db:"discount_value"`
 	ItemName       string         `db:"item_name"`
+	Icon           string         `db:"icon"`
 	Stock          sql.NullInt64  `db:"stock"`
 	MaxPerCustomer sql.NullInt64  `db:"max_per_customer"`
 	MinTierID      loyalty.ID     `db:"min_tier_id"`
@@ -38,7 +39,7 @@ func (r rewardRow) domain() loyalty.Reward {
 	out := loyalty.Reward{
 		OrgID: r.OrgID, ID: r.ID, ProgramID: r.ProgramID, Name: r.Name, Description: r.Description, Cost: loyalty.Points(r.Cost),
 		Type: loyalty.RewardType(r.Type), DiscountType: loyalty.DiscountType(r.DiscountType.String), DiscountValue: r.DiscountValue.Int64,
-		ItemName: r.ItemName, MaxPerCustomer: int(r.MaxPerCustomer.Int64), MinTierID: r.MinTierID, StartsAt: r.StartsAt.Time,
+		ItemName: r.ItemName, Icon: r.Icon, MaxPerCustomer: int(r.MaxPerCustomer.Int64), MinTierID: r.MinTierID, StartsAt: r.StartsAt.Time,
 		ExpiresAt: r.ExpiresAt.Time, Active: r.Active, Redeemed: r.Redeemed, Customers: r.Customers, CreatedAt: r.CreatedAt,
 		UpdatedAt: r.UpdatedAt,
 	}
@@ -57,7 +58,7 @@ func (r rewardRow) domain() loyalty.Reward {
 func (r reader) Rewards(ctx context.Context, orgID loyalty.ID) ([]loyalty.Reward, error) {
 	const q = `
 		SELECT w.organization_id, w.id, w.program_id, w.name, w.description, w.points_cost, w.type, w.discount_type, w.discount_value,
-			w.item_name, w.max_per_customer, w.min_tier_id, w.starts_at, w.expires_at, w.store_ids, w.is_active, w.created_at, w.updated_at,
+			w.item_name, w.icon, w.max_per_customer, w.min_tier_id, w.starts_at, w.expires_at, w.store_ids, w.is_active, w.created_at, w.updated_at,
 			CASE WHEN w.has_stock THEN coalesce(s.stock, 0) END AS stock, coalesce(n.redeemed, 0) AS redeemed,
 			coalesce(n.customers, 0) AS customers
 		FROM rewards w
@@ -80,7 +81,7 @@ func (r reader) Rewards(ctx context.Context, orgID loyalty.ID) ([]loyalty.Reward
 func (r reader) Reward(ctx context.Context, orgID, id loyalty.ID) (loyalty.Reward, error) {
 	const q = `
 		SELECT w.organization_id, w.id, w.program_id, w.name, w.description, w.points_cost, w.type, w.discount_type, w.discount_value,
-			w.item_name, w.max_per_customer, w.min_tier_id, w.starts_at, w.expires_at, w.store_ids, w.is_active, w.created_at, w.updated_at,
+			w.item_name, w.icon, w.max_per_customer, w.min_tier_id, w.starts_at, w.expires_at, w.store_ids, w.is_active, w.created_at, w.updated_at,
 			CASE WHEN w.has_stock THEN (
 				SELECT coalesce(sum(s.remaining), 0)::bigint FROM reward_stock s WHERE s.organization_id = $1 AND s.reward_id = $2) END AS stock,
 			coalesce(n.redeemed, 0) AS redeemed, coalesce(n.customers, 0) AS customers
@@ -120,11 +121,11 @@ func (r reader) RedeemedBy(ctx context.Context, orgID, customerID loyalty.ID) (m
 func (t *tx) AddReward(ctx context.Context, r loyalty.Reward) error {
 	const q = `
 		INSERT INTO rewards (organization_id, id, program_id, name, description, points_cost, type, discount_type, discount_value,
-			item_name, max_per_customer, min_tier_id, starts_at, expires_at, store_ids, is_active, created_at, updated_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, nullif($8, ''), nullif($9::bigint, 0), $10, $11, $12, $13, $14, $15, $16, $17, $18)`
+			item_name, max_per_customer, min_tier_id, starts_at, expires_at, store_ids, is_active, created_at, updated_at, icon)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, nullif($8, ''), nullif($9::bigint, 0), $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)`
 	_, err := t.exec(ctx, q, r.OrgID.String(), r.ID.String(), r.ProgramID.String(), r.Name, r.Description, int64(r.Cost), string(r.Type),
 		string(r.DiscountType), r.DiscountValue, r.ItemName, nullInt(r.MaxPerCustomer), nullID(r.MinTierID), nullTime(r.StartsAt),
-		nullTime(r.ExpiresAt), idArray(r.StoreIDs), r.Active, r.CreatedAt, r.UpdatedAt)
+		nullTime(r.ExpiresAt), idArray(r.StoreIDs), r.Active, r.CreatedAt, r.UpdatedAt, r.Icon)
 	if err != nil {
 		return wrap("insert reward", err)
 	}
@@ -136,11 +137,11 @@ func (t *tx) SaveReward(ctx context.Context, r loyalty.Reward) error {
 	const q = `
 		UPDATE rewards SET name = $3, description = $4, points_cost = $5, type = $6, discount_type = nullif($7, ''),
 			discount_value = nullif($8::bigint, 0), item_name = $9, max_per_customer = $10, min_tier_id = $11, starts_at = $12,
-			expires_at = $13, store_ids = $14, is_active = $15, updated_at = $16
+			expires_at = $13, store_ids = $14, is_active = $15, updated_at = $16, icon = $17
 		WHERE organization_id = $1 AND id = $2`
 	_, err := t.exec(ctx, q, r.OrgID.String(), r.ID.String(), r.Name, r.Description, int64(r.Cost), string(r.Type),
 		string(r.DiscountType), r.DiscountValue, r.ItemName, nullInt(r.MaxPerCustomer), nullID(r.MinTierID), nullTime(r.StartsAt),
-		nullTime(r.ExpiresAt), idArray(r.StoreIDs), r.Active, r.UpdatedAt)
+		nullTime(r.ExpiresAt), idArray(r.StoreIDs), r.Active, r.UpdatedAt, r.Icon)
 	return wrap("update reward", err)
 }
 

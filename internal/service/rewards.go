@@ -23,6 +23,7 @@ type RewardFields struct {
 	DiscountType   Field[string]       // "percentage" or "fixed"
 	DiscountValue  Field[int64]        // percent 1–100, or minor units
 	ItemName       Field[string]       // 1–255 characters
+	Icon           Field[string]       // one of loyalty.RewardIcons, or "" for the type's
 	Stock          Field[int64]        // 0 to 1,000,000,000
 	MaxPerCustomer Field[int64]        // 1 to 1,000,000
 	MinTierID      Field[loyalty.ID]   // a tier of the same program
@@ -183,6 +184,9 @@ func (f RewardFields) apply(p *loyalty.Problems, r *loyalty.Reward) {
 	}
 	setLimit(p, "discountValue", f.DiscountValue, 1, int64(loyalty.MaxPoints), &r.DiscountValue)
 	setText(p, "itemName", f.ItemName, 0, 255, &r.ItemName)
+	if setText(p, "icon", f.Icon, 0, 40, &r.Icon); r.Icon != "" && !slices.Contains(loyalty.RewardIcons(), r.Icon) {
+		p.Add("icon", "is not one of the pictures")
+	}
 	if f.Stock.Null {
 		r.Stock = nil
 	} else if f.Stock.Set {

@@ -59,8 +59,22 @@ var Kinds = []Kind{
 	{"perk", i18n.Mark("Perk"), i18n.Mark("Anything else: a seat, a tour, a surprise"), "sparkles"},
 }
 
-// Icon is the icon of a type of reward.
-func Icon(kind string) string {
+// Pictures are the icons a reward can have, in English, to be translated.
+var Pictures = []ui.Option{
+	{Value: "coffee", Label: i18n.Mark("Coffee")}, {Value: "cup-soda", Label: i18n.Mark("Soft drink")}, {Value: "beer", Label: i18n.Mark("Beer")},
+	{Value: "wine", Label: i18n.Mark("Wine")}, {Value: "martini", Label: i18n.Mark("Cocktail")}, {Value: "pizza", Label: i18n.Mark("Pizza")},
+	{Value: "sandwich", Label: i18n.Mark("Sandwich")}, {Value: "soup", Label: i18n.Mark("Soup")}, {Value: "utensils", Label: i18n.Mark("Dish")},
+	{Value: "chef-hat", Label: i18n.Mark("Chef")}, {Value: "cake-slice", Label: i18n.Mark("Cake")}, {Value: "ice-cream-cone", Label: i18n.Mark("Ice cream")},
+	{Value: "badge-percent", Label: i18n.Mark("Percentage")}, {Value: "ticket", Label: i18n.Mark("Ticket")}, {Value: "wallet", Label: i18n.Mark("Wallet")},
+	{Value: "shopping-bag", Label: i18n.Mark("Bag")}, {Value: "crown", Label: i18n.Mark("Crown")}, {Value: "party-popper", Label: i18n.Mark("Party")},
+	{Value: "star", Label: i18n.Mark("Star")}, {Value: "gift", Label: i18n.Mark("Present")},
+}
+
+// Icon is the icon of a reward: the one chosen, or else its type's.
+func Icon(kind, chosen string) string {
+	if chosen != "" {
+		return chosen
+	}
 	for _, k := range Kinds {
 		if k.Value == kind {
 			return k.Icon

@@ -34,7 +34,7 @@ func TestEveryTypeOfRewardHasWords(t *testing.T) {
 		kinds = append(kinds, loyalty.RewardType(k.Value))
 	}
 	for _, known := range loyalty.RewardTypes() {
-		if rewards.Icon(string(known)) == "gift" {
+		if rewards.Icon(string(known), "") == "gift" {
 			t.Errorf("%s has no icon among %v", known, kinds)
 		}
 	}

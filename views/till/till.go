@@ -172,8 +172,11 @@ type Action struct {
 	Primary bool
 }
 
-// Icon is the icon of a reward's type.
-func Icon(kind string) string {
+// Icon is the icon of a reward: the one chosen, or else its type's.
+func Icon(kind, chosen string) string {
+	if chosen != "" {
+		return chosen
+	}
 	switch kind {
 	case "free_item":
 		return "coffee"

@@ -56,7 +56,7 @@ func faceProps(ctx context.Context, face service.CardFace) (card.FaceProps, erro
 		}
 	}
 	for _, o := range face.Offers {
-		r := card.Reward{Name: o.Name, Icon: till.Icon(string(o.Type)), Cost: i18n.N(ctx, "%d point", "%d points", o.Cost)}
+		r := card.Reward{Name: o.Name, Icon: till.Icon(string(o.Type), o.Icon), Cost: i18n.N(ctx, "%d point", "%d points", o.Cost)}
 		switch {
 		case o.Affordable:
 			p.Within = append(p.Within, r)

@@ -13,7 +13,7 @@ import (
 // card is a reward as the catalog shows it.
 func (k rewardKit) card(ctx ctx, r loyalty.Reward) rewards.Card {
 	c := rewards.Card{
-		ID: r.ID.String(), Name: r.Name, Text: r.Description, Icon: rewards.Icon(string(r.Type)), Active: r.Active,
+		ID: r.ID.String(), Name: r.Name, Text: r.Description, Icon: rewards.Icon(string(r.Type), r.Icon), Active: r.Active,
 		Cost: i18n.N(ctx, "%d point", "%d points", int64(r.Cost)), Value: k.value(ctx, r),
 		Popularity: i18n.T(ctx, "Never redeemed yet"),
 	}
@@ -111,7 +111,7 @@ func (k rewardKit) form(id loyalty.ID, f ui.Form) rewards.FormProps {
 // rewardForm fills the form in with what is saved.
 func rewardForm(ctx ctx, f ui.Form, r loyalty.Reward, currency string) ui.Form {
 	f = f.With("programId", r.ProgramID.String()).With("name", r.Name).With("description", r.Description).With("pointsCost", i18n.Plain(int64(r.Cost))).
-		With("type", string(r.Type)).With("discountType", string(r.DiscountType)).With("itemName", r.ItemName)
+		With("type", string(r.Type)).With("discountType", string(r.DiscountType)).With("itemName", r.ItemName).With("icon", r.Icon)
 	switch {
 	case r.DiscountType == loyalty.Percentage:
 		f = f.With("discountValue", i18n.Plain(r.DiscountValue))
@@ -154,7 +154,7 @@ func (k rewardKit) fields(ctx ctx, f ui.Form) (service.RewardFields, error) {
 	out := service.RewardFields{
 		ProgramID: k.program(of).ID, Name: service.Given(r.Text("name")), Description: service.Given(r.Text("description")),
 		Cost: service.Given(r.Whole("pointsCost")), Type: service.Given(r.Text("type")), Active: service.Given(f.On("isActive")),
-		Stock: optional(r, "stockRemaining"), MaxPerCustomer: optional(r, "maxPerCustomer"), ItemName: service.Given(""),
+		Stock: optional(r, "stockRemaining"), MaxPerCustomer: optional(r, "maxPerCustomer"), ItemName: service.Given(""), Icon: service.Given(r.Text("icon")),
 		DiscountType: service.Cleared[string](), DiscountValue: service.Cleared[int64](), MinTierID: service.Cleared[loyalty.ID](),
 		StartsAt: r.day(ctx, "startsAt", 0), ExpiresAt: r.day(ctx, "expiresAt", 1), StoreIDs: service.Cleared[[]loyalty.ID](),
 	}
@@ -224,14 +224,14 @@ func (k rewardKit) guest(ctx ctx, f ui.Form) rewards.GuestProps {
 	r := loyalty.Reward{
 		ProgramID: fields.ProgramID, Name: fields.Name.Value, Description: fields.Description.Value, Cost: loyalty.Points(fields.Cost.Value),
 		Type: loyalty.RewardType(fields.Type.Value), DiscountType: loyalty.DiscountType(fields.DiscountType.Value), DiscountValue: fields.DiscountValue.Value,
-		ItemName: fields.ItemName.Value, MaxPerCustomer: int(fields.MaxPerCustomer.Value), MinTierID: fields.MinTierID.Value,
+		ItemName: fields.ItemName.Value, Icon: fields.Icon.Value, MaxPerCustomer: int(fields.MaxPerCustomer.Value), MinTierID: fields.MinTierID.Value,
 		StartsAt: fields.StartsAt.Value, ExpiresAt: fields.ExpiresAt.Value, StoreIDs: fields.StoreIDs.Value,
 	}
 	if fields.Stock.Set && !fields.Stock.Null {
 		r.Stock = &fields.Stock.Value
 	}
 	p := rewards.GuestProps{
-		Name: r.Name, Text: r.Description, Icon: rewards.Icon(string(r.Type)), Cost: i18n.N(ctx, "%d point", "%d points", int64(r.Cost)),
+		Name: r.Name, Text: r.Description, Icon: rewards.Icon(string(r.Type), r.Icon), Cost: i18n.N(ctx, "%d point", "%d points", int64(r.Cost)),
 		Value: k.value(ctx, r), Badges: k.rules(ctx, r),
 	}
 	if p.Name == "" {

@@ -96,7 +96,7 @@ func (h *Handlers) redeemed(c *fiber.Ctx, p *till.DoneProps, customerID loyalty.
 	if d.CustomerID != customerID {
 		return loyalty.Missing("redemption")
 	}
-	p.Tone, p.Icon, p.Title, p.Code = ui.Good, till.Icon(string(d.RewardType)), d.RewardName, d.Code
+	p.Tone, p.Icon, p.Title, p.Code = ui.Good, till.Icon(string(d.RewardType), ""), d.RewardName, d.Code
 	p.Text = i18n.N(ctx, "%d point taken from the balance.", "%d points taken from the balance.", d.Cost)
 	switch d.Status {
 	case loyalty.Fulfilled:

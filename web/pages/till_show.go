@@ -133,7 +133,7 @@ func factor(ctx context.Context, m loyalty.Multiplier) string {
 func rewardList(ctx context.Context, path string, balance loyalty.Points, offers []service.Offer) []till.Reward {
 	var can, cannot []till.Reward
 	for _, o := range offers {
-		r := till.Reward{Name: o.Name, Icon: till.Icon(string(o.Type)), Cost: i18n.N(ctx, "%d point", "%d points", o.Cost)}
+		r := till.Reward{Name: o.Name, Icon: till.Icon(string(o.Type), o.Icon), Cost: i18n.N(ctx, "%d point", "%d points", o.Cost)}
 		switch {
 		case o.Affordable:
 			r.Href = path + "/redeem/" + o.ID.String()
