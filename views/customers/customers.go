@@ -65,6 +65,7 @@ type DetailProps struct {
 	Expiring       []ui.SumLine
 	Rewards        []Reward
 	Cases          []Case
+	Merged         []Merged
 	History        HistoryProps
 	Can            Can
 }
@@ -94,6 +95,7 @@ type Item struct {
 	Tone                                              ui.Tone
 	Why                                               []ui.SumLine
 	ReverseHref                                       string // "" when it can't be taken back
+	MoveHref                                          string // where it is moved to another guest; "" when it can't be
 	Reversed                                          bool
 }
 

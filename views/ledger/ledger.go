@@ -32,6 +32,7 @@ type Transaction struct {
 	Tone                                              ui.Tone
 	Why                                               []ui.SumLine
 	Reversed                                          bool
+	MoveHref                                          string // "" when it can't go to another guest
 }
 
 // OrdersProps is the orders received.

@@ -53,6 +53,7 @@ func historyItem(ctx context.Context, actor loyalty.Actor, r loyalty.LedgerRow) 
 	}
 	if r.Type == loyalty.Earn && !r.Reversed && actor.Can(loyalty.LoyaltyAdjust) {
 		it.ReverseHref = customerPath(r.CustomerID) + "/reverse/" + r.ID.String()
+		it.MoveHref = movePath(r.CustomerID, r.ID)
 	}
 	return it
 }

@@ -92,6 +92,9 @@ func (h *Handlers) Customer(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
+	if who.ID != id { // merged into another meanwhile
+		return c.Redirect(customerPath(who.ID), fiber.StatusSeeOther)
+	}
 	p := customerProps(ctx, actor, who)
 	if who.Program != nil && who.Enrollment.Balance > 0 {
 		currency, err := h.currency(c)
@@ -101,6 +104,9 @@ func (h *Handlers) Customer(c *fiber.Ctx) error {
 		p.Worth = i18n.T(ctx, "worth %s", i18n.Money(ctx, int64(who.Program.Liability(who.Enrollment.Balance)), currency))
 	}
 	p.History = history
+	if p.Merged, err = h.mergedNotes(c, id); err != nil {
+		return err
+	}
 	if p.Rewards, err = h.customerRewards(c, who); err != nil {
 		return err
 	}

@@ -79,12 +79,16 @@ func (h *Handlers) Transactions(c *fiber.Ctx) error {
 		CSV: strings.Replace(withQuery(c, "page", ""), ledger.TransactionsPath, ledger.TransactionsPath+".csv", 1),
 	}
 	for _, r := range rows {
-		p.Rows = append(p.Rows, ledger.Transaction{
+		row := ledger.Transaction{
 			When: i18n.DateTime(ctx, r.At), Machine: i18n.Machine(r.At), Type: typeName(ctx, r.Type), Icon: typeIcon(r.Type),
 			Customer: r.CustomerName, CustomerHref: customerPath(r.CustomerID), Points: i18n.Signed(ctx, r.Points),
 			After: i18n.Number(ctx, r.BalanceAfter), Reason: reasonText(ctx, r.Transaction), Where: r.StoreName, Who: r.StaffName,
 			Tone: typeTone(r.Transaction), Why: why(ctx, r.Explanation, r.Points), Reversed: r.Reversed,
-		})
+		}
+		if r.Type == loyalty.Earn && !r.Reversed && actor.Can(loyalty.LoyaltyAdjust) {
+			row.MoveHref = movePath(r.CustomerID, r.ID)
+		}
+		p.Rows = append(p.Rows, row)
 	}
 	return h.page(c, shell{Title: i18n.T(ctx, "Transactions"), Active: "transactions", Wide: true}, ledger.Transactions(p))
 }

@@ -1,0 +1,58 @@
+package customers
+
+import "regulars/views/ui"
+
+// PickProps is the choice of another guest: whom to merge with, or to whom an
+// award belongs.
+type PickProps struct {
+	Title, Text string
+	Action      string // where the search is sent
+	Back        string
+	Form        ui.Form
+	Searched    bool
+	Found       []Row // each leads to its preview
+}
+
+// Side is one of two guests who are compared.
+type Side struct {
+	Name, Href, Role, Balance, Lifetime, Tier string
+	Rank                                      int
+	Facts                                     []ui.Fact
+}
+
+// Choice is a contact detail that both guests have.
+type Choice struct {
+	Name, Label, Value string
+	Options            []ui.Option
+}
+
+// MergeProps is what a merge would do.
+type MergeProps struct {
+	Action, Back, Swap string
+	Stays, Goes, After Side
+	Choices            []Choice
+	Moves              []ui.SumLine
+	Until              string // the day until which it can be undone
+	Form               ui.Form
+}
+
+// MoveProps is what moving an award would do.
+type MoveProps struct {
+	Action, Back string
+	Award        string
+	From, To     Side
+	Taken, Given string
+	Was, Will    []ui.SumLine // how the points were, and would be, worked out
+	Differs      string       // says the difference; "" when there is none
+	Form         ui.Form
+}
+
+// UndoProps asks whether a merge is to be undone.
+type UndoProps struct {
+	Action, Back, Text string
+	Form               ui.Form
+	Dialog             bool
+}
+
+// Merged is a merge that can still be undone.
+type Merged struct{ Text, Href, Label string }

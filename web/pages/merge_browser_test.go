@@ -1,0 +1,61 @@
+package pages_test
+
+import (
+	"testing"
+
+	"regulars/internal/browsertest"
+	"regulars/internal/loyalty"
+	"regulars/internal/service"
+)
+
+// A manager sees that two guests are one, merges them, and undoes it; then
+// gives an award to the guest whose it was.
+func TestManagerMergesAndParts(t *testing.T) {
+	t.Parallel()
+	s, ids := restaurant(t)
+	maria := ids["María García"]
+	twin, err := s.Services.Customers.Create(t.Context(), s.System(), service.CreateCustomer{Name: "Maria Garsia", Phone: "+51900111222"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	award := service.AwardPoints{Customer: service.CustomerRef{ID: twin.ID}, Points: 70, Reason: "Welcome"}
+	if _, err := s.Services.Ledger.Award(t.Context(), s.System(), award); err != nil {
+		t.Fatal(err)
+	}
+	s.Staff(loyalty.Manager, "Mateo Ruiz")
+	v := s.Visit(t, browsertest.Phone)
+	v.SignIn("manager@trattoria.test")
+	v.Go("/customers/" + maria.String() + "/merge")
+	v.Usable("merge, choosing")
+	v.Type("#f-search", "garsia")
+	v.Press("\r")
+	v.See("Maria Garsia")
+	v.Usable("merge, found")
+	v.Tap(`a[href$="/merge/` + twin.ID.String() + `"]`)
+	v.See("Afterwards")
+	v.Usable("merge, preview")
+	v.Tap(`#merge-form button[type=submit]`)
+	v.See("Undo merge (until")
+	v.Usable("merged")
+	balance(t, s, maria, 70)
+	v.Go("/customers/" + twin.ID.String())
+	v.Until("the one who stayed", `location.pathname.endsWith("`+maria.String()+`")`)
+	v.Tap(`a[href$="/unmerge/` + twin.ID.String() + `"]`)
+	v.See("The other account gets back what it brought")
+	v.Tap(`#undo-form button[type=submit]`)
+	v.See("The merge is undone.")
+	balance(t, s, maria, 0)
+	balance(t, s, twin.ID, 70)
+
+	v.Go("/customers/" + twin.ID.String())
+	v.Tap(`a[href*="/move/"]`)
+	v.Type("#f-search", "987 654 321")
+	v.Press("\r")
+	v.Tap(`a[href$="/` + maria.String() + `"].ui-cover`)
+	v.See("Given to")
+	v.Usable("move, preview")
+	v.Tap(`#move-form button[type=submit]`)
+	v.See("The award was moved to María García.")
+	balance(t, s, maria, 70)
+	balance(t, s, twin.ID, 0)
+}
