@@ -33,6 +33,11 @@ func pageRoutes(app *fiber.App, d Deps, sessions *auth.Sessions) {
 	public.post(layout.PreferencesPath, h.Prefer)
 	staff.post("/logout", h.SignOut)
 	staff.post("/store", h.ChooseStore)
+	staff.get("/account", h.AccountPage)
+	staff.get("/settings/security", h.SecurityPage)
+	staff.post("/settings/security", h.ChangePassword)
+	staff.post("/settings/security/others", h.EndOtherSessions)
+	staff.post("/settings/security/sessions/:id", h.EndSession)
 	known := surface{app, with(sessions.Require, h.Framed, auth.WithPassword)}
 	known.get("/pins", h.PINsPage)
 	known.get("/pins/:id", h.PINPage)

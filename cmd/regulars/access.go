@@ -28,6 +28,7 @@ type orgCreateCommand struct {
 	Timezone           string `default:"UTC" help:"The time zone, such as America/Lima."`
 	OwnerEmail         string `required:"" help:"What the owner signs in with."`
 	OwnerPasswordStdin bool   `required:"" help:"Read the owner's password from standard input."`
+	NoProgram          bool   `help:"Make no loyalty program. Without one nothing earns points; it is made on the pages, or with the API."`
 }
 
 // Run creates the organization and prints its ids as JSON.
@@ -39,7 +40,7 @@ func (c *orgCreateCommand) Run(ctx context.Context, p *program) error {
 	return p.withServices(ctx, func(s *service.Services) error {
 		made, err := s.Access.CreateOrganization(ctx, loyalty.Actor{Role: loyalty.System}, service.CreateOrganization{
 			Slug: c.Slug, Name: c.Name, StoreName: c.Store, Currency: c.Currency, TimeZone: c.Timezone,
-			OwnerEmail: c.OwnerEmail, OwnerPassword: password,
+			OwnerEmail: c.OwnerEmail, OwnerPassword: password, Program: !c.NoProgram,
 		})
 		if err != nil {
 			return worded(err)

@@ -26,9 +26,9 @@ func TestOrganizationsAndKeys(t *testing.T) {
 		}
 		return string(b), ""
 	}
-	create := func(slug, password string) (string, string) {
-		return command(password, "org", "create", "--slug", slug, "--name", slug, "--store", "Harbour", "--currency", "USD",
-			"--timezone", "America/Lima", "--owner-email", "owner@"+slug+".test", "--owner-password-stdin")
+	create := func(slug, password string, more ...string) (string, string) {
+		return command(password, append([]string{"org", "create", "--slug", slug, "--name", slug, "--store", "Harbour", "--currency", "USD",
+			"--timezone", "America/Lima", "--owner-email", "owner@" + slug + ".test", "--owner-password-stdin"}, more...)...)
 	}
 	if _, complaint := command("", "api-key", "create", "--name", "till", "--scopes", "all"); !strings.Contains(complaint, "org create") {
 		t.Errorf("without an organization: %q", complaint)
@@ -44,6 +44,15 @@ func TestOrganizationsAndKeys(t *testing.T) {
 	if err := json.Unmarshal([]byte(out), &made); err != nil || made.Organization.IsZero() || made.Store.IsZero() {
 		t.Fatalf("%q, %q, %v", out, complaint, err)
 	}
+	programs := func() (n int) {
+		if err := db.SQL.QueryRowContext(t.Context(), `SELECT count(*) FROM programs p JOIN tiers t ON t.program_id = p.id WHERE p.is_active AND p.rate = 100000`).Scan(&n); err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	if n := programs(); n != 4 {
+		t.Errorf("the first program has %d tiers", n)
+	}
 	key, complaint := command("", "api-key", "create", "--name", "till", "--scopes", "loyalty:read,loyalty:redeem", "--store", made.Store.String())
 	if !strings.HasPrefix(key, "rk_live_") || strings.Count(key, "\n") != 1 {
 		t.Errorf("%q, %q", key, complaint)
@@ -57,7 +66,10 @@ func TestOrganizationsAndKeys(t *testing.T) {
 			t.Errorf("at %s: %q, %q", store, key, complaint)
 		}
 	}
-	create("bistro", "correct horse")
+	create("bistro", "correct horse", "--no-program")
+	if n := programs(); n != 4 {
+		t.Errorf("there are %d tiers, one program's are 4", n)
+	}
 	if _, complaint := command("", "api-key", "create", "--name", "till", "--scopes", "all"); !strings.Contains(complaint, "trattoria, bistro") {
 		t.Errorf("of two organizations: %q", complaint)
 	}

@@ -3,6 +3,7 @@ package loyalty
 import (
 	"errors"
 	"fmt"
+	"time"
 )
 
 // Kind says what a caller can do about an error. The HTTP edge turns a Kind
@@ -56,6 +57,9 @@ type Error struct {
 	Format string
 	Args   []any
 	Fields []FieldError // what was wrong where; nil unless Invalid
+	// RetryAfter is how long to wait before trying again; 0 where a moment
+	// will do.
+	RetryAfter time.Duration
 }
 
 // FieldError is one field's mistake, with how to put it right.
@@ -71,6 +75,12 @@ func (e *Error) Error() string { return e.Code + ": " + e.Message }
 // Errorf builds an expected failure.
 func Errorf(kind Kind, code, format string, args ...any) *Error {
 	return &Error{Kind: kind, Code: code, Message: fmt.Sprintf(format, args...), Format: format, Args: args}
+}
+
+// After returns e with how long to wait before trying again.
+func (e *Error) After(wait time.Duration) *Error {
+	e.RetryAfter = wait
+	return e
 }
 
 // Missing is the answer for a thing that does not exist or that belongs to

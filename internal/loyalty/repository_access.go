@@ -25,6 +25,8 @@ type AccessReader interface {
 	AllStaff(ctx context.Context, orgID ID) ([]Staff, error)
 	// Session finds a session by the hash of its token.
 	Session(ctx context.Context, hash []byte) (Session, error)
+	// SessionsOf are the person's sessions, the last used first.
+	SessionsOf(ctx context.Context, orgID, staffID ID) ([]Session, error)
 	// AuditLog is a page of the audit log, newest first, and how many entries
 	// there are; a count over CountCap is given as CountCap.
 	AuditLog(ctx context.Context, orgID ID, f AuditFilter, page Page) ([]AuditRow, int, error)

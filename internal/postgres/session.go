@@ -47,6 +47,25 @@ func (r reader) Session(ctx context.Context, hash []byte) (loyalty.Session, erro
 	return row.domain()
 }
 
+// SessionsOf implements loyalty.AccessReader.
+func (r reader) SessionsOf(ctx context.Context, orgID, staffID loyalty.ID) ([]loyalty.Session, error) {
+	const q = `
+		SELECT token_hash, organization_id, staff_id, data, created_at, seen_at, expires_at, device_id, opened_by, locked_at, by_pin
+		FROM sessions WHERE organization_id = $1 AND staff_id = $2 ORDER BY seen_at DESC`
+	var rows []sessionRow
+	if err := r.list(ctx, &rows, q, orgID.String(), staffID.String()); err != nil {
+		return nil, wrap("select sessions", err)
+	}
+	out := make([]loyalty.Session, len(rows))
+	for i, row := range rows {
+		var err error
+		if out[i], err = row.domain(); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
 // LockSession implements loyalty.AccessWriter.
 func (t *tx) LockSession(ctx context.Context, hash []byte) (loyalty.Session, error) {
 	const q = `

@@ -186,7 +186,7 @@ func (a *Access) checkPIN(ctx context.Context, who loyalty.Staff, pin string, he
 				return err
 			}
 			if !ok {
-				return loyalty.Errorf(loyalty.TooMany, loyalty.CodeRateLimited, "Too many wrong PINs. Sign in with your password.")
+				return loyalty.Errorf(loyalty.TooMany, loyalty.CodeRateLimited, "Too many wrong PINs. Sign in with your password.").After(pinMemory)
 			}
 		}
 		return nil

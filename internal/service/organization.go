@@ -21,6 +21,9 @@ type CreateOrganization struct {
 	OwnerName     string // made from OwnerEmail when ""
 	OwnerPassword string // 8–256 characters
 	Language      string // the owner's: "en", "es", or "" for the browser's
+	// Program has the program made that the set-up page suggests, so that
+	// orders earn at once.
+	Program bool
 }
 
 // Created is what CreateOrganization made.
@@ -40,7 +43,12 @@ func (a *Access) CreateOrganization(ctx context.Context, actor loyalty.Actor, cm
 	if err != nil {
 		return Created{}, err
 	}
-	err = a.repo.InTx(ctx, func(ctx context.Context, tx loyalty.Tx) error { return a.create(ctx, tx, made) })
+	err = a.repo.InTx(ctx, func(ctx context.Context, tx loyalty.Tx) error {
+		if err := a.create(ctx, tx, made); err != nil || !cmd.Program {
+			return err
+		}
+		return a.firstProgram(ctx, tx, made.Organization.ID, SetUp{ProgramName: defaultProgram, Rate: SuggestedRate})
+	})
 	return made, err
 }
 
@@ -160,8 +168,11 @@ func notInAddress(r rune) bool {
 	return r <= ' ' || r == 0x7f || strings.ContainsRune(`<>()[],;:"\`, r)
 }
 
+// minPassword is how many characters a password has at least.
+const minPassword = 8
+
 func checkPassword(p *loyalty.Problems, field, password string) {
-	if n := len([]rune(password)); n < 8 || n > 256 {
+	if n := len([]rune(password)); n < minPassword || n > 256 {
 		p.Add(field, "must have 8 to 256 characters")
 	}
 }

@@ -13,6 +13,14 @@ type SetUp struct {
 	Rate        loyalty.Rate // points per currency unit; 1 when 0
 }
 
+const (
+	// defaultProgram is what the first program is called where nobody says.
+	defaultProgram = "Rewards"
+	// SuggestedRate is what a first program is suggested to give for a
+	// currency unit: ten points, of which a tenth comes back.
+	SuggestedRate loyalty.Rate = 10 * loyalty.RateScale
+)
+
 // setupKey is what those who set up at the same moment queue for.
 const setupKey = "set up"
 
@@ -34,7 +42,7 @@ func (a *Access) NeedsSetup(ctx context.Context) (bool, error) {
 // it is a NotFound.
 func (a *Access) SetUp(ctx context.Context, cmd SetUp) (Created, error) {
 	if cmd.ProgramName == "" {
-		cmd.ProgramName = "Rewards"
+		cmd.ProgramName = defaultProgram
 	}
 	if cmd.Rate == 0 {
 		cmd.Rate = loyalty.RateScale

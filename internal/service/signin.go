@@ -23,6 +23,7 @@ type SignIn struct {
 	Password string
 	Address  string // the caller's network address
 	Token    string // the session before, which ends; "" for none
+	Agent    string // the browser in a word or two, for the person to know it by
 }
 
 // SignedIn is a session that has just begun.
@@ -52,7 +53,7 @@ func (a *Access) SignIn(ctx context.Context, cmd SignIn) (SignedIn, error) {
 	hash := secret.Hash(token)
 	_, absolute := loyalty.SessionLimits(who.Role)
 	session := loyalty.Session{
-		Hash: hash[:], OrgID: who.OrgID, StaffID: who.ID, Data: map[string]string{}, CreatedAt: begun, SeenAt: begun, ExpiresAt: begun.Add(absolute),
+		Hash: hash[:], OrgID: who.OrgID, StaffID: who.ID, Data: map[string]string{agentData: cmd.Agent}, CreatedAt: begun, SeenAt: begun, ExpiresAt: begun.Add(absolute),
 	}
 	err = a.repo.InTx(ctx, func(ctx context.Context, tx loyalty.Tx) error {
 		// The try was no failure after all. What the address failed at before
@@ -89,7 +90,7 @@ func (a *Access) countTry(ctx context.Context, account, address []byte, now time
 				return err
 			}
 			if !ok {
-				return loyalty.Errorf(loyalty.TooMany, loyalty.CodeRateLimited, "Too many tries. Wait %d minutes, then try again.", int(lockTime/time.Minute))
+				return loyalty.Errorf(loyalty.TooMany, loyalty.CodeRateLimited, "Too many tries. Wait %d minutes, then try again.", int(lockTime/time.Minute)).After(lockTime)
 			}
 		}
 		return nil

@@ -100,3 +100,19 @@ func rolesOf(ctx ctx) []ui.Option {
 		{Value: "owner", Label: i18n.T(ctx, "Owner"), Hint: i18n.T(ctx, "May do everything, these pages too."), Icon: "crown"},
 	}
 }
+
+// SecurityProps is the page of one's own sign-in.
+type SecurityProps struct {
+	Owner    bool
+	Email    string
+	Least    int // characters of a password
+	Sessions []Session
+	Rules    []ui.Fact
+	Form     ui.Form
+}
+
+// Session is a place where the reader is signed in.
+type Session struct {
+	ID, Device, Icon, Since, Seen string
+	Current                       bool
+}

@@ -2,6 +2,7 @@ package pages
 
 import (
 	"context"
+	"errors"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -13,6 +14,7 @@ import (
 	"regulars/views/layout"
 	"regulars/views/ui"
 	"regulars/web/auth"
+	"regulars/web/respond"
 )
 
 const setUpPath = "/setup"
@@ -43,7 +45,12 @@ func (h *Handlers) SignIn(c *fiber.Ctx) error {
 	next := auth.LocalPath(f.Value("next"))
 	if _, err := h.sessions.SignIn(c, f.Value("email"), f.Value("password")); err != nil {
 		if back, ok := refused(c, f, err); ok {
-			return h.signInForm(c, fiber.StatusUnprocessableEntity, access.SignInProps{Form: back, Next: next})
+			status := fiber.StatusUnprocessableEntity
+			if e, ok := errors.AsType[*loyalty.Error](err); ok && e.Kind == loyalty.TooMany {
+				status = respond.Status(err)
+				respond.RetryAfter(c, e)
+			}
+			return h.signInForm(c, status, access.SignInProps{Form: back, Next: next})
 		}
 		return err
 	}
@@ -67,7 +74,7 @@ func (h *Handlers) SetUpPage(c *fiber.Ctx) error {
 	if !needed {
 		return fiber.ErrNotFound
 	}
-	f := fresh(c).With("programName", i18n.T(c.UserContext(), "Rewards")).With("pointsPerCurrencyUnit", "10")
+	f := fresh(c).With("programName", i18n.T(c.UserContext(), "Rewards")).With("pointsPerCurrencyUnit", service.SuggestedRate.String())
 	return h.setUpForm(c, fiber.StatusOK, f)
 }
 

@@ -35,7 +35,9 @@ func cardOf(t *testing.T, p *person, guest loyalty.ID) string {
 func TestCardTellsLittle(t *testing.T) {
 	t.Parallel()
 	var log bytes.Buffer
-	s, ids := restaurant(t, func(d *web.Deps) { d.Log = slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug})) })
+	s, ids := restaurant(t, func(d *web.Deps) {
+		d.Log = slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	})
 	link := cardOf(t, signIn(t, s, "cashier@trattoria.test"), ids["María García"])
 
 	guest := &person{s: s, cookies: map[string]string{}}

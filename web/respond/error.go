@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"log/slog"
+	"math"
 	"strconv"
 
 	"github.com/a-h/templ"
@@ -112,7 +113,7 @@ func Errors(log *slog.Logger) fiber.ErrorHandler {
 			}
 		case fiber.StatusTooManyRequests, fiber.StatusServiceUnavailable:
 			if len(c.Response().Header.Peek(fiber.HeaderRetryAfter)) == 0 {
-				c.Set(fiber.HeaderRetryAfter, strconv.Itoa(1))
+				RetryAfter(c, e)
 			}
 		}
 		if s != Pages {
@@ -126,6 +127,11 @@ func Errors(log *slog.Logger) fiber.ErrorHandler {
 		c.SetUserContext(context.WithoutCancel(c.UserContext()))
 		return errorPage(c, status, e)
 	}
+}
+
+// RetryAfter says in the header how long e asks to wait, at least a second.
+func RetryAfter(c *fiber.Ctx, e *loyalty.Error) {
+	c.Set(fiber.HeaderRetryAfter, strconv.Itoa(max(1, int(math.Ceil(e.RetryAfter.Seconds())))))
 }
 
 // ErrorFrame draws a failure as a page with navigation around it; not ok where
