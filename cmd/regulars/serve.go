@@ -76,6 +76,7 @@ func startJobs(ctx context.Context, p *program, db *database, s *service.Service
 	stop = func() error {
 		ctx, cancel := context.WithTimeout(ctx, jobsTime)
 		defer cancel()
+		s.Anomalies.Examined(ctx, jobsTime) // what is not examined now waits for the background job
 		return work.Stop(ctx)
 	}
 	return stop, work.Start(ctx)

@@ -19,7 +19,7 @@ import (
 // who signs in and may have a guest account of her own.
 type scene struct {
 	*service.Services
-	t   *testing.T
+	t   testing.TB
 	db  *pgtest.DB
 	now atomic.Pointer[time.Time]
 }
@@ -29,7 +29,7 @@ var lucia = loyalty.Actor{Role: loyalty.Cashier, OrgID: org, StaffID: id(70), St
 // boss is a manager whom no case names.
 var boss = loyalty.Actor{Role: loyalty.Manager, OrgID: org, StaffID: id(71)}
 
-func newScene(t *testing.T) *scene {
+func newScene(t testing.TB) *scene {
 	t.Helper()
 	db, _ := restaurant(t)
 	s := &scene{t: t, db: db}

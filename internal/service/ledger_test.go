@@ -31,7 +31,7 @@ var (
 // restaurant is an organization with a store, a program of 10 points a dollar
 // with four tiers (Gold from 2,000 points earns double), one guest and one
 // reward of 100 points.
-func restaurant(t *testing.T) (*pgtest.DB, *service.Ledger) {
+func restaurant(t testing.TB) (*pgtest.DB, *service.Ledger) {
 	t.Helper()
 	db := pgtest.New(t)
 	db.Exec(t, fmt.Sprintf(`
@@ -49,7 +49,7 @@ func restaurant(t *testing.T) (*pgtest.DB, *service.Ledger) {
 	return db, service.NewLedger(service.NewCore(db, func() time.Time { return noon }, slog.New(slog.NewTextHandler(io.Discard, nil))))
 }
 
-func guest(t *testing.T, db *pgtest.DB, who loyalty.ID, name string) {
+func guest(t testing.TB, db *pgtest.DB, who loyalty.ID, name string) {
 	t.Helper()
 	db.Exec(t, `INSERT INTO customers (organization_id, id, name, name_fold, search, created_at, updated_at) VALUES ($1, $2, $3, lower($3), lower($3), '2026-01-01', '2026-01-01')`,
 		org.String(), who.String(), name)
