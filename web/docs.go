@@ -1,8 +1,6 @@
 package web
 
 import (
-	"strings"
-
 	"github.com/gofiber/fiber/v2"
 
 	"regulars/views/layout"
@@ -28,8 +26,11 @@ func sendBody(c *fiber.Ctx, contentType string, b openapi.Body) error {
 	c.Set(fiber.HeaderContentType, contentType)
 	c.Set(fiber.HeaderCacheControl, "private, max-age=300")
 	c.Vary(fiber.HeaderAcceptEncoding)
-	// The compression middleware leaves alone what is compressed already.
-	if strings.Contains(c.Get(fiber.HeaderAcceptEncoding), "gzip") {
+	if c.Request().Header.HasAcceptEncoding("br") {
+		c.Set(fiber.HeaderContentEncoding, "br")
+		return c.Send(b.Brotli)
+	}
+	if c.Request().Header.HasAcceptEncoding("gzip") {
 		c.Set(fiber.HeaderContentEncoding, "gzip")
 		return c.Send(b.Gzip)
 	}

@@ -66,7 +66,7 @@ var rules = []rule{
 	{pkg: "web/bind", ours: []string{"internal/loyalty", "internal/contact"}, other: fiber},
 	{pkg: "web/respond", ours: []string{"internal/loyalty", "views/i18n", "views/ui", "views/layout"}, other: append(pages, fiber...), web: true},
 	{pkg: "web/openapi/openapitest", ours: []string{"web/openapi"}, other: append([]string{"github.com/getkin/kin-openapi"}, fiber...), web: true},
-	{pkg: "web/openapi", ours: []string{"views/apidoc"}, other: []string{"go.yaml.in/yaml/v3"}},
+	{pkg: "web/openapi", ours: []string{"views/apidoc"}, other: []string{"go.yaml.in/yaml/v3", "github.com/andybalholm/brotli"}},
 	{pkg: "web/pages", ours: append([]string{"views", "static"}, edge...), other: append(append([]string{"github.com/skip2/go-qrcode"}, pages...), fiber...), web: true},
 	{pkg: "web/orgapi", ours: edge, other: fiber},
 	{pkg: "web/storeapi", ours: edge, other: fiber},

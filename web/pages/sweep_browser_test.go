@@ -100,8 +100,9 @@ func (r *lume) everyPage(t *testing.T) []string {
 		if route.Method != fiber.MethodGet || strings.HasPrefix(route.Path, "/v1/") || slices.Contains(notPages, route.Path) {
 			continue
 		}
-		// An import's pages are looked at in each of its states by its journey.
-		if strings.HasPrefix(route.Path, "/import/:id") {
+		// Imports and replays are looked at in each of their states by journeys
+		// of their own.
+		if strings.HasPrefix(route.Path, "/import/:id") || strings.HasPrefix(route.Path, "/anomalies/settings/replays/:") {
 			continue
 		}
 		paths := r.pathsOf(t, route.Path)
@@ -165,7 +166,7 @@ func (r *lume) pathsOf(t *testing.T, pattern string) []string {
 	for prefix, query := range map[string]string{
 		"/anomalies/:": `SELECT id FROM anomalies LIMIT 1`, "/rewards/:": `SELECT id FROM rewards LIMIT 1`, "/program/:": `SELECT id FROM programs WHERE NOT is_active LIMIT 1`,
 		"/program/events/:": `SELECT id FROM event_types LIMIT 1`, "/settings/keys/:": `SELECT id FROM api_keys LIMIT 1`,
-		"/staff/:": `SELECT id FROM staff WHERE role = 'manager' LIMIT 1`, "/stores/:": `SELECT id FROM stores LIMIT 1`,
+		"/pins/:": `SELECT id FROM staff WHERE role = 'cashier' LIMIT 1`, "/staff/:": `SELECT id FROM staff WHERE role = 'manager' LIMIT 1`, "/stores/:": `SELECT id FROM stores LIMIT 1`,
 	} {
 		if rest, ok := strings.CutPrefix(pattern, prefix); ok && strings.HasPrefix(rest, "id") && strings.Count(pattern, ":") == 1 {
 			out = append(out, fill(":id", one(query)))
