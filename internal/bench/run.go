@@ -89,10 +89,10 @@ func (r *results) measure(ctx context.Context, o options, db *database) (err err
 		return err
 	}
 	r.Figures[figureScans] = after - scans
-	if !o.extras {
-		return nil
+	if o.extras {
+		r.extras(ctx, o, s)
 	}
-	return r.extras(ctx, o, s)
+	return ctx.Err()
 }
 
 // rounded leaves three decimals, which is more than is exact.
