@@ -30,8 +30,9 @@ type client struct {
 }
 
 const (
-	// A server gives a request up after ten seconds by itself.
-	answerTime = 15 * time.Second
+	// A server gives a request up after ten seconds by itself, and some more
+	// for what it began behind it.
+	answerTime = 30 * time.Second
 	retryPause = 20 * time.Millisecond
 )
 

@@ -52,7 +52,13 @@ type connector struct {
 	*pq.Connector
 	asRole  atomic.Bool
 	prepare bool
+	dialing chan struct{} // holds one for each connection being made
 }
+
+// maxDialing bounds the connections being made at once. While the database is
+// away they pile up at its door, and when it is back it has to see each of them
+// off before it gets to work.
+const maxDialing = 4
 
 func newConnector(config pq.Config) (*connector, error) {
 	inner, err := pq.NewConnectorConfig(config)
@@ -62,11 +68,17 @@ func newConnector(config pq.Config) (*connector, error) {
 	inner.Dialer(&dialer{})
 	// binary_parameters is how lib/pq is told that a pooler in between gives
 	// each transaction another session, where nothing prepared can be found.
-	return &connector{Connector: inner, prepare: !config.BinaryParameters}, nil
+	return &connector{Connector: inner, prepare: !config.BinaryParameters, dialing: make(chan struct{}, maxDialing)}, nil
 }
 
 // Connect implements driver.Connector.
 func (c *connector) Connect(ctx context.Context) (driver.Conn, error) {
+	select {
+	case c.dialing <- struct{}{}:
+		defer func() { <-c.dialing }()
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
 	var wire net.Conn
 	opened, err := c.Connector.Connect(context.WithValue(ctx, wireKey{}, &wire))
 	if err != nil {
