@@ -91,6 +91,7 @@ func New(d Deps) *fiber.App {
 	app.Use(deadline)
 	app.Use(admit(seen))
 	app.Use(bodyLimit)
+	app.Use(noNUL)
 	routes(app, d)
 	return app
 }

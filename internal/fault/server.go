@@ -84,10 +84,13 @@ func (s *server) end(sig syscall.Signal) (took time.Duration, code int, err erro
 	}
 }
 
+// readyTime is what a start may take on a machine that does much else.
+const readyTime = 5 * time.Minute
+
 // ready waits until the server says it is.
 func (s *server) ready(ctx context.Context) error {
 	client := &http.Client{Timeout: time.Second}
-	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); {
+	for deadline := time.Now().Add(readyTime); time.Now().Before(deadline); {
 		req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.url+"/readyz", nil)
 		if err != nil {
 			return err
@@ -110,7 +113,7 @@ func (s *server) ready(ctx context.Context) error {
 		case <-time.After(10 * time.Millisecond):
 		}
 	}
-	return fmt.Errorf("%s isn't ready after a minute; see %s", s.name, s.log)
+	return fmt.Errorf("%s isn't ready after %s; see %s", s.name, readyTime, s.log)
 }
 
 // resident is the process's memory in MiB; 0 while there is none.

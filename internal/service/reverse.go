@@ -45,6 +45,9 @@ func (s *Ledger) Reverse(ctx context.Context, actor loyalty.Actor, cmd ReverseAw
 	if err := p.Err(); err != nil {
 		return Reversed{}, err
 	}
+	if cmd.TransactionID.IsZero() {
+		return Reversed{}, loyalty.Missing("transaction")
+	}
 	q := loyalty.SnapshotQuery{ReversesID: cmd.TransactionID, Lots: true}
 	return post(ctx, s.Core, actor.OrgID, q, cmd.Once, func(snap loyalty.Snapshot, cfg *loyalty.Config) (decision[Reversed], error) {
 		return decideReverse(snap, cfg, actor, cmd, s.now())
