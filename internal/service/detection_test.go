@@ -171,3 +171,78 @@ func TestBackgroundSeesWhatWasMissed(t *testing.T) {
 	s.detect(noon.Add(time.Hour))
 	s.one("rapid_earning", "point transactions in", ada, lucia.StaffID)
 }
+
+// The same settings on the same past find the same, and others say what they
+// would change.
+func TestSettingsAreTriedFirst(t *testing.T) {
+	t.Parallel()
+	s := habits(t)
+	try := func(change service.SaveDetectors) service.ReplayState {
+		t.Helper()
+		r, err := s.Detection.Try(t.Context(), owner, service.TryDetectors{SaveDetectors: change, Weeks: 4})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for deadline := time.Now().Add(time.Minute); ; {
+			state, err := s.Detection.Tried(t.Context(), owner, r.ID)
+			if err != nil || state.Broken || time.Now().After(deadline) {
+				t.Fatalf("%+v, %v", state, err)
+			}
+			if state.Result != nil {
+				return state
+			}
+			time.Sleep(20 * time.Millisecond) // there is nothing to wait on but the database
+		}
+	}
+	limit := map[string]float64{"limit_hugging.approval_limit": 500}
+	same, again := try(allOn(limit)), try(allOn(limit))
+	if got := same.Result; got.Now.Cases == 0 || got.Now != got.Then || len(got.Kinds) == 0 || len(got.Stores) == 0 {
+		t.Errorf("the settings in force: %+v", got)
+	}
+	if same.Result.Now != again.Result.Now || same.Events != again.Events {
+		t.Errorf("%+v, and again %+v", same.Result, again.Result)
+	}
+	if off := try(service.SaveDetectors{}).Result; off.Then.Cases != 0 || off.Now != same.Result.Now {
+		t.Errorf("with everything off: %+v", off)
+	}
+	if n := number(t, s.db, `SELECT count(*) FROM anomalies`); n != 0 {
+		t.Errorf("trying opened %d cases", n)
+	}
+	if _, err := s.Detection.Try(t.Context(), boss, service.TryDetectors{Weeks: 4}); loyalty.KindOf(err) != loyalty.Forbidden {
+		t.Errorf("a manager tries settings: %v", err)
+	}
+}
+
+// Dismissing a case about a guest and a cashier keeps quiet about the two of
+// them, not about the cashier's other guests.
+func TestDismissingMutesThePair(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	s.open()
+	guest(t, s.db, bob, "Bob")
+	night := func(day int, who loyalty.ID) {
+		t.Helper()
+		s.at(time.Date(2026, 3, day, 6, 0, 0, 0, time.UTC))
+		give := service.AwardPoints{Customer: service.CustomerRef{ID: who}, Points: 80, Reason: "Sorry", StoreID: store}
+		if _, err := s.Ledger.Award(t.Context(), lucia, give); err != nil {
+			t.Fatal(err)
+		}
+	}
+	night(11, ada)
+	c := s.one("off_hours", "80 points")
+	if _, err := s.Anomalies.Decide(t.Context(), boss, service.DecideAnomaly{AnomalyID: c.ID, Status: loyalty.Dismissed, Note: "Ours"}); err != nil {
+		t.Fatal(err)
+	}
+	night(12, ada)
+	if n := len(s.cases("off_hours")); n != 1 {
+		t.Errorf("%d cases, the pair was to be quiet", n)
+	}
+	night(13, bob)
+	if n := len(s.cases("off_hours")); n != 2 {
+		t.Errorf("%d cases, another guest was not muted", n)
+	}
+	night(30, ada)
+	if n := len(s.cases("off_hours")); n != 2 {
+		t.Errorf("%d cases within 28 days", n)
+	}
+}
