@@ -22,16 +22,20 @@ DECLARE
     stay     CONSTANT text[] := '{sessions,sign_in_failures,import_orders}';
     t record;
 BEGIN
-    FOR t IN
+    LOOP
+        -- A table comes after those that its foreign keys point at.
         SELECT c.relname AS name, EXISTS (SELECT FROM pg_attribute a
             WHERE a.attrelid = c.oid AND a.attname = 'organization_id' AND a.attnotnull) AS tenant
+        INTO t
         FROM pg_class c
         WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND c.relname <> ALL (stay)
             AND c.relname NOT LIKE 'river\_%' AND c.relname NOT LIKE 'goose\_%'
             AND NOT EXISTS (SELECT FROM pg_dist_partition d WHERE d.logicalrelid = c.oid)
-        -- A table comes after those that its foreign keys point at.
-        ORDER BY c.relname <> ALL (copied), array_position('{organizations,api_keys,stores,staff,programs,tiers,customers,enrollments,rewards}'::text[], c.relname::text) NULLS LAST, 1
-    LOOP
+        ORDER BY c.relname <> ALL (copied), c.relname <> 'stores', (
+            SELECT count(*) FROM pg_constraint f WHERE f.contype = 'f' AND f.conrelid = c.oid AND f.confrelid <> c.oid
+                AND NOT EXISTS (SELECT FROM pg_dist_partition d WHERE d.logicalrelid = f.confrelid)), c.relname
+        LIMIT 1;
+        EXIT WHEN NOT FOUND;
         IF t.name = ANY (copied) THEN
             PERFORM create_reference_table(t.name::regclass);
         ELSIF t.tenant THEN

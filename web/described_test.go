@@ -58,7 +58,7 @@ func TestEveryOperationAsksForItsScope(t *testing.T) {
 				continue
 			}
 			asked++
-			url := parameter.ReplaceAllString(strings.ReplaceAll(path, "{store_id}", s.Store.ID.String()), loyalty.NewID(s.Now).String())
+			url := parameter.ReplaceAllString(strings.ReplaceAll(path, "{store_id}", s.Store.ID.String()), loyalty.NewID(s.Clock.Now()).String())
 			body := ""
 			if method != "get" && method != "delete" {
 				body = `{"nothing":"it knows"}`

@@ -135,7 +135,7 @@ func TestLockOut(t *testing.T) {
 		if code := loyalty.CodeOf(try(email, "elsewhere", webtest.Password)); code != loyalty.CodeRateLimited {
 			t.Errorf("%s isn't locked: %q", email, code)
 		}
-		s.Now = s.Now.Add(16 * time.Minute)
+		s.Clock.Add(16 * time.Minute)
 		want := ""
 		if email != ownerEmail {
 			want = loyalty.CodeUnauthorized
@@ -186,22 +186,22 @@ func TestSessionsEnd(t *testing.T) {
 	alive := func(b *browser) bool { return b.do("GET", "/probe/me", nil).Status == 200 }
 
 	b := begin(ownerEmail)
-	s.Now = s.Now.Add(8*time.Hour - time.Second)
+	s.Clock.Add(8*time.Hour - time.Second)
 	if !alive(b) {
 		t.Error("ended before 8 hours without use")
 	}
-	s.Now = s.Now.Add(8 * time.Hour)
+	s.Clock.Add(8 * time.Hour)
 	if alive(b) {
 		t.Error("an owner's session lasts 8 hours without use")
 	}
 	b = begin(ownerEmail)
 	for range 7*24/7 - 1 {
-		s.Now = s.Now.Add(7 * time.Hour)
+		s.Clock.Add(7 * time.Hour)
 		if !alive(b) {
 			t.Fatal("a session in use ended")
 		}
 	}
-	s.Now = s.Now.Add(7 * time.Hour)
+	s.Clock.Add(7 * time.Hour)
 	if alive(b) {
 		t.Error("a session in use lasts 7 days")
 	}

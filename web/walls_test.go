@@ -193,7 +193,7 @@ func furnish(t *testing.T, s *webtest.Server) *things {
 	}
 	program := org("POST", "/programs", `{"name":"Rewards"}`)
 	x.program, x.tier = id(program.Text(t, "data", "id")), id(program.Text(t, "data", "tiers", 0, "id"))
-	x.reward = id(org("POST", "/rewards", `{"programId":"`+x.program.String()+`","name":"Coffee","pointsCost":10,"type":"free_item","itemName":"Coffee"}`).Text(t, "data", "id"))
+	x.reward = id(org("POST", "/rewards", `{"programId":"`+x.program.String()+`","name":"Nonna's torta","pointsCost":10,"type":"free_item","itemName":"Torta"}`).Text(t, "data", "id"))
 	made, err := s.Services.Customers.Create(t.Context(), s.System(), service.CreateCustomer{Name: "Ada", ExternalID: "ada"})
 	if err != nil {
 		t.Fatal(err)

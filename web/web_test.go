@@ -146,7 +146,7 @@ func TestKeysEnd(t *testing.T) {
 	s := webtest.New(t)
 	probe(s, "GET", func(c *fiber.Ctx) error { return respond.Data(c, 200, 1) })
 	made, err := s.Services.Access.CreateKey(t.Context(), s.System(), service.CreateKey{
-		Name: "till", Scopes: []loyalty.Scope{loyalty.LoyaltyRead}, ExpiresAt: s.Now.Add(time.Hour),
+		Name: "till", Scopes: []loyalty.Scope{loyalty.LoyaltyRead}, ExpiresAt: s.Clock.Now().Add(time.Hour),
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -171,7 +171,7 @@ func TestKeysEnd(t *testing.T) {
 
 	s.DB.Exec(t, "UPDATE api_keys SET revoked_at = NULL")
 	s.Do("GET", path, made.Secret, "").Want(t, 200, "")
-	s.Now = s.Now.Add(time.Hour)
+	s.Clock.Add(time.Hour)
 	s.Do("GET", path, made.Secret, "").Want(t, 401, "UNAUTHORIZED")
 }
 

@@ -31,7 +31,7 @@ func TestImport(t *testing.T) {
 		{name: "create", args: []string{"org", "create", "--slug", "lima", "--name", "Lima", "--store", "Main", "--owner-email", "o@lima.example", "--owner-password-stdin"}, stdin: "a long secret\n", works: true, out: `"slug":"lima"`},
 		{name: "bad", content: header + "1,G1,78,1,5,2019-06-09T16:30\n2,G1,78,1,five,2019-06-09\n", args: []string{"import", "orders", file}, complain: "orders.csv:3: total must be"},
 		{name: "dry run", content: header + "1,G1,78,1,5.20,2019-06-09T16:30\n", args: []string{"import", "orders", file, "--dry-run"}, works: true, out: "1 orders would be imported, 5.20 USD in all; 0 rows were there already\n1 new guests, 1 new stores; nothing was changed\n"},
-		{name: "import", args: []string{"import", "orders", file, "--org", "lima"}, works: true, out: "1 orders imported, 5.20 USD in all", complain: "no loyalty program is active"},
+		{name: "import", args: []string{"import", "orders", file, "--org", "lima"}, works: true, out: "1 orders imported, 5.20 USD in all; 0 rows were there already\n1 new guests, 1 new stores\n52 points earned"},
 		{name: "again", args: []string{"import", "orders", file}, works: true, out: "nothing to import: all 1 rows of the file are there already\n"},
 		{name: "standard input", args: []string{"import", "orders", "-"}, stdin: header, works: true, out: "nothing to import: all 0 rows"},
 		{name: "no such file", args: []string{"import", "orders", file + ".gone"}, complain: "regulars: open the file to import"},

@@ -49,6 +49,7 @@ var rules = []rule{
 	{pkg: "internal/bench", ours: []string{"internal/loyalty", "internal/secret", "internal/postgres/embedded", "views"}, other: []string{"github.com/lib/pq", "github.com/valyala/fasthttp", "github.com/a-h/templ"}, web: true, sql: true},
 	{pkg: "internal/archtest"},
 	{pkg: "internal/fault", ours: []string{"internal/postgres/embedded"}, other: []string{"github.com/lib/pq"}, web: true, sql: true},
+	{pkg: "internal/testclock"},
 	{pkg: "internal/browsertest", other: []string{"github.com/chromedp"}, never: []string{"net/http"}},
 	{pkg: "internal/postgres/embedded", other: []string{"github.com/lib/pq"}, sql: true},
 	{pkg: "internal/postgres/pgtest", ours: []string{"internal/postgres", "migrations"}, other: []string{"github.com/lib/pq"}, sql: true},
@@ -71,7 +72,7 @@ var rules = []rule{
 	{pkg: "web/orgapi", ours: edge, other: fiber},
 	{pkg: "web/storeapi", ours: edge, other: fiber},
 	{pkg: "web/offerapi", ours: edge, other: fiber},
-	{pkg: "web/webtest", ours: []string{"internal/loyalty", "internal/service", "internal/postgres/pgtest", "internal/browsertest", "web"}, other: append([]string{"github.com/chromedp"}, fiber...), web: true},
+	{pkg: "web/webtest", ours: []string{"internal/testclock", "internal/loyalty", "internal/service", "internal/postgres/pgtest", "internal/browsertest", "web"}, other: append([]string{"github.com/chromedp"}, fiber...), web: true},
 	{pkg: "web", ours: []string{"internal/loyalty", "internal/service", "web", "views/layout", "views/i18n", "static"}, other: append([]string{"github.com/prometheus/client_golang", "golang.org/x/time"}, fiber...), web: true},
 
 	{pkg: "cmd", ours: []string{"cmd", "internal", "web", "views", "static", "migrations"}, other: append([]string{"github.com/alecthomas/kong", "github.com/prometheus/client_golang"}, fiber...), web: true, sql: true},

@@ -43,12 +43,13 @@ func (r reader) SearchMembers(ctx context.Context, orgID loyalty.ID, s loyalty.C
 
 // onlyMember is the customer with exactly the phone number looked for, unless
 // the search has others to list as well: what a till asks all day, in a single
-// statement whose plans are kept. Otherwise it is nil.
+// statement whose plans are kept. Otherwise it is nil, and so it is of one who
+// was merged, whom the search finds as whom that has become.
 func (r reader) onlyMember(ctx context.Context, orgID loyalty.ID, s loyalty.CustomerSearch) ([]loyalty.Member, error) {
 	const q = `
 		SELECT` + memberColumns + `
 		FROM customers c` + memberJoins + `
-		WHERE c.organization_id = $1 AND c.phone_e164 = $2 AND only_with_number($1, c.id, $3, $4, $5, $6, $7, $8)`
+		WHERE c.organization_id = $1 AND c.phone_e164 = $2 AND e.merged_into IS NULL AND only_with_number($1, c.id, $3, $4, $5, $6, $7, $8)`
 	first, second, tail := s.Digits[0], s.Digits[len(s.Digits)-1], backwards(s.Tail)
 	var rows []memberRow
 	err := r.list(ctx, &rows, q, orgID.String(), s.E164, first, afterDigits(first), second, afterDigits(second), tail, afterDigits(tail))

@@ -5,7 +5,6 @@ import (
 	"io"
 	"log/slog"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -13,6 +12,7 @@ import (
 	"regulars/internal/loyalty"
 	"regulars/internal/postgres/pgtest"
 	"regulars/internal/service"
+	"regulars/internal/testclock"
 )
 
 // scene is a restaurant whose clock is moved by hand, with a cashier, Lucía,
@@ -21,7 +21,7 @@ type scene struct {
 	*service.Services
 	t   testing.TB
 	db  *pgtest.DB
-	now atomic.Pointer[time.Time]
+	now *testclock.Clock
 }
 
 var lucia = loyalty.Actor{Role: loyalty.Cashier, OrgID: org, StaffID: id(70), StoreIDs: []loyalty.ID{store}}
@@ -32,17 +32,16 @@ var boss = loyalty.Actor{Role: loyalty.Manager, OrgID: org, StaffID: id(71)}
 func newScene(t testing.TB) *scene {
 	t.Helper()
 	db, _ := restaurant(t)
-	s := &scene{t: t, db: db}
-	s.at(noon)
+	s := &scene{t: t, db: db, now: testclock.At(noon)}
 	db.Exec(t, `UPDATE daily_stats SET day = '2025-12-31'`) // New Year's Day begins later in New York
-	s.Services = service.New(db, func() time.Time { return *s.now.Load() }, slog.New(slog.NewTextHandler(io.Discard, nil)))
+	s.Services = service.New(db, s.now.Now, slog.New(slog.NewTextHandler(io.Discard, nil)))
 	db.Exec(t, fmt.Sprintf(`INSERT INTO staff (organization_id, id, email, name, role, password_hash, created_at) VALUES
 		('%[1]s', '%[2]s', 'l@x', 'Lucía', 'cashier', '', '2026-01-01'), ('%[1]s', '%[3]s', 'm@x', 'Martín', 'manager', '', '2026-01-01')`,
 		org, lucia.StaffID, boss.StaffID))
 	return s
 }
 
-func (s *scene) at(t time.Time) { s.now.Store(&t) }
+func (s *scene) at(t time.Time) { s.now.Set(t) }
 
 func (s *scene) order(by loyalty.Actor, ref string, who loyalty.ID, total loyalty.Minor) loyalty.Order {
 	s.t.Helper()

@@ -44,7 +44,7 @@ func habits(t *testing.T) *scene {
 				if by.StaffID == diego.StaffID || i > 0 {
 					continue
 				}
-				s.at(s.now.Load().Add(time.Minute))
+				s.at(s.now.Now().Add(time.Minute))
 				claim := service.ChangeOrder{StoreID: store, OrderID: o.ID, Customer: service.CustomerRef{ID: ada}}
 				if _, err := s.Ledger.Change(t.Context(), lucia, claim); err != nil {
 					t.Fatal(err)
@@ -92,7 +92,7 @@ func TestHabitsBecomeCases(t *testing.T) {
 	if n := number(t, s.db, `SELECT count(*) FROM anomalies`); n != 0 {
 		t.Fatalf("%d cases before anything was looked at", n)
 	}
-	s.detect(*s.now.Load())
+	s.detect(s.now.Now())
 	for kind, words := range map[string]string{
 		"manual_awards": "awards by hand in", "limit_hugging": "just below the approval limit", "staff_favoritism": "expected",
 		"pattern_deviation": "expected",
@@ -135,7 +135,7 @@ func TestSameLedgerSameCases(t *testing.T) {
 		}
 		return text
 	}
-	end := *s.now.Load()
+	end := s.now.Now()
 	s.detect(end)
 	once := cases()
 	s.detect(end)

@@ -4,11 +4,11 @@ import (
 	"log/slog"
 	"strings"
 	"testing"
-	"time"
 
 	"regulars/internal/loyalty"
 	"regulars/internal/postgres/pgtest"
 	"regulars/internal/service"
+	"regulars/internal/testclock"
 )
 
 // tablet is a device at the trattoria's till, opened by its owner, and two
@@ -17,7 +17,7 @@ type tablet struct {
 	t          *testing.T
 	db         *pgtest.DB
 	s          *service.Services
-	now        time.Time
+	clock      *testclock.Clock
 	owner      loyalty.Actor
 	store      loyalty.ID
 	ana, bruno loyalty.Staff
@@ -28,8 +28,8 @@ const tabletPassword = "correct horse"
 
 func newTablet(t *testing.T) *tablet {
 	t.Helper()
-	d := &tablet{t: t, db: pgtest.New(t), now: noon}
-	d.s = service.New(d.db, func() time.Time { return d.now }, slog.New(slog.DiscardHandler))
+	d := &tablet{t: t, db: pgtest.New(t), clock: testclock.At(noon)}
+	d.s = service.New(d.db, d.clock.Now, slog.New(slog.DiscardHandler))
 	made, err := d.s.Access.CreateOrganization(t.Context(), system, trattoria())
 	if err != nil {
 		t.Fatal(err)
@@ -217,7 +217,7 @@ func TestWhoUnlocks(t *testing.T) {
 	if err := d.unlock(d.ana, "2580"); err != nil {
 		t.Fatal(err)
 	}
-	d.now = d.now.Add(loyalty.DeviceIdle)
+	d.clock.Add(loyalty.DeviceIdle)
 	if !d.visit().Locked {
 		t.Error("it lies about and doesn't lock")
 	}

@@ -10,6 +10,7 @@ import (
 
 	"regulars/internal/loyalty"
 	"regulars/internal/service"
+	"regulars/internal/testclock"
 )
 
 // An account that can't be worked on doesn't keep the others from their due.
@@ -19,8 +20,8 @@ func TestOneBrokenAccountHoldsUpNobody(t *testing.T) {
 	db.Exec(t, `UPDATE programs SET expire_after_days = 30; UPDATE organizations SET config_version = config_version + 1`)
 	guest(t, db, bob, "Bob")
 	guest(t, db, id(12), "Cleo")
-	clock := noon
-	l := service.NewLedger(service.NewCore(db, func() time.Time { return clock }, slog.New(slog.NewTextHandler(io.Discard, nil))))
+	clock := testclock.At(noon)
+	l := service.NewLedger(service.NewCore(db, clock.Now, slog.New(slog.NewTextHandler(io.Discard, nil))))
 	for _, who := range []loyalty.ID{ada, bob, id(12)} {
 		ref := service.CustomerRef{ID: who}
 		if _, err := l.Award(t.Context(), owner, service.AwardPoints{Customer: ref, Points: 200, Reason: "x"}); err != nil {
@@ -42,7 +43,7 @@ func TestOneBrokenAccountHoldsUpNobody(t *testing.T) {
 		{"holds", noon.Add(time.Hour), l.ReleaseHolds},
 		{"points", noon.AddDate(0, 0, 40), l.ExpirePoints},
 	} {
-		clock = round.at
+		clock.Set(round.at)
 		n, err := round.do(t.Context(), system)
 		if n != 2 || err == nil || !strings.Contains(err.Error(), "broken") || strings.Count(err.Error(), "\n") > 0 {
 			t.Errorf("%s: %d were done, %v", round.name, n, err)

@@ -12,6 +12,7 @@ import (
 	"regulars/internal/loyalty"
 	"regulars/internal/postgres/pgtest"
 	"regulars/internal/service"
+	"regulars/internal/testclock"
 )
 
 var noon = time.Date(2026, 3, 10, 12, 0, 0, 0, time.UTC)
@@ -281,10 +282,10 @@ func TestExpiryTakesSoonestFirst(t *testing.T) {
 	t.Parallel()
 	db, l := restaurant(t)
 	db.Exec(t, `UPDATE programs SET expire_after_days = 30; UPDATE organizations SET config_version = config_version + 1`)
-	clock := noon
-	l = service.NewLedger(service.NewCore(db, func() time.Time { return clock }, slog.New(slog.NewTextHandler(io.Discard, nil))))
+	clock := testclock.At(noon)
+	l = service.NewLedger(service.NewCore(db, clock.Now, slog.New(slog.NewTextHandler(io.Discard, nil))))
 	award(t, l, 100)
-	clock = noon.AddDate(0, 0, 10)
+	clock.Set(noon.AddDate(0, 0, 10))
 	award(t, l, 70)
 	if _, err := l.Redeem(t.Context(), till, service.RedeemReward{Customer: service.CustomerRef{ID: ada}, RewardID: coffee}); err != nil {
 		t.Fatal(err)
@@ -294,7 +295,7 @@ func TestExpiryTakesSoonestFirst(t *testing.T) {
 		days    int
 		balance loyalty.Points
 	}{{30, 70}, {39, 70}, {40, 0}, {41, 0}} {
-		clock = noon.AddDate(0, 0, step.days)
+		clock.Set(noon.AddDate(0, 0, step.days))
 		if _, err := l.ExpirePoints(t.Context(), system); err != nil {
 			t.Fatal(err)
 		}
@@ -307,8 +308,8 @@ func TestExpiryTakesSoonestFirst(t *testing.T) {
 func TestHeldRewardGoesBackByItself(t *testing.T) {
 	t.Parallel()
 	db, _ := restaurant(t)
-	clock := noon
-	l := service.NewLedger(service.NewCore(db, func() time.Time { return clock }, slog.New(slog.NewTextHandler(io.Discard, nil))))
+	clock := testclock.At(noon)
+	l := service.NewLedger(service.NewCore(db, clock.Now, slog.New(slog.NewTextHandler(io.Discard, nil))))
 	award(t, l, 100)
 	if _, err := l.Redeem(t.Context(), till, service.RedeemReward{Customer: service.CustomerRef{ID: ada}, RewardID: coffee, Hold: true}); err != nil {
 		t.Fatal(err)
@@ -317,7 +318,7 @@ func TestHeldRewardGoesBackByItself(t *testing.T) {
 	if n, err := l.ReleaseHolds(t.Context(), system); n != 0 || err != nil {
 		t.Errorf("too early: %d, %v", n, err)
 	}
-	clock = noon.Add(time.Hour)
+	clock.Set(noon.Add(time.Hour))
 	if n, err := l.ReleaseHolds(t.Context(), system); n != 1 || err != nil {
 		t.Errorf("in time: %d, %v", n, err)
 	}

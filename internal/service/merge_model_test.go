@@ -148,7 +148,7 @@ func TestMergesAgainstModel(t *testing.T) {
 				if t.Failed() {
 					t.FailNow()
 				}
-				*clock = clock.AddDate(0, 0, 2)
+				clock.Set(clock.Now().AddDate(0, 0, 2))
 				if _, err := m.Ledger.ExpirePoints(t.Context(), loyalty.Actor{Role: loyalty.System, OrgID: org}); err != nil {
 					t.Fatal(err)
 				}

@@ -10,17 +10,17 @@ import (
 	"regulars/internal/loyalty"
 	"regulars/internal/postgres/pgtest"
 	"regulars/internal/service"
+	"regulars/internal/testclock"
 )
 
 // twice is María with two accounts: the first with a past, the second under
 // another number. The clock can be moved.
-func twice(t *testing.T) (db *pgtest.DB, s *service.Services, clock *time.Time, one, two loyalty.ID) {
+func twice(t *testing.T) (db *pgtest.DB, s *service.Services, clock *testclock.Clock, one, two loyalty.ID) {
 	t.Helper()
 	db, s = customers(t)
 	db.Exec(t, `UPDATE customers SET created_at = '2026-01-01 12:00Z'`) // the day that guest counts Ada in
-	now := noon
-	clock = &now
-	core := service.NewCore(db, func() time.Time { return now }, slog.New(slog.DiscardHandler))
+	clock = testclock.At(noon)
+	core := service.NewCore(db, clock.Now, slog.New(slog.DiscardHandler))
 	s = &service.Services{Core: core, Ledger: service.NewLedger(core), Customers: service.NewCustomers(core), Stats: service.NewStats(core)}
 	first := maria
 	first.ExternalID = "crm-1"
@@ -228,7 +228,7 @@ func TestMergeRefuses(t *testing.T) {
 		t.Errorf("undone while frozen: %v", err)
 	}
 	freeze(one, false)
-	*clock = noon.Add(loyalty.MergeWindow)
+	clock.Set(noon.Add(loyalty.MergeWindow))
 	if _, err := f.Customers.Unmerge(t.Context(), owner, service.UnmergeCustomers{ID: one}); loyalty.CodeOf(err) != loyalty.CodeNotAvailable {
 		t.Errorf("undone too late: %v", err)
 	}
@@ -343,11 +343,11 @@ func TestMergeKeepsExpiry(t *testing.T) {
 	f := fixture{s}
 	db.Exec(t, `UPDATE programs SET expire_after_days = 10; UPDATE organizations SET config_version = config_version + 1`)
 	f.order(t, two, "b1", 1000)
-	*clock = noon.AddDate(0, 0, 5)
+	clock.Set(noon.AddDate(0, 0, 5))
 	f.order(t, two, "b2", 2000)
 	f.order(t, one, "a", 500)
 	f.merge(t, one, two)
-	*clock = noon.AddDate(0, 0, 11)
+	clock.Set(noon.AddDate(0, 0, 11))
 	if _, err := f.Ledger.ExpirePoints(t.Context(), loyalty.Actor{Role: loyalty.System, OrgID: org}); err != nil {
 		t.Fatal(err)
 	}

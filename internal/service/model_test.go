@@ -14,6 +14,7 @@ import (
 	"regulars/internal/loyalty"
 	"regulars/internal/postgres/pgtest"
 	"regulars/internal/service"
+	"regulars/internal/testclock"
 )
 
 // model is one guest's account, kept in the simplest way that can be right.
@@ -48,7 +49,7 @@ type redemptionModel struct {
 type ledgerMachine struct {
 	db     *pgtest.DB
 	ledger *service.Ledger
-	clock  *time.Time
+	clock  *testclock.Clock
 	who    service.CustomerRef
 	n      int
 	model
@@ -66,11 +67,11 @@ func TestLedgerAgainstModel(t *testing.T) {
 			db, _ := restaurant(t)
 			db.Exec(t, `UPDATE programs SET expire_after_days = 20, negative_balance = $1, tier_downgrade = 'on_reversal'`, debt)
 			rapid.Check(t, func(rt *rapid.T) {
-				clock := noon
-				core := service.NewCore(db, func() time.Time { return clock }, slog.New(slog.NewTextHandler(io.Discard, nil)))
+				clock := testclock.At(noon)
+				core := service.NewCore(db, clock.Now, slog.New(slog.NewTextHandler(io.Discard, nil)))
 				who := loyalty.NewID(noon)
 				guest(t, db, who, fmt.Sprintf("Guest %d", guests.Add(1)))
-				m := &ledgerMachine{db: db, ledger: service.NewLedger(core), clock: &clock, who: service.CustomerRef{ID: who}}
+				m := &ledgerMachine{db: db, ledger: service.NewLedger(core), clock: clock, who: service.CustomerRef{ID: who}}
 				rt.Repeat(map[string]func(*rapid.T){
 					"": m.check, "award": m.award, "adjust": m.adjust, "order": m.order, "refund": m.refund, "cancel order": m.cancelOrder,
 					"redeem": m.redeem, "cancel": m.cancel, "reverse": m.reverse, "wait": m.wait,
@@ -215,9 +216,9 @@ func (m *ledgerMachine) reverse(t *rapid.T) {
 // because the model does not keep lots: the expiry row must be exactly the
 // lots that were due.
 func (m *ledgerMachine) wait(t *rapid.T) {
-	*m.clock = m.clock.AddDate(0, 0, rapid.IntRange(1, 12).Draw(t, "days"))
+	m.clock.Set(m.clock.Now().AddDate(0, 0, rapid.IntRange(1, 12).Draw(t, "days")))
 	var due loyalty.Points
-	day := loyalty.DayIn("America/New_York", *m.clock).Format(time.DateOnly)
+	day := loyalty.DayIn("America/New_York", m.clock.Now()).Format(time.DateOnly)
 	if err := m.db.SQL.QueryRow(`SELECT coalesce(sum(remaining), 0) FROM lots WHERE customer_id = $1 AND expires_on <= $2`, m.who.ID.String(), day).Scan(&due); err != nil {
 		t.Fatal(err)
 	}

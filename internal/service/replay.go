@@ -95,9 +95,9 @@ func (s *Detection) saveReplay(ctx context.Context, orgID loyalty.ID, r loyalty.
 	return s.repo.InTx(ctx, func(ctx context.Context, tx loyalty.Tx) error { return tx.SaveReplay(ctx, orgID, r) })
 }
 
-// Tried is a replay and how far it is. It needs loyalty.ProgramWrite.
+// Tried is a replay and how far it is. It needs loyalty.AnomaliesRead.
 func (s *Detection) Tried(ctx context.Context, actor loyalty.Actor, id loyalty.ID) (ReplayState, error) {
-	if err := actor.Require(loyalty.ProgramWrite); err != nil {
+	if err := actor.Require(loyalty.AnomaliesRead); err != nil {
 		return ReplayState{}, err
 	}
 	r, err := s.repo.Replay(ctx, actor.OrgID, id)

@@ -14,7 +14,7 @@ func TestOffersForAUser(t *testing.T) {
 	key := s.Key()
 	program := s.Do("POST", "/v1/loyalty/programs", key, `{"name":"A"}`).Want(t, 201, "")
 	id, silver := program.Text(t, "data", "id"), program.Text(t, "data", "tiers", 1, "id")
-	ada, external := loyalty.NewID(s.Now).String(), loyalty.NewID(s.Now).String()
+	ada, external := loyalty.NewID(s.Clock.Now()).String(), loyalty.NewID(s.Clock.Now()).String()
 	s.DB.Exec(t, `INSERT INTO customers (organization_id, id, external_id, name, name_fold, search, created_at, updated_at)
 		VALUES ($1, $2, $3, 'Ada', 'ada', 'ada', now(), now())`, s.Org.ID.String(), ada, external)
 	s.DB.Exec(t, `SELECT enroll($1, $2, gen_random_uuid(), $3, $4, now(), current_date)`, s.Org.ID.String(), ada, id,

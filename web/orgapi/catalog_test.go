@@ -20,7 +20,7 @@ func program(t *testing.T, s *webtest.Server, key, body string) string {
 // member enrolls a guest with lifetime points in the active program.
 func member(t *testing.T, s *webtest.Server, key, name string, points int) string {
 	t.Helper()
-	id := loyalty.NewID(s.Now).String()
+	id := loyalty.NewID(s.Clock.Now()).String()
 	s.DB.Exec(t, `INSERT INTO customers (organization_id, id, name, name_fold, search, created_at, updated_at)
 		VALUES ($1, $2, $3, lower($3), lower($3), now(), now())`, s.Org.ID.String(), id, name)
 	s.DB.Exec(t, `SELECT enroll($1, $2, gen_random_uuid(), p.id, t.id, now(), current_date)

@@ -21,7 +21,7 @@ func TestFigures(t *testing.T) {
 	reward := s.Do("POST", "/v1/loyalty/rewards", key, `{"programId":"`+program+`","name":"Coffee","pointsCost":100,"type":"perk"}`).Want(t, 201, "").Text(t, "data", "id")
 	id := s.Do("POST", "/v1/loyalty/customers", key, theReference).Text(t, "data", "id")
 	s.Do("POST", "/v1/loyalty/customers/"+id+"/award-points", key, `{"points":600,"reason":"Welcome"}`).Want(t, 201, "")
-	s.Now = s.Now.Add(24 * time.Hour)
+	s.Clock.Add(24 * time.Hour)
 	s.Do("POST", "/v1/loyalty/customers/"+id+"/award-points", key, `{"points":400,"reason":"Visit"}`).Want(t, 201, "")
 	s.Do("POST", "/v1/loyalty/rewards/"+reward+"/redeem", key, `{"customerId":"`+id+`"}`).Want(t, 201, "")
 

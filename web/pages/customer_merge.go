@@ -2,6 +2,7 @@ package pages
 
 import (
 	"context"
+	"slices"
 	"strconv"
 
 	"github.com/gofiber/fiber/v2"
@@ -28,6 +29,9 @@ func pairIDs(c *fiber.Ctx, other string) (id, second loyalty.ID, err error) {
 func (h *Handlers) MergePick(c *fiber.Ctx) error {
 	id, err := bind.PathID(c, "id", loyalty.PrefixCustomer)
 	if err != nil {
+		return err
+	}
+	if _, err := h.Services.Customers.Get(c.UserContext(), auth.Actor(c), service.CustomerRef{ID: id}); err != nil {
 		return err
 	}
 	return h.pick(c, id, customers.PickProps{
@@ -166,6 +170,13 @@ func (h *Handlers) Unmerge(c *fiber.Ctx) error {
 		return err
 	}
 	if c.Method() != fiber.MethodPost {
+		open, err := h.Services.Customers.Merges(ctx, actor, id)
+		if err != nil {
+			return err
+		}
+		if !slices.ContainsFunc(open, func(m loyalty.Merge) bool { return m.SourceID == other }) {
+			return loyalty.Missing("merge")
+		}
 		return h.showUnmerge(c, id, fiber.StatusOK, fresh(c))
 	}
 	return submit(h, c, posted(c), func(once loyalty.Once) (service.Unmerged, error) {

@@ -31,6 +31,9 @@ func (h *Handlers) pickMove(c *fiber.Ctx, f ui.Form, status int) error {
 	if err != nil {
 		return err
 	}
+	if _, err := h.Services.Customers.Get(c.UserContext(), auth.Actor(c), service.CustomerRef{ID: id}); err != nil {
+		return err
+	}
 	return h.pick(c, id, customers.PickProps{
 		Title: i18n.T(c.UserContext(), "Move the award to the right customer"), Action: movePath(id, award),
 		Text: i18n.T(c.UserContext(), "Find the customer it belongs to. Nothing changes before you confirm."),

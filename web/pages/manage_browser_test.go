@@ -58,7 +58,7 @@ func (r *lume) suspicious(t *testing.T) {
 	t.Helper()
 	for g := range 2 {
 		for i := range 4 {
-			r.Now = r.Now.Add(2 * time.Minute)
+			r.Clock.Add(2 * time.Minute)
 			r.order(t, fmt.Sprintf("B-%d-%d", g, i), r.guests[g], loyalty.Minor(2500-500*g))
 		}
 	}

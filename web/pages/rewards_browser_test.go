@@ -64,7 +64,7 @@ func TestCatalog(t *testing.T) {
 		{Name: service.Given("Espresso"), Type: service.Given("free_item"), ItemName: service.Given("Espresso"), Cost: service.Given(int64(100))},
 		{Name: service.Given("10% off the next order"), Type: service.Given("discount"), DiscountType: service.Given("percentage"), DiscountValue: service.Given(int64(10)), Cost: service.Given(int64(300)), Description: service.Given("On the whole bill, wine included. Not together with other discounts.")},
 		{Name: service.Given("Chef’s table for two"), Type: service.Given("perk"), Cost: service.Given(int64(12000)), Stock: service.Given(int64(3)), MinTierID: service.Given(programs[0].Tiers[2].ID), MaxPerCustomer: service.Given(int64(1))},
-		{Name: service.Given("Five dollars"), Type: service.Given("credit"), DiscountType: service.Given("fixed"), DiscountValue: service.Given(int64(500)), Cost: service.Given(int64(600)), ExpiresAt: service.Given(r.Now.AddDate(0, 1, 0))},
+		{Name: service.Given("Five dollars"), Type: service.Given("credit"), DiscountType: service.Given("fixed"), DiscountValue: service.Given(int64(500)), Cost: service.Given(int64(600)), ExpiresAt: service.Given(r.Clock.Now().AddDate(0, 1, 0))},
 		{Name: service.Given("Old delivery"), Type: service.Given("shipping"), Cost: service.Given(int64(200)), Active: service.Given(false)},
 	} {
 		f.ProgramID = programs[0].ID

@@ -13,7 +13,7 @@ import (
 func whale(t *testing.T) (s *webtest.Server, key, store, customer string) {
 	t.Helper()
 	s = webtest.New(t)
-	program, guest := loyalty.NewID(s.Now), loyalty.NewID(s.Now)
+	program, guest := loyalty.NewID(s.Clock.Now()), loyalty.NewID(s.Clock.Now())
 	s.DB.Exec(t, `DELETE FROM tiers`)
 	s.DB.Exec(t, `DELETE FROM programs`)
 	s.DB.Exec(t, `INSERT INTO programs (organization_id, id, name, rate, currency_per_point, is_active, created_at, updated_at)

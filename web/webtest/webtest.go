@@ -19,6 +19,7 @@ import (
 	"regulars/internal/loyalty"
 	"regulars/internal/postgres/pgtest"
 	"regulars/internal/service"
+	"regulars/internal/testclock"
 	"regulars/web"
 	"regulars/web/openapi/openapitest"
 )
@@ -35,8 +36,8 @@ type Server struct {
 	// Undescribed says that a test has added routes of its own, so that nothing
 	// is held against the OpenAPI document.
 	Undescribed bool
-	// Now is what the server's clock shows; tests may set it between requests.
-	Now time.Time
+	// Clock is the server's; tests may set it between requests.
+	Clock *testclock.Clock
 }
 
 // Password is the owner's.
@@ -61,11 +62,10 @@ func New(t testing.TB, configure ...func(*web.Deps)) *Server {
 // Empty starts a server that nobody has set up yet.
 func Empty(t testing.TB, configure ...func(*web.Deps)) *Server {
 	t.Helper()
-	s := &Server{T: t, DB: pgtest.New(t), Now: time.Date(2026, 3, 10, 12, 0, 0, 0, time.UTC)}
-	clock := func() time.Time { return s.Now }
+	s := &Server{T: t, DB: pgtest.New(t), Clock: testclock.At(time.Date(2026, 3, 10, 12, 0, 0, 0, time.UTC))}
 	log := slog.New(slog.NewTextHandler(io.Discard, nil))
-	s.Services = service.New(s.DB, clock, log)
-	deps := web.Deps{Log: log, Services: s.Services, Now: clock, SessionKey: make([]byte, 32), SecureCookies: "auto", Ready: s.DB.Ping}
+	s.Services = service.New(s.DB, s.Clock.Now, log)
+	deps := web.Deps{Log: log, Services: s.Services, Now: s.Clock.Now, SessionKey: make([]byte, 32), SecureCookies: "auto", Ready: s.DB.Ping}
 	for _, f := range configure {
 		f(&deps)
 	}
