@@ -41,7 +41,7 @@ type PreviewProps struct {
 	HeadTone  ui.Tone
 	Tiers     []ui.Change
 	Moves     []Move
-	MoreMoves string // "and 312 more"
+	MoreMoves string   // "and 312 more"
 	Notes     []string // what is different from then on, in sentences
 	Footnote  string
 }
