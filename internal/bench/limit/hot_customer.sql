@@ -13,7 +13,7 @@ SELECT r->'account'->>'customer_id' AS customer, (r->'account'->>'revision')::bi
     r->'account'->>'tier_id' AS tier, r->'lots'->0->>'expires_on' AS lot, (lpad(to_hex((extract(epoch FROM now()) * 1000)::bigint), 12, '0') || to_hex(:a::bigint) || to_hex(:b::bigint) || to_hex(:c::bigint))::uuid::text AS id, (lpad(to_hex((extract(epoch FROM now()) * 1000)::bigint), 12, '0') || to_hex(:a::bigint) || to_hex(:b::bigint) || to_hex(:d::bigint))::uuid::text AS other,
     to_json(now())#>>'{}' AS at, now()::date AS today, now()::date + 730 AS expires
 FROM (SELECT ledger_read('0190a000-0000-7000-8000-000000000001', ('{"customer_id":"' || (lpad(to_hex(:ms::bigint), 12, '0') || '70008000' || lpad(to_hex(:tail::bigint), 12, '0'))::uuid::text ||
-    '","once":"' || :key::text || '","day":"infinity","recent":32}')::jsonb) AS r) s \gset
+    '","once":"' || :key::text || '","day":"infinity","recent":32}')::jsonb) AS r OFFSET 0) s \gset
 SELECT ledger_post('0190a000-0000-7000-8000-000000000001', ('{"customer_id":"' || :customer::text || '","revision":' || :revision::text || ',"config":' || :config::text || ',"program_id":"0190a000-0000-7000-8000-000000000002","tier_id":"' || :tier::text ||
     '","transactions":[{"id":"' || :id::text || '","type":"earn","points":1,"lifetime_delta":1,"balance_after":' || (:balance::bigint + 1)::text ||
     ',"reason":"Birthday points","amount":0,"api_key_id":"0190a000-0000-7000-8000-000000000003","at":"' || :at::text ||
