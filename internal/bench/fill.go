@@ -55,6 +55,7 @@ func (d *database) fill(ctx context.Context, customers int) error {
 	f.indexes(false)
 	f.world(d.world)
 	f.indexes(true)
+	f.do("total_stats", "SELECT roll_totals($1, current_date)", organization)
 	f.do("look at the tables", "DROP TABLE bench_steps, bench_stores, bench_tiers")
 	f.do("look at the tables", "VACUUM (FREEZE, ANALYZE)")
 	f.do("write everything out", "CHECKPOINT")
