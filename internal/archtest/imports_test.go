@@ -52,7 +52,7 @@ var rules = []rule{
 	{pkg: "internal/testclock"},
 	{pkg: "internal/browsertest", other: []string{"github.com/chromedp"}, never: []string{"net/http"}},
 	{pkg: "internal/postgres/embedded", other: []string{"github.com/lib/pq"}, sql: true},
-	{pkg: "internal/postgres/pgtest", ours: []string{"internal/postgres", "migrations"}, other: []string{"github.com/lib/pq"}, sql: true},
+	{pkg: "internal/postgres/pgtest", ours: []string{"internal/postgres", "migrations"}, other: []string{"github.com/lib/pq", "go.uber.org/goleak"}, web: true, sql: true},
 	{pkg: "internal/postgres", ours: []string{"internal/loyalty", "migrations"}, other: drivers, sql: true},
 	{pkg: "migrations"},
 	{pkg: "static", other: []string{"github.com/andybalholm/brotli"}},

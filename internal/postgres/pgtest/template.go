@@ -41,6 +41,7 @@ func connect() (*host, error) {
 	if h.admin, err = sql.Open("postgres", h.url); err != nil {
 		return nil, err
 	}
+	shared.Store(h)
 	return h, h.prepareTemplate(context.Background())
 }
 

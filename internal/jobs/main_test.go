@@ -1,0 +1,9 @@
+package jobs
+
+import (
+	"testing"
+
+	"regulars/internal/postgres/pgtest"
+)
+
+func TestMain(m *testing.M) { pgtest.Main(m) }

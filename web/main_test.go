@@ -1,0 +1,9 @@
+package web_test
+
+import (
+	"testing"
+
+	"regulars/internal/postgres/pgtest"
+)
+
+func TestMain(m *testing.M) { pgtest.Main(m) }
