@@ -8,6 +8,7 @@ import (
 	"runtime/debug"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -137,19 +138,22 @@ func bodyLimit(c *fiber.Ctx) error {
 	return c.Next()
 }
 
-// noNUL refuses the one character that the database's text can't hold, where
-// nobody types it. The program's surfaces name the field instead.
-func noNUL(c *fiber.Ctx) error {
-	if strings.HasPrefix(c.Path(), "/v1/") {
-		return c.Next()
+// onlyText refuses addresses and forms with what is no text to the database:
+// the character NUL, and bytes that aren't UTF-8. Nobody types either. What is
+// wrong in a JSON body is refused by field.
+func onlyText(c *fiber.Ctx) error {
+	plain := isText(c.Request().URI().Path())
+	c.Request().URI().QueryArgs().VisitAll(func(name, value []byte) { plain = plain && isText(name) && isText(value) })
+	if strings.HasPrefix(c.Get(fiber.HeaderContentType), fiber.MIMEApplicationForm) {
+		c.Request().PostArgs().VisitAll(func(name, value []byte) { plain = plain && isText(name) && isText(value) })
 	}
-	nul := []byte("%00")
-	isForm := strings.HasPrefix(c.Get(fiber.HeaderContentType), fiber.MIMEApplicationForm)
-	if bytes.Contains(c.Request().URI().QueryString(), nul) || isForm && bytes.Contains(c.Request().Body(), nul) {
+	if !plain {
 		return fiber.ErrBadRequest
 	}
 	return c.Next()
 }
+
+func isText(b []byte) bool { return utf8.Valid(b) && bytes.IndexByte(b, 0) < 0 }
 
 // onlyJSON refuses bodies of another type, and compressed ones: a small body
 // may unpack to a huge one.

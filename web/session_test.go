@@ -276,26 +276,3 @@ func TestNextIsLocal(t *testing.T) {
 		}
 	}
 }
-
-// A dump of the database holds nothing to come in with.
-func TestNothingUsableIsStored(t *testing.T) {
-	t.Parallel()
-	s := webtest.New(t)
-	key := s.Key()
-	signed, err := s.Services.Access.SignIn(t.Context(), service.SignIn{Email: ownerEmail, Password: webtest.Password})
-	if err != nil {
-		t.Fatal(err)
-	}
-	const dump = `
-		SELECT (SELECT string_agg(k::text, '') FROM api_keys k) || (SELECT string_agg(s::text, '') FROM sessions s) ||
-			(SELECT string_agg(s::text, '') FROM staff s) || (SELECT coalesce(string_agg(i::text, ''), '') FROM idempotency_keys i)`
-	var all string
-	if err := s.DB.SQL.QueryRowContext(t.Context(), dump).Scan(&all); err != nil {
-		t.Fatal(err)
-	}
-	for _, secret := range []string{key, key[20:], signed.Token, webtest.Password} {
-		if strings.Contains(all, secret) {
-			t.Errorf("%q is in the database", secret)
-		}
-	}
-}

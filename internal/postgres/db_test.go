@@ -32,6 +32,20 @@ func TestConnectionsWorkAsTheApplication(t *testing.T) {
 	}
 }
 
+// While the old release serves, a migration waits for a table no longer than
+// those who come after it can.
+func TestMigrationsDoNotWaitForTables(t *testing.T) {
+	t.Parallel()
+	db := pgtest.New(t)
+	var wait string
+	err := db.Migrate(t.Context(), func(ctx context.Context, db *sql.DB) error {
+		return db.QueryRowContext(ctx, "SHOW lock_timeout").Scan(&wait)
+	})
+	if err != nil || wait != "5s" {
+		t.Errorf("a migration waits %s for a table, %v", wait, err)
+	}
+}
+
 // A database that knows no role yet must switch to it once migrated, on
 // every connection, and several servers may start on it at once.
 func TestMigrateTogether(t *testing.T) {
