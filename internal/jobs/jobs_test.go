@@ -15,7 +15,8 @@ import (
 )
 
 // due is a restaurant whose guest has 70 points that expired yesterday, 30
-// that never do, and a hold of 20 that ran out; and an answer of two days ago.
+// that never do, and a hold of 20 that ran out; an answer of two days ago; and
+// two files that nobody brought in, one of them for more than a week.
 func due(t *testing.T) (*pgtest.DB, loyalty.ID) {
 	t.Helper()
 	db := pgtest.New(t)
@@ -32,7 +33,10 @@ func due(t *testing.T) (*pgtest.DB, loyalty.ID) {
 		INSERT INTO customers (organization_id, id, name, name_fold, search, created_at, updated_at)
 			VALUES ('%[1]s', '%[2]s', 'Ada', 'ada', 'ada', now(), now());
 		SELECT enroll('%[1]s', '%[2]s', '%[4]s', '%[3]s', '%[4]s', now(), current_date);
-		INSERT INTO idempotency_keys (organization_id, key, fingerprint, status, body, created_at) VALUES ('%[1]s', 'old', '', 200, '', now() - interval '2 days')`,
+		INSERT INTO idempotency_keys (organization_id, key, fingerprint, status, body, created_at) VALUES ('%[1]s', 'old', '', 200, '', now() - interval '2 days');
+		INSERT INTO imports (organization_id, id, kind, state, file_name, created_at, changed_at)
+			VALUES ('%[1]s', '%[3]s', 'customers', 'mapping', 'guests.csv', now() - interval '8 days', now() - interval '8 days'),
+				('%[1]s', '%[4]s', 'customers', 'mapping', 'guests.csv', now() - interval '6 days', now() - interval '6 days')`,
 		org, guest, program, reward))
 	s := service.New(db, func() time.Time { return now.Add(-2 * time.Hour) }, slog.New(slog.DiscardHandler))
 	owner := loyalty.Actor{Role: loyalty.Owner, OrgID: org}
@@ -82,7 +86,8 @@ func TestWhatIsDueIsDoneOnce(t *testing.T) {
 	}
 	const done = `
 		SELECT (SELECT balance FROM enrollments) = 50 AND (SELECT count(*) FROM transactions WHERE type = 'expire') = 1
-			AND (SELECT status FROM redemptions) = 'cancelled' AND (SELECT count(*) FROM idempotency_keys) = 0`
+			AND (SELECT status FROM redemptions) = 'cancelled' AND (SELECT count(*) FROM idempotency_keys) = 0
+			AND (SELECT count(*) FROM imports) = 1`
 	for deadline := time.Now().Add(30 * time.Second); ; {
 		var ok bool
 		if err := db.SQL.QueryRowContext(t.Context(), done).Scan(&ok); err != nil {

@@ -77,7 +77,8 @@ func everywhere(ctx context.Context, s *service.Services, what string, do func(c
 	return errors.Join(failed...)
 }
 
-// purge removes what nobody asks for any more: stored answers, ended sessions.
+// purge removes what nobody asks for any more: stored answers, ended sessions,
+// files that were never brought in.
 type purge struct {
 	river.WorkerDefaults[purgeArgs]
 	services *service.Services
@@ -86,6 +87,9 @@ type purge struct {
 // Work implements river.Worker.
 func (w *purge) Work(ctx context.Context, _ *river.Job[purgeArgs]) error {
 	if _, err := w.services.Customers.ForgetMerges(ctx); err != nil {
+		return err
+	}
+	if err := w.services.Imports.ForgetUnused(ctx); err != nil {
 		return err
 	}
 	for {

@@ -124,7 +124,7 @@ func (t *tx) SaveCustomer(ctx context.Context, c loyalty.Customer) error {
 
 // EraseCustomer implements loyalty.CustomerWriter.
 func (t *tx) EraseCustomer(ctx context.Context, orgID, customerID loyalty.ID) error {
-	const q = `SELECT erase_customer($1, $2), forget_answers($1, $2)`
+	const q = `SELECT erase_customer($1, $2)`
 	if err := t.LockAccount(ctx, orgID, customerID); err != nil {
 		return err
 	}

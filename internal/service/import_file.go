@@ -59,10 +59,15 @@ func (s *Imports) Begin(ctx context.Context, actor loyalty.Actor, cmd BeginImpor
 		StaffID: actor.StaffID, CreatedAt: now, ChangedAt: now,
 	}
 	return m, s.repo.InTx(ctx, func(ctx context.Context, tx loyalty.Tx) error {
-		if err := tx.DropOldImports(ctx, now.Add(-unusedFor)); err != nil {
-			return err
-		}
 		return tx.AddImport(ctx, m)
+	})
+}
+
+// ForgetUnused takes out the files that nobody has brought in for a week: they
+// are full of names and phone numbers.
+func (s *Imports) ForgetUnused(ctx context.Context) error {
+	return s.repo.InTx(ctx, func(ctx context.Context, tx loyalty.Tx) error {
+		return tx.DropOldImports(ctx, s.now().Add(-unusedFor))
 	})
 }
 

@@ -182,7 +182,9 @@ func (h *Handlers) Unmerge(c *fiber.Ctx) error {
 	return submit(h, c, posted(c), func(once loyalty.Once) (service.Unmerged, error) {
 		return h.Services.Customers.Unmerge(ctx, actor, service.UnmergeCustomers{ID: id, SourceID: other, Once: once})
 	}, func(u service.Unmerged) done {
-		return done{To: customerPath(u.Survivor.ID), Flash: i18n.T(ctx, "The merge is undone. %s has an account of their own again.", u.Source.Name)}
+		// No names: this is kept as the form's answer, where erasing a guest
+		// doesn't look for them.
+		return done{To: customerPath(u.Survivor.ID), Flash: i18n.T(ctx, "The merge is undone. Both have accounts of their own again.")}
 	}, func(again ui.Form) error { return h.showUnmerge(c, id, fiber.StatusUnprocessableEntity, again) })
 }
 

@@ -93,6 +93,8 @@ func (h *Handlers) Move(c *fiber.Ctx) error {
 		cmd.Once = once
 		return h.Ledger.Move(ctx, actor, cmd)
 	}, func(m service.Moved) done {
-		return done{To: customerPath(m.To.ID), Flash: i18n.T(ctx, "The award was moved to %s.", m.To.Name)}
+		// Whose page this is says whom it was moved to. The answer is kept, where
+		// erasing a guest doesn't look for names.
+		return done{To: customerPath(m.To.ID), Flash: i18n.T(ctx, "The award was moved here.")}
 	}, func(again ui.Form) error { return h.showMove(c, fiber.StatusUnprocessableEntity, again) })
 }

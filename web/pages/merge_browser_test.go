@@ -55,7 +55,8 @@ func TestManagerMergesAndParts(t *testing.T) {
 	v.See("Given to")
 	v.Usable("move, preview")
 	v.Tap(`#move-form button[type=submit]`)
-	v.See("The award was moved to María García.")
+	v.See("The award was moved here.")
+	v.See("María García")
 	balance(t, s, maria, 70)
 	balance(t, s, twin.ID, 0)
 }

@@ -56,6 +56,7 @@ func (s *Server) Serve(t testing.TB) string {
 	if err != nil {
 		t.Fatal(err)
 	}
+	s.left.follow(s.App.Server())
 	go func() { _ = s.App.Listener(listener) }() // ends when the listener is closed below
 	t.Cleanup(func() {
 		if err := s.App.ShutdownWithTimeout(5 * time.Second); err != nil {

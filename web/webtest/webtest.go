@@ -38,6 +38,8 @@ type Server struct {
 	Undescribed bool
 	// Clock is the server's; tests may set it between requests.
 	Clock *testclock.Clock
+
+	left traces
 }
 
 // Password is the owner's.
@@ -63,13 +65,14 @@ func New(t testing.TB, configure ...func(*web.Deps)) *Server {
 func Empty(t testing.TB, configure ...func(*web.Deps)) *Server {
 	t.Helper()
 	s := &Server{T: t, DB: pgtest.New(t), Clock: testclock.At(time.Date(2026, 3, 10, 12, 0, 0, 0, time.UTC))}
-	log := slog.New(slog.NewTextHandler(io.Discard, nil))
+	log := slog.New(slog.NewTextHandler(&s.left, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	s.Services = service.New(s.DB, s.Clock.Now, log)
 	deps := web.Deps{Log: log, Services: s.Services, Now: s.Clock.Now, SessionKey: make([]byte, 32), SecureCookies: "auto", Ready: s.DB.Ping}
 	for _, f := range configure {
 		f(&deps)
 	}
 	s.App = web.New(deps)
+	t.Cleanup(s.keepsQuiet)
 	return s
 }
 
@@ -89,6 +92,7 @@ func (s *Server) KeyAt(stores []loyalty.ID, scopes ...loyalty.Scope) string {
 	if err != nil {
 		s.T.Fatal(err)
 	}
+	s.left.keep(made.Secret)
 	return made.Secret
 }
 
