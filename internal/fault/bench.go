@@ -17,6 +17,7 @@ import (
 	"strings"
 	"sync"
 	"syscall"
+	"time"
 
 	_ "github.com/lib/pq" // the driver
 
@@ -28,11 +29,13 @@ type bench struct {
 	o       options
 	rand    *rand.Rand
 	cluster *embedded.Cluster
+	address string  // of the database
 	db      *sql.DB // the owner's way in
 	servers []*server
 	journal journal
 	client  *client
 	rows    []row
+	begun   time.Time
 
 	store, program, reward string
 	customers              []string
@@ -41,7 +44,8 @@ type bench struct {
 
 // setUp starts the database. The servers follow in startTogether.
 func setUp(ctx context.Context, o options) (*bench, error) {
-	for i := range o.servers {
+	begun := time.Now()
+	for i := range o.servers + 2 { // upgrading has two of its own
 		// A stranger's server there would answer, and nothing would add up.
 		l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", o.port+i))
 		if err != nil {
@@ -60,26 +64,47 @@ func setUp(ctx context.Context, o options) (*bench, error) {
 	if err != nil {
 		return nil, errors.Join(err, cluster.Stop())
 	}
-	b := &bench{o: o, cluster: cluster, db: db, rand: rand.New(rand.NewPCG(o.seed, 0))}
+	b := &bench{o: o, cluster: cluster, address: cluster.URL(), db: db, begun: begun, rand: rand.New(rand.NewPCG(o.seed, 0))}
 	for i := range o.servers {
 		b.servers = append(b.servers, b.newServer(i))
 	}
 	return b, nil
 }
 
-func (b *bench) close() error {
+func (b *bench) close() error { return errors.Join(b.stop(), b.db.Close(), b.cluster.Stop()) }
+
+// stop stops the servers.
+func (b *bench) stop() error {
 	var failed []error
 	for _, s := range b.servers {
 		_, _, err := s.end(syscall.SIGTERM)
 		failed = append(failed, err)
 	}
-	return errors.Join(append(failed, b.db.Close(), b.cluster.Stop())...)
+	return errors.Join(failed...)
+}
+
+// revive has every server run again, however a phase left things.
+func (b *bench) revive(ctx context.Context) error {
+	if err := b.signalDatabase(syscall.SIGCONT); err != nil {
+		return err
+	}
+	for _, s := range b.servers {
+		if err := b.restart(syscall.SIGKILL, s); err != nil {
+			return err
+		}
+	}
+	for _, s := range b.servers {
+		if err := s.ready(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // environment is what every process of the program is started with.
 func (b *bench) environment() []string {
-	return append(os.Environ(), "DATABASE_URL="+b.cluster.URL(), "REGULARS_DATA_DIR="+b.o.dir, "REGULARS_RATE_LIMIT=0",
-		"REGULARS_SESSION_KEY=a key that only this run knows of it")
+	return append(os.Environ(), "DATABASE_URL="+b.address, "REGULARS_DATA_DIR="+b.o.dir, "REGULARS_RATE_LIMIT=0",
+		"REGULARS_TRUST_PROXY=127.0.0.1", "REGULARS_SESSION_KEY=a key that only this run knows of it")
 }
 
 // regulars runs a command of the program.
@@ -116,10 +141,12 @@ func (b *bench) startTogether(ctx context.Context) error {
 	return b.furnish(ctx)
 }
 
+const ownerEmail = "owner@fault.example"
+
 // furnish makes a restaurant with guests through the program's own doors.
 func (b *bench) furnish(ctx context.Context) error {
-	made, err := b.regulars(ctx, b.cluster.URL(), "a long password\n", "org", "create", "--slug", "fault", "--name", "Fault", "--store", "Harbour",
-		"--owner-email", "owner@fault.example", "--owner-password-stdin")
+	made, err := b.regulars(ctx, b.address, "a long password\n", "org", "create", "--slug", "fault", "--name", "Fault", "--store", "Harbour",
+		"--owner-email", ownerEmail, "--owner-password-stdin")
 	if err != nil {
 		return err
 	}
@@ -129,7 +156,7 @@ func (b *bench) furnish(ctx context.Context) error {
 	if err := json.Unmarshal([]byte(made), &ids); err != nil {
 		return err
 	}
-	key, err := b.regulars(ctx, b.cluster.URL(), "", "api-key", "create", "--name", "till", "--scopes", "all")
+	key, err := b.regulars(ctx, b.address, "", "api-key", "create", "--name", "till", "--scopes", "all")
 	if err != nil {
 		return err
 	}
@@ -150,7 +177,7 @@ func (b *bench) furnish(ctx context.Context) error {
 		}
 		b.customers, b.names = append(b.customers, id), append(b.names, phone[1:])
 	}
-	b.names = append(b.names, "Quirrelwood", key)
+	b.names = append(b.names, "Quirrelwood", "owner@fault", key)
 	return nil
 }
 

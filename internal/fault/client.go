@@ -168,16 +168,21 @@ type journal struct {
 type entry struct{ ref, id string }
 
 func (j *journal) note(kind, ref, id string) {
-	// The database's ids are bare; some surfaces print them with a prefix.
-	if _, bare, ok := strings.Cut(id, "_"); ok {
-		id = bare
-	}
+	id = bare(id)
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	if j.entries == nil {
 		j.entries = map[string][]entry{}
 	}
 	j.entries[kind] = append(j.entries[kind], entry{ref, id})
+}
+
+// bare is an id as the database has it; some surfaces print it with a prefix.
+func bare(id string) string {
+	if _, bare, ok := strings.Cut(id, "_"); ok {
+		return bare
+	}
+	return id
 }
 
 func (j *journal) of(kind string) []entry {

@@ -14,22 +14,9 @@ import (
 
 // comparing holds the journal against the database.
 func (b *bench) comparing(ctx context.Context) error {
-	lost, acknowledged := 0, 0
-	for _, k := range []struct{ kind, query string }{
-		{award, `SELECT reason, id::text FROM transactions WHERE type = 'earn' AND reason LIKE 'a-%'`},
-		{order, `SELECT external_id, id::text FROM orders`},
-		{redeem, `SELECT order_ref, '' FROM redemptions`},
-	} {
-		found, err := b.pairs(ctx, k.query)
-		if err != nil {
-			return err
-		}
-		for _, e := range b.journal.of(k.kind) {
-			acknowledged++
-			if id, ok := found[e.ref]; !ok || e.id != "" && id != e.id {
-				lost++
-			}
-		}
+	lost, acknowledged, err := b.missing(ctx)
+	if err != nil {
+		return err
 	}
 	b.note(lost == 0, "An acknowledged write survives", "0 lost", "%d lost of %d acknowledged", lost, acknowledged)
 
@@ -53,9 +40,30 @@ func (b *bench) comparing(ctx context.Context) error {
 	b.note(gaveUp == 0, "A server that starts while the database comes and goes waits for it", "none gives up", "%d gave up", gaveUp)
 
 	begun := time.Now()
-	out, err := b.regulars(ctx, b.cluster.URL(), "", "verify")
+	out, err := b.regulars(ctx, b.address, "", "verify")
 	b.note(err == nil, "`regulars verify` at the end", "0 differences", "%s in %s", summary(out, err), time.Since(begun).Round(10*time.Millisecond))
 	return b.searchLogs()
+}
+
+// missing counts what was acknowledged and isn't there.
+func (b *bench) missing(ctx context.Context) (lost, acknowledged int, err error) {
+	for _, k := range []struct{ kind, query string }{
+		{award, `SELECT reason, id::text FROM transactions WHERE type = 'earn' AND reason LIKE 'a-%'`},
+		{order, `SELECT external_id, id::text FROM orders`},
+		{redeem, `SELECT order_ref, '' FROM redemptions`},
+	} {
+		found, err := b.pairs(ctx, k.query)
+		if err != nil {
+			return 0, 0, err
+		}
+		for _, e := range b.journal.of(k.kind) {
+			acknowledged++
+			if id, ok := found[e.ref]; !ok || e.id != "" && id != e.id {
+				lost++
+			}
+		}
+	}
+	return lost, acknowledged, nil
 }
 
 func summary(out string, err error) string {

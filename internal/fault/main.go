@@ -30,12 +30,14 @@ type options struct {
 	retries  int
 	orders   int
 	conns    int
+	guesses  int
+	soak     time.Duration
 	seed     uint64
 }
 
 func flags() (o options) {
 	flag.StringVar(&o.bin, "bin", "bin/regulars", "the program to break")
-	flag.StringVar(&o.previous, "previous", "", "the release before it, to serve on the new schema; left out, that test is")
+	flag.StringVar(&o.previous, "previous", "bin/previous", "the release before it, to serve while this one migrates")
 	flag.StringVar(&o.scripts, "scripts", "ops", "folder of the backup scripts")
 	flag.StringVar(&o.dir, "dir", "", "where to work; a temporary folder if left out")
 	flag.IntVar(&o.port, "port", 28116, "the first server's port; the others follow")
@@ -48,6 +50,8 @@ func flags() (o options) {
 	flag.IntVar(&o.retries, "retries", 100, "requests that 64 clients send at once, with the same key")
 	flag.IntVar(&o.orders, "orders", 300, "orders delivered ten times over")
 	flag.IntVar(&o.conns, "connections", 10_000, "connections that send nothing, or slowly")
+	flag.IntVar(&o.guesses, "guesses", 10_000, "passwords tried on one account")
+	flag.DurationVar(&o.soak, "soak", 30*time.Second, "how long to look for what is held on to")
 	flag.Uint64Var(&o.seed, "seed", 1, "for what is left to chance")
 	flag.Parse()
 	return o
@@ -73,36 +77,64 @@ func run(ctx context.Context, o options) (err error) {
 			return err
 		}
 	}
-	if o.bin, err = filepath.Abs(o.bin); err != nil {
-		return err
+	for _, bin := range []*string{&o.bin, &o.previous} {
+		if *bin, err = filepath.Abs(*bin); err != nil {
+			return err
+		}
 	}
 	b, err := setUp(ctx, o)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, b.close()) }()
-	for _, phase := range []struct {
-		name string
-		do   func(context.Context) error
-	}{
+	for i, p := range b.phases() {
+		if err := b.attempt(ctx, p); err != nil && i == 0 {
+			return fmt.Errorf("%s: %w", p.name, err) // there is nothing to break
+		}
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+	}
+	return b.report(os.Stdout)
+}
+
+// phase is a way to break things.
+type phase struct {
+	name string
+	do   func(context.Context) error
+}
+
+func (b *bench) phases() []phase {
+	return []phase{
 		{"servers that start together", b.startTogether},
 		{"kills under load", b.killing},
 		{"the same key, 64 times at once", b.retrying},
 		{"orders delivered ten times", b.redelivering},
+		{"one balance, 200 spenders", b.draining},
 		{"holds nobody fetches", b.stranding},
 		{"a database that is away", b.pausing},
 		{"a flood", b.flooding},
 		{"stops under load", b.stopping},
-		{"the release before on this schema", b.mixing},
+		{"guessed passwords", b.guessing},
+		{"a key taken back", b.revoking},
+		{"the release before, while this one migrates", b.upgrading},
 		{"backup and restore", b.restoring},
+		{"steady load", b.soaking},
 		{"everything compared", b.comparing},
-	} {
-		begun := time.Now()
-		fmt.Fprintf(os.Stderr, "fault: %s\n", phase.name)
-		if err := phase.do(ctx); err != nil {
-			return fmt.Errorf("%s: %w", phase.name, err)
-		}
-		fmt.Fprintf(os.Stderr, "fault: %s: %s\n", phase.name, time.Since(begun).Round(100*time.Millisecond))
 	}
-	return b.report(os.Stdout)
+}
+
+// attempt does a phase. One that can't be done to its end has missed its goal,
+// and the next go on.
+func (b *bench) attempt(ctx context.Context, p phase) error {
+	begun := time.Now()
+	fmt.Fprintf(os.Stderr, "fault: %s\n", p.name)
+	err := p.do(ctx)
+	if err != nil {
+		b.note(false, p.name, "carried out", "%s", err)
+		fmt.Fprintf(os.Stderr, "fault: %s: %s\n", p.name, err)
+		err = errors.Join(err, b.revive(ctx))
+	}
+	fmt.Fprintf(os.Stderr, "fault: %s: %s\n", p.name, time.Since(begun).Round(100*time.Millisecond))
+	return err
 }

@@ -15,34 +15,6 @@ import (
 	"time"
 )
 
-// mixing has the release before serve beside this one, on this one's schema.
-func (b *bench) mixing(ctx context.Context) error {
-	if b.o.previous == "" {
-		return nil
-	}
-	old := b.newServer(len(b.servers))
-	old.bin = b.o.previous
-	if err := old.start(); err != nil {
-		return err
-	}
-	if err := old.ready(ctx); err != nil {
-		return err
-	}
-	mixed := newClient(append([]*server{old}, b.servers...), b.client.key, &b.journal)
-	ours := b.client
-	b.client = mixed
-	stop := b.under(ctx, b.o.workers, b.work)
-	pause(ctx, 10*time.Second)
-	stop()
-	b.client = ours
-	if _, _, err := old.end(syscall.SIGTERM); err != nil {
-		return err
-	}
-	bad := mixed.seen.failed.Load() + mixed.seen.broken.Load() + mixed.seen.unavailable.Load()
-	b.note(bad == 0, "The release before serves on the new schema", "0 errors", "%d errors in %d requests to both", bad, mixed.seen.sent.Load())
-	return nil
-}
-
 // restoring makes a dump and a base copy under load with the operator's
 // scripts, restores both and has every promise verified.
 func (b *bench) restoring(ctx context.Context) error {
@@ -77,7 +49,7 @@ func (b *bench) restoreDump(ctx context.Context) error {
 	}
 	file := filepath.Join(work, "regulars.dump")
 	stop := b.under(ctx, b.o.workers, b.work)
-	err = b.script(ctx, b.cluster.URL(), "backup.sh", file)
+	err = b.script(ctx, b.address, "backup.sh", file)
 	stop()
 	if err != nil {
 		return err
@@ -92,13 +64,13 @@ func (b *bench) rewind(ctx context.Context) error {
 		return err
 	}
 	folder, data := filepath.Join(work, "kept"), filepath.Join(work, "data")
-	if err := b.script(ctx, b.cluster.URL(), "archive.sh", "start", folder); err != nil {
+	if err := b.script(ctx, b.address, "archive.sh", "start", folder); err != nil {
 		return err
 	}
 	if err := b.restartDatabase(ctx); err != nil {
 		return err
 	}
-	if err := b.script(ctx, b.cluster.URL(), "archive.sh", "base", folder); err != nil {
+	if err := b.script(ctx, b.address, "archive.sh", "base", folder); err != nil {
 		return err
 	}
 	b.loaded(ctx)
@@ -111,7 +83,7 @@ func (b *bench) rewind(ctx context.Context) error {
 	if err := b.archived(ctx); err != nil {
 		return err
 	}
-	if err := b.script(ctx, b.cluster.URL(), "archive.sh", "restore", folder, data, moment); err != nil {
+	if err := b.script(ctx, b.address, "archive.sh", "restore", folder, data, moment); err != nil {
 		return err
 	}
 	return b.verifyRewound(ctx, data, rows)

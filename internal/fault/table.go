@@ -25,22 +25,46 @@ func (b *bench) note(met bool, promise, goal, reached string, args ...any) {
 // report prints the table. A goal that isn't met is an error.
 func (b *bench) report(out io.Writer) error {
 	missed := 0
-	fmt.Fprintf(out, "\n%s, %d cores, %s memory, %d servers on one PostgreSQL, seed %d\n\n", time.Now().UTC().Format(time.DateOnly),
-		runtime.NumCPU(), memory(), b.o.servers, b.o.seed)
-	fmt.Fprintln(out, "| promise | goal | reached |")
-	fmt.Fprintln(out, "| --- | --- | --- |")
+	fmt.Fprintf(out, "\n%s: %s, %d cores, %s of memory; %d servers on one PostgreSQL, seed %d\n\n", time.Now().UTC().Format(time.DateOnly),
+		processor(), runtime.NumCPU(), memory(), b.o.servers, b.o.seed)
+	fmt.Fprintln(out, "| promise | goal | reached | met |")
+	fmt.Fprintln(out, "| --- | --- | --- | --- |")
 	for _, r := range b.rows {
-		mark := ""
+		met := "yes"
 		if !r.met {
-			mark = "**not met:** "
+			met = "**no**"
 			missed++
 		}
-		fmt.Fprintf(out, "| %s | %s | %s%s |\n", r.promise, r.goal, mark, r.reached)
+		fmt.Fprintf(out, "| %s | %s | %s | %s |\n", cell(r.promise), cell(r.goal), cell(r.reached), met)
 	}
+	fmt.Fprintf(out, "\n%d of %d goals met in %s\n", len(b.rows)-missed, len(b.rows), time.Since(b.begun).Round(time.Second))
 	if missed > 0 {
 		return errors.New("not every goal was met; see above")
 	}
 	return nil
+}
+
+// cell is the text as it can stand in a table.
+func cell(s string) string {
+	s = strings.Join(strings.Fields(strings.ReplaceAll(s, "|", "/")), " ")
+	if len(s) > 400 {
+		s = strings.ToValidUTF8(s[:400], "") + "…"
+	}
+	return s
+}
+
+// processor is the machine's, as it calls itself.
+func processor() string {
+	info, err := os.ReadFile("/proc/cpuinfo")
+	if err != nil {
+		return runtime.GOARCH
+	}
+	for line := range strings.Lines(string(info)) {
+		if name, value, ok := strings.Cut(line, ":"); ok && strings.TrimSpace(name) == "model name" {
+			return strings.TrimSpace(value)
+		}
+	}
+	return runtime.GOARCH
 }
 
 // memory is the machine's, as people say it.
