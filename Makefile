@@ -1,4 +1,4 @@
-.PHONY: detection-report run build generate generated test check lint bench fault lighthouse
+.PHONY: detection-report run build generate generated test fuzz check lint bench fault previous lighthouse
 
 # The race detector needs a C compiler; a machine without one runs the same
 # tests without it.
@@ -27,6 +27,12 @@ generated: generate
 
 test:
 	go test $(RACE) -timeout 20m ./...
+
+# Every parser with whatever can be thought of, each for a while: make fuzz FUZZTIME=10m
+FUZZTIME := 10s
+fuzz:
+	@grep -rn '^func Fuzz' --include='*_test.go' $(SOURCES) | sed 's|^\(.*\)/[^/]*:[0-9]*:func \(Fuzz[A-Za-z]*\).*|\1 \2|' | while read -r dir name; do \
+		echo "$$dir $$name"; go test ./$$dir -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) </dev/null || exit 1; done
 
 check: generated bin/staticcheck
 	@unformatted=$$(gofmt -l $(SOURCES)); [ -z "$$unformatted" ] || { echo "gofmt: $$unformatted"; exit 1; }
@@ -68,8 +74,16 @@ detection-report:
 # Breaks three servers and their database on purpose for about ten minutes,
 # then proves that nothing was lost: make fault FAULT="-requests 20000"
 FAULT :=
-fault: build
+fault: build previous
 	go run ./internal/fault $(FAULT)
+
+# The release to upgrade from: the last one with a name, or else what there was
+# before the newest migration. Without a history there is none.
+PREVIOUS = $(shell git describe --tags --abbrev=0 2>/dev/null || git log -1 --diff-filter=A --format=%H^ -- migrations 2>/dev/null)
+previous:
+	@rm -rf bin/previous; commit=$$(git rev-parse -q --verify '$(PREVIOUS)^{commit}') || { echo "no earlier release in the history"; exit 0; }; \
+	dir=$$(mktemp -d) && git archive $$commit | tar -x -C $$dir && (cd $$dir && go build -trimpath -o $(CURDIR)/bin/previous ./cmd/regulars); \
+	status=$$?; rm -rf $$dir; exit $$status
 
 # How Lighthouse rates the pages people see most; needs npm and Chromium. On a
 # busy machine the performance scores are noise: make lighthouse RUNS=5

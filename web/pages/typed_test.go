@@ -1,8 +1,10 @@
 package pages
 
 import (
+	"strings"
 	"testing"
 
+	"regulars/internal/loyalty"
 	"regulars/views/ui"
 )
 
@@ -66,4 +68,27 @@ func TestFieldsCollectProblems(t *testing.T) {
 	if in.Err() == nil || !in.problems.Has("total") || !in.problems.Has("stock") {
 		t.Errorf("the problems are %v, want total and stock", in.Err())
 	}
+}
+
+// A number that is read is printed and read again as the same, with either
+// language's marks.
+func FuzzNumber(f *testing.F) {
+	for _, s := range []string{"1,234.50", "1.234,50 €", "S/ 85.50", "-0.5", "1.2.3", "12.", "0,125", "−3", "1'234", ",,", "999999999999999"} {
+		f.Add(s, 2)
+	}
+	f.Fuzz(func(t *testing.T, s string, exponent int) {
+		if exponent < 0 || exponent > 4 {
+			return
+		}
+		n, ok := number(s, exponent)
+		if !ok {
+			return
+		}
+		plain := loyalty.FormatDecimal(n, exponent)
+		for _, as := range []string{plain, strings.Replace(plain, ".", ",", 1)} {
+			if again, ok := number(as, exponent); !ok || again != n {
+				t.Errorf("%q with %d decimals is %d, and %q is %d, %t", s, exponent, n, as, again, ok)
+			}
+		}
+	})
 }
