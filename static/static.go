@@ -34,7 +34,6 @@ var embedded embed.FS
 // extensions first, then every module of ours.
 var script = []string{
 	"js/vendor/htmx.min.js",
-	"js/vendor/sse.min.js",
 	"js/vendor/response-targets.min.js",
 	"js/vendor/preload.min.js",
 	"js/vendor/idiomorph-ext.min.js",

@@ -6,6 +6,7 @@ import "regulars/web/pages"
 // all that belongs to it, and the business.
 func setUpRoutes(h *pages.Handlers, managers, owners surface) {
 	managers.get("/anomalies", h.AnomalyQueue)
+	managers.get("/anomalies/live", h.Live)
 	managers.get("/anomalies/export.csv", h.ExportAnomalies)
 	managers.get("/anomalies/settings", h.AnomalySettingsPage)
 	managers.post("/anomalies/settings", h.SaveAnomalySettings)

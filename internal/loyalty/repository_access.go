@@ -40,11 +40,13 @@ type AuditFilter struct {
 	From, To time.Time // at or after From and before To
 }
 
-// AuditRow is an entry with the name of who acted; "" when it was the program
-// itself or someone since removed.
+// AuditRow is an entry with the names that a list shows; "" for what has none,
+// or has since been removed.
 type AuditRow struct {
 	AuditEntry
-	ActorName string
+	ActorName  string // "" too when it was the program itself
+	ObjectName string // what the subject is called now
+	CustomerID ID     // whose the subject is, when it is a transaction
 }
 
 // AccessWriter changes organizations, stores, staff, sessions and API keys.

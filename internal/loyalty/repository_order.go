@@ -87,7 +87,8 @@ type LedgerRow struct {
 	CustomerName string
 	StaffName    string
 	StoreName    string
-	Reversed     bool // an award that was taken back, in part or whole
+	KeyName      string // of the API key: the till that sent it
+	Reversed     bool   // an award that was taken back, in part or whole
 }
 
 // RedemptionRow is a redemption with the names that a list shows.

@@ -8,16 +8,18 @@ import (
 )
 
 type auditRowDoc struct {
-	ID        loyalty.ID     `json:"id"`
-	At        time.Time      `json:"at"`
-	StaffID   loyalty.ID     `json:"staff_id"`
-	KeyID     loyalty.ID     `json:"api_key_id"`
-	Role      string         `json:"role"`
-	Action    string         `json:"action"`
-	Subject   string         `json:"subject"`
-	Object    loyalty.ID     `json:"object_id"`
-	Detail    map[string]any `json:"detail"`
-	ActorName string         `json:"actor_name"`
+	ID         loyalty.ID     `json:"id"`
+	At         time.Time      `json:"at"`
+	StaffID    loyalty.ID     `json:"staff_id"`
+	KeyID      loyalty.ID     `json:"api_key_id"`
+	Role       string         `json:"role"`
+	Action     string         `json:"action"`
+	Subject    string         `json:"subject"`
+	Object     loyalty.ID     `json:"object_id"`
+	Detail     map[string]any `json:"detail"`
+	ActorName  string         `json:"actor_name"`
+	ObjectName string         `json:"object_name"`
+	CustomerID loyalty.ID     `json:"customer_id"`
 }
 
 // AuditLog implements loyalty.AccessReader.
@@ -27,8 +29,18 @@ func (r reader) AuditLog(ctx context.Context, orgID loyalty.ID, f loyalty.AuditF
 			AND ($4::uuid IS NULL OR a.object_id = $4) AND ($5::timestamptz IS NULL OR a.at >= $5) AND ($6::timestamptz IS NULL OR a.at < $6)`
 	// Ids rise with time, so the primary key gives the order.
 	const list = `
-		SELECT to_jsonb(a) || jsonb_build_object('actor_name', coalesce(s.name, k.name, ''))
+		SELECT to_jsonb(a) || jsonb_build_object('actor_name', coalesce(s.name, k.name, ''), 'customer_id', t.customer_id, 'object_name', (
+			SELECT coalesce(
+				CASE WHEN a.subject IN ('customer', 'transaction') THEN (SELECT name FROM customers WHERE organization_id = a.organization_id AND id = coalesce(t.customer_id, a.object_id)) END,
+				CASE a.subject WHEN 'reward' THEN (SELECT name FROM rewards WHERE organization_id = a.organization_id AND id = a.object_id)
+					WHEN 'staff' THEN (SELECT name FROM staff WHERE organization_id = a.organization_id AND id = a.object_id)
+					WHEN 'store' THEN (SELECT name FROM stores WHERE organization_id = a.organization_id AND id = a.object_id)
+					WHEN 'program' THEN (SELECT name FROM programs WHERE organization_id = a.organization_id AND id = a.object_id)
+					WHEN 'tier' THEN (SELECT name FROM tiers WHERE organization_id = a.organization_id AND id = a.object_id)
+					WHEN 'event_type' THEN (SELECT name FROM event_types WHERE organization_id = a.organization_id AND id = a.object_id)
+					WHEN 'api_key' THEN (SELECT name FROM api_keys WHERE organization_id = a.organization_id AND id = a.object_id) END, '')))
 		FROM (SELECT a.*` + where + ` ORDER BY a.id DESC LIMIT $7 OFFSET $8) a
+		LEFT JOIN transactions t ON t.organization_id = a.organization_id AND a.subject = 'transaction' AND t.id = a.object_id
 		LEFT JOIN staff s ON s.organization_id = a.organization_id AND s.id = a.staff_id
 		LEFT JOIN api_keys k ON k.organization_id = a.organization_id AND k.id = a.api_key_id
 		ORDER BY a.id DESC`
@@ -41,7 +53,7 @@ func (r reader) AuditLog(ctx context.Context, orgID loyalty.ID, f loyalty.AuditF
 	}
 	docs, err := decodeDocs[auditRowDoc](rows, "audit entry")
 	return each(docs, func(d auditRowDoc) loyalty.AuditRow {
-		return loyalty.AuditRow{ActorName: d.ActorName, AuditEntry: loyalty.AuditEntry{
+		return loyalty.AuditRow{ActorName: d.ActorName, ObjectName: d.ObjectName, CustomerID: d.CustomerID, AuditEntry: loyalty.AuditEntry{
 			OrgID: orgID, ID: d.ID, At: d.At, StaffID: d.StaffID, KeyID: d.KeyID, Role: loyalty.Role(d.Role),
 			Action: d.Action, Subject: d.Subject, Object: d.Object, Detail: d.Detail,
 		}}

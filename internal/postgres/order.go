@@ -93,19 +93,20 @@ type ledgerRowDoc struct {
 	CustomerName string `json:"customer_name"`
 	StaffName    string `json:"staff_name"`
 	StoreName    string `json:"store_name"`
+	KeyName      string `json:"key_name"`
 	Reversed     bool   `json:"is_reversed"`
 }
 
 func (d ledgerRowDoc) row(orgID loyalty.ID) loyalty.LedgerRow {
 	return loyalty.LedgerRow{
-		Transaction: d.domain(orgID), CustomerName: d.CustomerName, StaffName: d.StaffName, StoreName: d.StoreName, Reversed: d.Reversed,
+		Transaction: d.domain(orgID), CustomerName: d.CustomerName, StaffName: d.StaffName, StoreName: d.StoreName, KeyName: d.KeyName, Reversed: d.Reversed,
 	}
 }
 
 const (
 	ledgerRow = `
 		SELECT to_jsonb(t) || jsonb_build_object('customer_name', c.name, 'staff_name', coalesce(s.name, k.name, ''),
-			'store_name', coalesce(w.name, ''), 'is_reversed', (
+			'store_name', coalesce(w.name, ''), 'key_name', coalesce(k.name, ''), 'is_reversed', (
 				SELECT coalesce(sum(v.points) * sign(t.points) < 0, false) FROM transactions v
 				WHERE v.organization_id = t.organization_id AND v.reverses_id = t.id))
 		FROM transactions t`

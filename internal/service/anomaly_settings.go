@@ -46,6 +46,20 @@ func (s *Anomalies) Detectors(ctx context.Context, actor loyalty.Actor) ([]Detec
 	return detectors(settings), nil
 }
 
+// MuteDays is for how many days a dismissed case keeps the same finding about
+// the same people quiet. It needs loyalty.AnomaliesRead.
+func (s *Anomalies) MuteDays(ctx context.Context, actor loyalty.Actor) (int, error) {
+	if err := actor.Require(loyalty.AnomaliesRead); err != nil {
+		return 0, err
+	}
+	cfg, err := s.config(ctx, actor.OrgID, 0)
+	if err != nil {
+		return 0, err
+	}
+	settings, err := DetectorSettings(cfg)
+	return int(settings.Cases.MuteDays), err
+}
+
 func detectors(settings DetectorChoice) []Detector {
 	var out []Detector
 	for _, k := range anomaly.Kinds() {

@@ -49,6 +49,39 @@ func (s *Ledger) OrderDetails(ctx context.Context, actor loyalty.Actor, f loyalt
 	return out, total, nil
 }
 
+// OrderRow is an order with its award; nil when it has earned nothing.
+type OrderRow struct {
+	loyalty.Order
+	Award *loyalty.LedgerRow
+}
+
+// OrderRows is Orders with the award of each, for a list.
+func (s *Ledger) OrderRows(ctx context.Context, actor loyalty.Actor, f loyalty.OrderFilter, page loyalty.Page) ([]OrderRow, int, error) {
+	orders, total, err := s.Orders(ctx, actor, f, page)
+	if err != nil {
+		return nil, 0, err
+	}
+	var ids []loyalty.ID
+	for _, o := range orders {
+		if !o.TransactionID.IsZero() {
+			ids = append(ids, o.TransactionID)
+		}
+	}
+	awards, err := s.repo.CaseTransactions(ctx, actor.OrgID, ids)
+	if err != nil {
+		return nil, 0, err
+	}
+	byID := make(map[loyalty.ID]*loyalty.LedgerRow, len(awards))
+	for i := range awards {
+		byID[awards[i].ID] = &awards[i]
+	}
+	out := make([]OrderRow, len(orders))
+	for i, o := range orders {
+		out[i] = OrderRow{o, byID[o.TransactionID]}
+	}
+	return out, total, nil
+}
+
 // Redemptions is a page of redemptions, newest first, and how many there are,
 // up to loyalty.CountCap. It needs loyalty.LoyaltyRead.
 func (s *Ledger) Redemptions(ctx context.Context, actor loyalty.Actor, f loyalty.RedemptionFilter, page loyalty.Page) ([]loyalty.RedemptionRow, int, error) {

@@ -32,6 +32,16 @@ const seenEvery = time.Minute
 // Resume is the session with the token. One that is unknown, has ended, was
 // unused for too long, or whose person may no longer sign in is a NotFound.
 func (a *Access) Resume(ctx context.Context, token string) (Visit, error) {
+	return a.resume(ctx, token, true)
+}
+
+// Peek is Resume for what goes on without anybody's doing: it isn't a use of
+// the session, which so ends when nobody uses it.
+func (a *Access) Peek(ctx context.Context, token string) (Visit, error) {
+	return a.resume(ctx, token, false)
+}
+
+func (a *Access) resume(ctx context.Context, token string, use bool) (Visit, error) {
 	hash := secret.Hash(token)
 	session, err := a.repo.Session(ctx, hash[:])
 	if err != nil {
@@ -53,7 +63,7 @@ func (a *Access) Resume(ctx context.Context, token string) (Visit, error) {
 		}
 		session.LockedAt = now
 	}
-	if now.Sub(session.SeenAt) >= seenEvery {
+	if use && now.Sub(session.SeenAt) >= seenEvery {
 		session.SeenAt = now
 		err := a.repo.InTx(ctx, func(ctx context.Context, tx loyalty.Tx) error { return tx.SaveSession(ctx, session) })
 		if err != nil {

@@ -2,6 +2,7 @@ package service
 
 import (
 	"context"
+	"slices"
 
 	"regulars/internal/loyalty"
 	"regulars/internal/secret"
@@ -194,6 +195,18 @@ func (a *Access) AllStaff(ctx context.Context, actor loyalty.Actor) ([]loyalty.S
 		return nil, err
 	}
 	return a.repo.AllStaff(ctx, actor.OrgID)
+}
+
+// Colleagues are the people who work where the actor may look, those who have
+// left too. It needs loyalty.AnomaliesRead.
+func (a *Access) Colleagues(ctx context.Context, actor loyalty.Actor) ([]loyalty.Staff, error) {
+	if err := actor.Require(loyalty.AnomaliesRead); err != nil {
+		return nil, err
+	}
+	all, err := a.repo.AllStaff(ctx, actor.OrgID)
+	return slices.DeleteFunc(all, func(s loyalty.Staff) bool {
+		return len(s.StoreIDs) > 0 && !slices.ContainsFunc(s.StoreIDs, func(id loyalty.ID) bool { return actor.RequireStore(id) == nil })
+	}), err
 }
 
 // StaffMember is one of the people. It needs loyalty.Administer, except for

@@ -1,10 +1,11 @@
 // Keys: data-shortcut="x" on a field focuses it, on anything else presses
-// it; arrow keys move along data-arrows; Escape closes a menu.
+// it, unless the reader has switched that off (data-keys-off); arrow keys move
+// along data-arrows; Escape closes a menu.
 (() => {
   const typing = (el) => el instanceof Element && el.closest("input:not([type=checkbox],[type=radio]), textarea, select, [contenteditable]");
 
   function shortcut(event) {
-    if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target) || document.querySelector("[data-keys-off]")) return;
     const scope = document.querySelector("dialog:modal") || document;
     const target = [...scope.querySelectorAll("[data-shortcut]")].find((el) => el.dataset.shortcut === event.key && el.checkVisibility());
     if (!target) return;

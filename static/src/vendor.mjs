@@ -5,7 +5,6 @@ import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
 
 const copies = {
   "htmx.org/dist/htmx.min.js": "js/vendor/htmx.min.js",
-  "htmx-ext-sse/dist/sse.min.js": "js/vendor/sse.min.js",
   "htmx-ext-response-targets/dist/response-targets.min.js": "js/vendor/response-targets.min.js",
   "htmx-ext-preload/dist/preload.min.js": "js/vendor/preload.min.js",
   "idiomorph/dist/idiomorph-ext.min.js": "js/vendor/idiomorph-ext.min.js",

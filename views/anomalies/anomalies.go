@@ -32,6 +32,17 @@ type QueueProps struct {
 	Moved      bool // htmx has asked, so the focus follows
 	Bulk       bool // cases can be selected and decided together
 	Query      string
+	Waiting    int // how many cases wait, whatever the filter
+}
+
+func (p QueueProps) picked() int {
+	n := 0
+	for _, r := range p.Rows {
+		if r.Picked {
+			n++
+		}
+	}
+	return n
 }
 
 // FilterProps is the filters in force and what can be chosen.
@@ -99,6 +110,7 @@ type Remark struct{ What, By, When, Machine, Text, Icon string }
 // Transaction is a row of the ledger in a case.
 type Transaction struct {
 	When, Machine, Reason, Store, Staff, Points, Amount string
+	Till                                                string // "" where the cashier's own name says it
 	Customer, CustomerHref                              string
 	Reversed                                            bool
 }

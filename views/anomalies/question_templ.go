@@ -22,7 +22,7 @@ type QuestionProps struct {
 	BackHref string
 	Points   string // translated: what would be taken back
 	Customer string
-	MuteDays string   // translated: how long it stays quiet
+	Mute     string   // translated: how long it stays quiet; "" when it doesn't
 	Picked   []string // the cases that are decided together
 	Form     ui.Form
 }
@@ -225,7 +225,7 @@ func questionForm(p QuestionProps, inDialog bool) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.TextArea(ui.TextAreaProps{Name: "note", Label: i18n.T(ctx, "Note"), Optional: i18n.T(ctx, "optional"), Rows: "2", Value: p.Form.Value("note"), Error: p.Form.Error("note"), Hint: p.MuteDays}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.TextArea(ui.TextAreaProps{Name: "note", Label: i18n.T(ctx, "Note"), Optional: i18n.T(ctx, "optional"), Rows: "2", Value: p.Form.Value("note"), Error: p.Form.Error("note"), Hint: p.Mute}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -58,9 +58,10 @@ type KeysProps struct{ Keys []Key }
 
 // Key is an API key in the list.
 type Key struct {
-	ID, Name, Prefix, Scopes, ScopeList, Stores, Used, Expires string
-	State                                                      ui.BadgeProps
-	Works                                                      bool
+	ID, Name, Prefix, Stores, Used, Expires string
+	Scopes                                  []string // in words; none when it may do everything
+	State                                   ui.BadgeProps
+	Works                                   bool
 }
 
 // KeyFormProps is the form for a new key.
@@ -90,6 +91,9 @@ type AskProps struct {
 	Title, Text, Action, Button, BackHref, BackLabel string
 	Form                                             ui.Form
 }
+
+// filterWidth has two filters stand in a row on a phone.
+const filterWidth = "max-sm:min-w-0 max-sm:grow max-sm:basis-32"
 
 func modal(href string) templ.Attributes { return ui.ModalAttrs(href) }
 

@@ -315,7 +315,7 @@ func toasts(flash []Flash) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		for _, f := range flash {
-			templ_7745c5c3_Err = ui.Toast(ui.ToastProps{Text: f.Text, Tone: ui.Tone(f.Tone)}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Toast(ui.ToastProps{Text: f.Text, Tone: ui.Tone(f.Tone), Action: f.link()}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

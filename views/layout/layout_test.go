@@ -120,8 +120,8 @@ func TestWaitingCasesAreCounted(t *testing.T) {
 func TestSwitchesWorkWithoutScript(t *testing.T) {
 	doc := render(t, "es", layout.Layout(page(loyalty.Owner)))
 	forms := doc.Find(`#account form[action="/preferences"]`)
-	if forms.Length() != 2 {
-		t.Fatalf("%d forms for theme and language, want 2", forms.Length())
+	if forms.Length() != 3 {
+		t.Fatalf("%d forms for theme, language and keys, want 3", forms.Length())
 	}
 	forms.Each(func(_ int, f *goquery.Selection) {
 		if f.Find("[name=csrf]").AttrOr("value", "") != "secret-token" || f.Find("[name=back]").AttrOr("value", "") != "/customers?q=a" {
@@ -130,6 +130,9 @@ func TestSwitchesWorkWithoutScript(t *testing.T) {
 	})
 	if got := doc.Find("[name=lang][aria-pressed=true]").AttrOr("value", ""); got != "es" {
 		t.Errorf("the language chosen is %q", got)
+	}
+	if got := doc.Find("[name=keys][aria-pressed=true]").AttrOr("value", ""); got != "on" {
+		t.Errorf("single keys are %q", got)
 	}
 	if got := doc.Find("[name=theme][aria-pressed=true]").AttrOr("value", ""); got != "dark" {
 		t.Errorf("the theme chosen is %q", got)

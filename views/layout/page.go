@@ -4,13 +4,17 @@
 package layout
 
 import (
+	"github.com/a-h/templ"
+
 	"regulars/internal/loyalty"
 	"regulars/views/i18n"
+	"regulars/views/ui"
 )
 
 // The cookies that a reader's choices live in, and where they are posted to.
-// The form sends theme or lang, and back: the page to return to.
+// The form sends theme, lang or keys, and back: the page to return to.
 const (
+	KeysCookie      = "keys"
 	ThemeCookie     = "theme"
 	LangCookie      = "lang"
 	PreferencesPath = "/preferences"
@@ -28,9 +32,10 @@ type Page struct {
 	Nav      []NavItem
 	CSRF     string
 	Theme    string // "light", "dark" or "" for the system's
+	KeysOff  bool   // single keys do nothing, as the reader wishes
 	Path     string // of this page, to come back to after a switch
 	Flash    []Flash
-	SSE      string // URL of the server-sent events for the badge; "" for none
+	Live     string // URL of the server-sent events for the badge; "" for none
 	Wide     bool   // the content may use the whole width
 	NoScript bool   // leaves the script out: pages for print
 }
@@ -39,6 +44,16 @@ type Page struct {
 type Flash struct {
 	Text string
 	Tone string // as ui.Tone; "" is good news
+	Link string // what Href is called
+	Href string // "" leads nowhere
+}
+
+// link is nil where there is nowhere to go: a toast then has no action.
+func (f Flash) link() templ.Component {
+	if f.Href == "" {
+		return nil
+	}
+	return ui.ToastLink(f.Link, f.Href)
 }
 
 // NavItem is a page in the navigation.

@@ -12,9 +12,11 @@ const (
 
 // FilterProps is what narrows a list; it lives in the address.
 type FilterProps struct {
-	Store, Type, Status, From, To string
-	Unclaimed                     bool
-	Stores, Types, Statuses       []ui.Option
+	Store, Type, Status, Person, From, To string
+	Customer, CustomerName                string // whose alone; "" for everybody's
+	AnyCustomer                           string // the same list of everybody
+	Stores, Types, People                 []ui.Option
+	Filtered                              bool
 }
 
 // TransactionsProps is the ledger.
@@ -37,6 +39,7 @@ type Transaction struct {
 
 // OrdersProps is the orders received.
 type OrdersProps struct {
+	Tabs   []ui.Tab
 	Filter FilterProps
 	Rows   []Order
 	Paging ui.PagingProps
@@ -48,7 +51,9 @@ type Order struct {
 	Status                                     string
 	Tone                                       ui.Tone
 	Customer, CustomerHref                     string // "" while unclaimed
+	Cashier                                    string
 	Points                                     string // "" when it earned nothing
+	WhyNot                                     string // translated: why it earned nothing
 	Why                                        []ui.SumLine
 }
 
@@ -68,4 +73,15 @@ type Redemption struct {
 	Tone                                                             ui.Tone
 	FulfillHref, CancelHref                                          string // "" when it is over
 	Key                                                              string
+}
+
+// filterWidth keeps a filter as wide as its kind needs, and two to a row on a
+// phone.
+const filterWidth = "max-sm:min-w-0 max-sm:grow max-sm:basis-32"
+
+func (f FilterProps) clearHref(path string) string {
+	if f.Status != "" {
+		return path + "?status=" + f.Status
+	}
+	return path
 }

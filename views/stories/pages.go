@@ -10,7 +10,7 @@ import (
 // pages are whole pages of the product with invented people in them, each in
 // a state that is worth looking at.
 func pages() []Group {
-	return []Group{
+	out := []Group{
 		{"till-find", "Till: finding", "search", till.Find(till.FindProps{CSRF: "token", Store: "Casa Lima Miraflores", Stores: true, Results: found(), Recent: lastGuests()})},
 		{"till-new", "Till: nobody found", "user-plus", till.Find(till.FindProps{CSRF: "token", Store: "Casa Lima Miraflores", Results: nobody()})},
 		{"till-guest", "Till: the bill", "receipt-text", till.ForGuest(till.GuestProps{
@@ -37,6 +37,8 @@ func pages() []Group {
 		{"guests", "Customers", "users", customers.List(guestList())},
 		{"guests-none", "Customers: none yet", "users", customers.List(customers.ListProps{CanAdd: true, CSRF: "token"})},
 	}
+	out = append(out, casePages()...)
+	return append(out, businessPages()...)
 }
 
 func found() till.ResultsProps {

@@ -41,7 +41,7 @@ type Series struct {
 	Values []float64
 	Color  int  // 1 (default: its place) to 6
 	Area   bool // lines only: fill down to zero
-	Dashed bool // lines only: a target, the period before
+	Dashed bool // lines: a target, the period before; bars: its first value, as a line across all of them
 }
 
 // ChartProps is a chart over equal steps: days, weeks, hours. Values are at
@@ -93,7 +93,7 @@ func (p ChartProps) highest() float64 {
 	for i := range p.Labels {
 		sum := 0.0
 		for _, s := range p.Series {
-			if p.Stacked {
+			if p.Stacked && !s.Dashed {
 				sum += s.at(i)
 			} else {
 				sum = math.Max(sum, s.at(i))
@@ -132,11 +132,19 @@ func (p ChartProps) bar(k, i int) bar {
 	b.y = 100 - b.height
 	if p.Stacked {
 		for j := range k {
-			b.y -= p.height(p.Series[j].at(i))
+			if !p.Series[j].Dashed {
+				b.y -= p.height(p.Series[j].at(i))
+			}
 		}
 		return b
 	}
-	b.width = group / float64(len(p.Series))
+	beside := 0
+	for _, s := range p.Series {
+		if !s.Dashed {
+			beside++
+		}
+	}
+	b.width = group / float64(beside)
 	b.x += b.width * float64(k)
 	b.width *= 0.92
 	return b

@@ -11,6 +11,8 @@ import (
 type Flash struct {
 	Text string `json:"text"`
 	Tone string `json:"tone,omitempty"` // as layout.Flash
+	Link string `json:"link,omitempty"` // translated: what Href is called
+	Href string `json:"href,omitempty"`
 }
 
 const flashData = "flash"

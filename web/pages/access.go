@@ -113,10 +113,16 @@ func (h *Handlers) SetUp(c *fiber.Ctx) error {
 // cookieYear is how long a browser keeps what a reader has chosen, in seconds.
 const cookieYear = 365 * 24 * 60 * 60
 
-// Prefer is POST /preferences: the theme and the language, kept in cookies and
-// the language with the person too.
+// Prefer is POST /preferences: the theme, the language and whether single keys
+// do anything, kept in cookies and the language with the person too.
 func (h *Handlers) Prefer(c *fiber.Ctx) error {
 	theme, lang := c.FormValue("theme"), c.FormValue("lang")
+	switch c.FormValue("keys") {
+	case "off":
+		h.keep(c, layout.KeysCookie, "off")
+	case "on":
+		h.keep(c, layout.KeysCookie, "")
+	}
 	switch theme {
 	case "light", "dark":
 		h.keep(c, layout.ThemeCookie, theme)

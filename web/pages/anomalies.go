@@ -45,6 +45,11 @@ func readCaseFilter(c *fiber.Ctx) (caseFilter, error) {
 	return f, q.Err()
 }
 
+// waits says that the list is of cases that nobody has decided.
+func (f caseFilter) waits() bool {
+	return f.status == string(loyalty.PendingReview) || f.status == belowLine
+}
+
 func (f caseFilter) filtered() bool { return f.kind != "" || f.severity != "" || !f.store.IsZero() }
 
 // query is the filter as an address has it: "" for what the queue opens with.
@@ -147,8 +152,8 @@ func (h *Handlers) queue(c *fiber.Ctx, f caseFilter, chosen loyalty.ID, form ui.
 	if show.IsZero() && len(rows) > 0 {
 		show = rows[0].ID
 	}
-	p.Bulk = actor.Can(loyalty.AnomaliesReview) && (f.status == string(loyalty.PendingReview) || f.status == belowLine)
-	p.Query = f.query()
+	p.Bulk = actor.Can(loyalty.AnomaliesReview) && f.waits()
+	p.Query, p.Waiting = f.query(), waiting
 	picked := picks(c)
 	for _, r := range rows {
 		row := caseRow(ctx, r, f.query())

@@ -54,7 +54,7 @@ func TestManagerDecidesByKeyboard(t *testing.T) {
 	v.Until("the case is selected", `document.querySelector("#case-list [name=pick]").checked`)
 	v.Press("C")
 	v.See("Confirm 1 case?")
-	look(t, v, v.Path(), "anomalies-bulk")
+	v.Usable("bulk")
 	v.Press(kb.Enter)
 	v.See("1 case decided.")
 	v.See("Nothing waits for you")

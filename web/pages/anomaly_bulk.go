@@ -51,10 +51,16 @@ func (h *Handlers) askBulk(c *fiber.Ctx, decision string, ids []loyalty.ID, form
 	}
 	p := anomalies.QuestionProps{
 		Decision: decision, Action: "/anomalies/bulk", BackHref: back, Form: form,
-		MuteDays: i18n.T(ctx, "The same finding stays quiet for a while: see the settings."),
+	}
+	var err error
+	if p.Mute, err = h.muteText(c); err != nil {
+		return err
 	}
 	for _, id := range ids {
 		p.Picked = append(p.Picked, id.String())
+	}
+	if target(c) == ui.ModalID {
+		return part(c, status, anomalies.Question(p))
 	}
 	return h.page(c, shell{Title: i18n.T(ctx, "Anomalies"), Active: "anomalies", Status: status}, anomalies.QuestionPage(p))
 }
@@ -84,10 +90,12 @@ func (h *Handlers) DecideBulk(c *fiber.Ctx) error {
 	}
 	n, err := h.Anomalies.DecideMany(ctx, auth.Actor(c), ids, cmd)
 	said := i18n.N(ctx, "%d case decided.", "%d cases decided.", n)
+	tone := ""
 	if e, ok := errors.AsType[*loyalty.Error](err); ok && e.Kind != loyalty.Internal {
+		tone = string(ui.Warn)
 		said += " " + i18n.T(ctx, e.Format, e.Args...)
 	} else if err != nil {
 		return err
 	}
-	return h.leave(c, done{To: backTo(form.Value("back")), Flash: said})
+	return h.leave(c, done{To: backTo(form.Value("back")), Flash: said, Tone: tone})
 }

@@ -101,8 +101,11 @@ func caseProps(ctx ctx, actor loyalty.Actor, c service.Case, form ui.Form) anoma
 
 func caseTransaction(ctx ctx, c service.Case, t loyalty.LedgerRow) anomalies.Transaction {
 	out := anomalies.Transaction{
-		When: i18n.DateTime(ctx, t.At), Machine: i18n.Machine(t.At), Reason: t.Reason, Store: t.StoreName, Staff: t.StaffName,
+		When: i18n.DateTime(ctx, t.At), Machine: i18n.Machine(t.At), Reason: reasonText(ctx, t.Transaction), Store: t.StoreName, Staff: t.StaffName,
 		Points: i18n.Signed(ctx, int64(t.Points)), Reversed: t.Reversed,
+	}
+	if t.KeyName != t.StaffName {
+		out.Till = t.KeyName
 	}
 	if t.Amount != 0 {
 		currency := c.Currency

@@ -37,14 +37,26 @@ func (h *Handlers) askDecision(c *fiber.Ctx, decision string, form ui.Form, stat
 	p := anomalies.QuestionProps{
 		Decision: decision, Sentence: sentence(ctx, found.Anomaly), Action: "/anomalies/" + id.String() + "/decide" + f.query(),
 		BackHref: "/anomalies/" + id.String() + f.query(), Customer: found.CustomerName, Form: form,
-		Points:   i18n.N(ctx, "What is left of %d award is taken back from the customer’s balance.", "What is left of %d awards is taken back from the customer’s balance.", len(found.TransactionIDs)),
-		MuteDays: i18n.T(ctx, "The same finding stays quiet for a while: see the settings."),
+		Points: i18n.N(ctx, "What is left of %d award is taken back from the customer’s balance.", "What is left of %d awards is taken back from the customer’s balance.", len(found.TransactionIDs)),
+	}
+	if p.Mute, err = h.muteText(c); err != nil {
+		return err
 	}
 	if target(c) == ui.ModalID {
 		return part(c, status, anomalies.Question(p))
 	}
 	title := i18n.T(ctx, "Anomalies")
 	return h.page(c, shell{Title: title, Active: "anomalies", Status: status}, anomalies.QuestionPage(p))
+}
+
+// muteText says for how long dismissing keeps the same finding quiet.
+func (h *Handlers) muteText(c *fiber.Ctx) (string, error) {
+	days, err := h.Anomalies.MuteDays(c.UserContext(), auth.Actor(c))
+	if err != nil || days == 0 {
+		return "", err
+	}
+	return i18n.N(c.UserContext(), "For %d day the same kind of finding about the same people opens no new case.",
+		"For %d days the same kind of finding about the same people opens no new case.", days), nil
 }
 
 // DecideAnomaly is POST /anomalies/:id/decide.
@@ -59,6 +71,10 @@ func (h *Handlers) DecideAnomaly(c *fiber.Ctx) error {
 	}
 	form := posted(c)
 	decision := form.Value("decision")
+	to, err := h.afterwards(c, f, id, decision)
+	if err != nil {
+		return err
+	}
 	again := func(back ui.Form) error {
 		if slices.Contains([]string{"dismiss", "reverse", "freeze"}, decision) {
 			return h.askDecision(c, decision, back, fiber.StatusUnprocessableEntity)
@@ -76,13 +92,33 @@ func (h *Handlers) DecideAnomaly(c *fiber.Ctx) error {
 		cmd.Once = once
 		return h.doDecision(c.UserContext(), auth.Actor(c), decision, form, cmd)
 	}, func(loyalty.AnomalyRow) done {
-		// A decided case leaves the queue, and the next one comes up.
-		to := "/anomalies" + f.query()
-		if slices.Contains([]string{"comment", "reopen", "assign", "undo", "unfreeze"}, decision) {
-			to = "/anomalies/" + id.String() + f.query()
+		end := done{To: to, Flash: said}
+		if page := "/anomalies/" + id.String(); !strings.HasPrefix(to, page) {
+			end.Link, end.Href = i18n.T(c.UserContext(), "See it"), page+"?status="+allCases
 		}
-		return done{To: to, Flash: said}
+		return end
 	}, again)
+}
+
+// afterwards is where a decision leads: to the case itself where it stays in
+// the list, else to the one below it, or above where it was the last.
+func (h *Handlers) afterwards(c *fiber.Ctx, f caseFilter, id loyalty.ID, decision string) (string, error) {
+	leaves := slices.Contains([]string{"confirm", "dismiss", "reverse", "freeze"}, decision) && f.waits()
+	if !leaves {
+		return "/anomalies/" + id.String() + f.query(), nil
+	}
+	rows, _, err := h.Anomalies.List(c.UserContext(), auth.Actor(c), f.domain(), loyalty.Page{Number: f.page, Size: casesOnPage})
+	if err != nil {
+		return "", err
+	}
+	at := slices.IndexFunc(rows, func(r loyalty.AnomalyRow) bool { return r.ID == id })
+	switch {
+	case at >= 0 && at+1 < len(rows):
+		return "/anomalies/" + rows[at+1].ID.String() + f.query(), nil
+	case at > 0:
+		return "/anomalies/" + rows[at-1].ID.String() + f.query(), nil
+	}
+	return f.at(1), nil
 }
 
 // decision is what the form asks for, and what is said once it is done.

@@ -1,6 +1,7 @@
 package pages
 
 import (
+	"math"
 	"time"
 
 	"regulars/internal/loyalty"
@@ -64,31 +65,42 @@ func caseStory(ctx ctx, c service.Case) (ui.ChartProps, bool) {
 	if len(c.Days) == 0 {
 		return ui.ChartProps{}, false
 	}
-	all, in, norm := make([]float64, days), make([]float64, days), make([]float64, days)
-	chart := ui.ChartProps{Title: i18n.T(ctx, "Four weeks around it")}
+	others, in, norm := make([]float64, days), make([]float64, days), make([]float64, days)
+	chart := ui.ChartProps{Title: i18n.T(ctx, "Four weeks around it"), Stacked: true}
 	total, most := 0, 0
 	for _, d := range c.Days {
 		i := int(d.Day.Sub(from) / (24 * time.Hour))
 		if i < 0 || i >= days {
 			continue
 		}
-		all[i], in[i] = float64(d.Awards), float64(d.InCase)
+		others[i], in[i] = float64(d.Awards-d.InCase), float64(d.InCase)
 		total, most = total+d.Awards, max(most, d.Awards)
 	}
+	if most > 1 { // with one a day at most, an axis of whole numbers is best
+		chart.Format = perDay
+	}
 	usual := 0.0
-	for i := range all {
-		usual += all[i] - in[i]
+	for i := range others {
+		usual += others[i]
 	}
 	for i := range norm {
 		norm[i] = usual / float64(days)
 		chart.Labels = append(chart.Labels, i18n.ShortDate(ctx, from.AddDate(0, 0, i)))
 	}
 	chart.Series = []ui.Series{
-		{Name: i18n.T(ctx, "All awards"), Values: all, Area: true}, {Name: i18n.T(ctx, "In this case"), Values: in, Color: 4},
-		{Name: i18n.T(ctx, "The usual day"), Values: norm, Color: 3, Dashed: true},
+		{Name: i18n.T(ctx, "In this case"), Values: in, Color: 4}, {Name: i18n.T(ctx, "Other awards"), Values: others, Color: 1},
+		{Name: i18n.T(ctx, "The usual day without it"), Values: norm, Color: 3, Dashed: true},
 	}
 	chart.Summary = i18n.T(ctx, "%d awards in four weeks, at most %d in a day.", total, most)
 	return chart, true
+}
+
+// perDay writes awards a day, which are whole, and their mean, which seldom is.
+func perDay(ctx ctx, v float64, short bool) string {
+	if v == math.Trunc(v) {
+		return ui.Whole(ctx, v, short)
+	}
+	return i18n.Decimal(ctx, v, 1)
 }
 
 func caseNamed(ctx ctx, n loyalty.CaseName) anomalies.Named {

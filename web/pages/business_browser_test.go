@@ -72,6 +72,8 @@ func TestOwnerRunsTheBusiness(t *testing.T) {
 	v.Go("/audit")
 	v.See("Added a person")
 	v.See("Added a store")
+	v.See("Bruno Sosa")
+	v.Until("the log leads to the store by its name", `[...document.querySelectorAll('main td a[href^="/stores/"]')].some(a => a.textContent.trim() === "Hill")`)
 	look(t, v, "/audit", "audit")
 	v.Go("/audit?subject=store")
 	if v.Until("only stores", `document.querySelectorAll("tbody tr").length === 1`); v.Text("tbody tr td:nth-of-type(2)") == "" {

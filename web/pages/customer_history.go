@@ -2,6 +2,7 @@ package pages
 
 import (
 	"context"
+	"strings"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -72,6 +73,10 @@ func placeAndPerson(r loyalty.LedgerRow) string {
 func reasonText(ctx context.Context, t loyalty.Transaction) string {
 	if said, ok := i18n.Lookup(ctx, t.Reason); ok {
 		return said
+	}
+	// loyalty.Order.Reason has the till's number in it.
+	if number, ok := strings.CutPrefix(t.Reason, "Order #"); ok {
+		return i18n.T(ctx, "Order #%s", number)
 	}
 	return t.Reason
 }

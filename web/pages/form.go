@@ -75,6 +75,8 @@ type done struct {
 	To    string `json:"to"`
 	Flash string `json:"flash,omitempty"` // translated; said on the page it leads to
 	Tone  string `json:"tone,omitempty"`  // as layout.Flash
+	Link  string `json:"link,omitempty"`  // translated: what Href is called
+	Href  string `json:"href,omitempty"`  // where the message leads: what has just been changed
 	// Inside has htmx put To in place of the form's target instead of opening
 	// it as a page.
 	Inside bool `json:"inside,omitempty"`
@@ -118,7 +120,7 @@ func submit[T any](
 // leave sends the browser to where a form leads.
 func (h *Handlers) leave(c *fiber.Ctx, d done) error {
 	if d.Flash != "" {
-		if err := h.sessions.SetFlash(c, auth.Flash{Text: d.Flash, Tone: d.Tone}); err != nil {
+		if err := h.sessions.SetFlash(c, auth.Flash{Text: d.Flash, Tone: d.Tone, Link: d.Link, Href: d.Href}); err != nil {
 			return err
 		}
 	}

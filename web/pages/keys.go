@@ -13,6 +13,15 @@ import (
 	"regulars/web/auth"
 )
 
+// scopeWords are the permissions of a key in words.
+var scopeWords = map[loyalty.Scope]string{
+	loyalty.LoyaltyRead: i18n.Mark("See the program, rewards and points"), loyalty.LoyaltyCreate: i18n.Mark("Give points, change program and rewards"),
+	loyalty.LoyaltyRedeem: i18n.Mark("Redeem rewards"), loyalty.LoyaltyAdjust: i18n.Mark("Correct balances"),
+	loyalty.CustomersRead: i18n.Mark("Look guests up"), loyalty.CustomersCreate: i18n.Mark("Sign guests up"), loyalty.CustomersUpdate: i18n.Mark("Change guests’ data"),
+	loyalty.CustomersDelete: i18n.Mark("Delete guests"), loyalty.OrdersCreate: i18n.Mark("Send orders"),
+	loyalty.AnomaliesRead: i18n.Mark("See suspicious cases"), loyalty.AnomaliesReview: i18n.Mark("Decide suspicious cases"),
+}
+
 // SettingsPage is GET /settings.
 func (h *Handlers) SettingsPage(c *fiber.Ctx) error { return c.Redirect("/settings/keys") }
 
@@ -39,14 +48,10 @@ func (h *Handlers) key(ctx ctx, k loyalty.APIKey, stores []loyalty.Store) busine
 		ID: k.ID.String(), Name: k.Name, Prefix: k.Prefix, Stores: storeNames(ctx, k.StoreIDs, stores), Used: i18n.T(ctx, "never"), Works: true,
 		State: ui.BadgeProps{Label: i18n.T(ctx, "Works"), Tone: ui.Good, Dot: true},
 	}
-	var scopes []string
-	for _, s := range k.Scopes {
-		scopes = append(scopes, string(s))
-	}
-	out.ScopeList = strings.Join(scopes, ", ")
-	out.Scopes = i18n.T(ctx, "Everything")
-	if len(scopes) < len(loyalty.KeyScopes()) {
-		out.Scopes = out.ScopeList
+	if len(k.Scopes) < len(loyalty.KeyScopes()) {
+		for _, s := range k.Scopes {
+			out.Scopes = append(out.Scopes, i18n.T(ctx, scopeWords[s]))
+		}
 	}
 	if !k.LastUsedAt.IsZero() {
 		out.Used = i18n.Ago(ctx, k.LastUsedAt)
@@ -99,7 +104,7 @@ func (h *Handlers) showKeyForm(c *fiber.Ctx, f ui.Form, status int) error {
 	}
 	p := business.KeyFormProps{Stores: storeOptions(stores), Form: f}
 	for _, s := range loyalty.KeyScopes() {
-		p.Scopes = append(p.Scopes, ui.Option{Value: string(s), Label: string(s)})
+		p.Scopes = append(p.Scopes, ui.Option{Value: string(s), Label: i18n.T(ctx, scopeWords[s]), Hint: string(s)})
 	}
 	if target(c) == ui.ModalID {
 		return part(c, status, business.KeyForm(p))

@@ -112,13 +112,16 @@ func (h *Handlers) frame(c *fiber.Ctx, s shell) (layout.Page, error) {
 	}
 	p := layout.Page{
 		Title: s.Title, Active: s.Active, Wide: s.Wide, User: actor.Name, Role: actor.Role, Org: cfg.Organization.Name,
-		Nav: h.nav(c.App(), actor.Capacity(), waiting), CSRF: auth.CSRF(c), Theme: c.Cookies(layout.ThemeCookie), Path: here(c), AtTill: actor.AtTill,
+		Nav: h.nav(c.App(), actor.Capacity(), waiting), CSRF: auth.CSRF(c), Theme: c.Cookies(layout.ThemeCookie), Path: here(c), AtTill: actor.AtTill, KeysOff: c.Cookies(layout.KeysCookie) == "off",
+	}
+	if actor.Can(loyalty.AnomaliesRead) {
+		p.Live = livePath
 	}
 	if store, err := cfg.Store(actor.StoreID); err == nil {
 		p.Store = store.Name
 	}
 	for _, f := range flashes {
-		p.Flash = append(p.Flash, layout.Flash{Text: f.Text, Tone: f.Tone})
+		p.Flash = append(p.Flash, layout.Flash{Text: f.Text, Tone: f.Tone, Link: f.Link, Href: f.Href})
 	}
 	return p, nil
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"regulars/internal/loyalty"
+	"regulars/internal/service"
 	"regulars/views/i18n"
 	"regulars/views/ledger"
 	"regulars/views/ui"
@@ -17,21 +18,40 @@ import (
 
 // transactionFilter is what the address asks of the ledger, and how the form
 // shows it.
-func (h *Handlers) transactionFilter(c *fiber.Ctx, cfg *loyalty.Config) (loyalty.TransactionFilter, ledger.FilterProps) {
-	ctx := c.UserContext()
+func (h *Handlers) transactionFilter(c *fiber.Ctx, cfg *loyalty.Config) (loyalty.TransactionFilter, ledger.FilterProps, error) {
+	ctx, actor := c.UserContext(), auth.Actor(c)
 	shown := h.recordFilter(c, cfg)
 	for _, t := range loyalty.TransactionTypes() {
 		shown.Types = append(shown.Types, ui.Option{Value: string(t), Label: typeName(ctx, t)})
+		if c.Query("type") == string(t) {
+			shown.Type = string(t)
+		}
 	}
-	shown.Type = c.Query("type")
 	f := loyalty.TransactionFilter{Type: loyalty.TransactionType(shown.Type), From: dayIn(ctx, shown.From), To: dayAfter(ctx, shown.To)}
 	if id, ok := loyalty.ParseID(shown.Store); ok {
 		f.StoreIDs = []loyalty.ID{id}
 	}
-	if id, ok := loyalty.ParseID(c.Query("customer")); ok {
-		f.CustomerID = id
+	people, err := h.Access.Colleagues(ctx, actor)
+	if err != nil {
+		return f, shown, err
 	}
-	return f, shown
+	for _, s := range people {
+		shown.People = append(shown.People, ui.Option{Value: s.ID.String(), Label: s.Name})
+		// A long list is typed into, which sends the name.
+		if asked := c.Query("cashier"); asked == s.ID.String() || asked == s.Name {
+			f.StaffID, shown.Person = s.ID, s.ID.String()
+		}
+	}
+	if id, ok := loyalty.ParseID(c.Query("customer")); ok {
+		who, err := h.Customers.Get(ctx, actor, service.CustomerRef{ID: id})
+		if err != nil {
+			return f, shown, err
+		}
+		f.CustomerID, shown.Customer, shown.CustomerName = id, id.String(), who.Customer.Name
+		shown.AnyCustomer = withQuery(c, "customer", "")
+	}
+	shown.Filtered = shown.Store+shown.Type+shown.Person+shown.Customer+shown.From+shown.To != ""
+	return f, shown, nil
 }
 
 func (h *Handlers) recordFilter(c *fiber.Ctx, cfg *loyalty.Config) ledger.FilterProps {
@@ -68,7 +88,10 @@ func (h *Handlers) Transactions(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	f, shown := h.transactionFilter(c, cfg)
+	f, shown, err := h.transactionFilter(c, cfg)
+	if err != nil {
+		return err
+	}
 	page := pageOf(c)
 	rows, total, err := h.Ledger.Transactions(ctx, actor, f, page)
 	if err != nil {
@@ -103,7 +126,10 @@ func (h *Handlers) TransactionsCSV(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	f, _ := h.transactionFilter(c, cfg)
+	f, _, err := h.transactionFilter(c, cfg)
+	if err != nil {
+		return err
+	}
 	var b strings.Builder
 	w := csv.NewWriter(&b)
 	_ = w.Write([]string{"id", "created_at", "type", "points", "balance_after", "reason", "customer_id", "store", "staff"}) // a Builder takes everything
@@ -134,83 +160,4 @@ func plainCell(s string) string {
 		return "'" + s
 	}
 	return s
-}
-
-// Orders is GET /orders.
-func (h *Handlers) Orders(c *fiber.Ctx) error {
-	actor, ctx := auth.Actor(c), c.UserContext()
-	cfg, err := h.Config(ctx, actor)
-	if err != nil {
-		return err
-	}
-	shown := h.recordFilter(c, cfg)
-	shown.Status = c.Query("status")
-	f := loyalty.OrderFilter{From: dayIn(ctx, shown.From), To: dayAfter(ctx, shown.To)}
-	if f.Unclaimed = shown.Status == "unclaimed"; !f.Unclaimed {
-		f.Status = loyalty.OrderStatus(shown.Status)
-	}
-	for _, s := range []loyalty.OrderStatus{loyalty.OrderOpen, loyalty.OrderCompleted, loyalty.OrderCancelled, loyalty.OrderRefunded} {
-		shown.Statuses = append(shown.Statuses, ui.Option{Value: string(s), Label: orderStatus(ctx, s)})
-	}
-	shown.Statuses = append(shown.Statuses, ui.Option{Value: "unclaimed", Label: i18n.T(ctx, "Unclaimed")})
-	if id, ok := loyalty.ParseID(shown.Store); ok {
-		f.StoreIDs = []loyalty.ID{id}
-	}
-	page := pageOf(c)
-	rows, total, err := h.Ledger.OrderDetails(ctx, actor, f, page)
-	if err != nil {
-		return err
-	}
-	p := ledger.OrdersProps{Filter: shown, Paging: paging(ctx, c, page, total, i18n.T(ctx, "Pages of orders"))}
-	for _, r := range rows {
-		o := r.Order
-		at := o.CompletedAt
-		if at.IsZero() {
-			at = o.CreatedAt
-		}
-		row := ledger.Order{
-			Ref: o.ExternalID, When: i18n.DateTime(ctx, at), Machine: i18n.Machine(at), Total: i18n.Money(ctx, int64(o.Total), o.Currency),
-			Status: orderStatus(ctx, o.Status), Tone: orderTone(o.Status),
-		}
-		if store, err := cfg.Store(o.StoreID); err == nil {
-			row.Store = store.Name
-		}
-		if !o.CustomerID.IsZero() {
-			row.CustomerHref, row.Customer = customerPath(o.CustomerID), i18n.T(ctx, "Customer")
-		}
-		if o.RefundedTotal > 0 {
-			row.Refunded = i18n.T(ctx, "%s refunded", i18n.Money(ctx, int64(o.RefundedTotal), o.Currency))
-		}
-		if a := r.Award; a != nil {
-			row.Customer, row.Points = a.Name, i18n.Number(ctx, o.Earned-o.Reversed)
-			row.Why = why(ctx, a.Transaction.Explanation, o.Earned)
-		}
-		p.Rows = append(p.Rows, row)
-	}
-	return h.page(c, shell{Title: i18n.T(ctx, "Orders"), Active: "orders", Wide: true}, ledger.Orders(p))
-}
-
-func orderStatus(ctx context.Context, s loyalty.OrderStatus) string {
-	switch s {
-	case loyalty.OrderOpen:
-		return i18n.T(ctx, "Open")
-	case loyalty.OrderCompleted:
-		return i18n.T(ctx, "Completed")
-	case loyalty.OrderCancelled:
-		return i18n.T(ctx, "Cancelled")
-	case loyalty.OrderRefunded:
-		return i18n.T(ctx, "Refunded")
-	}
-	return string(s)
-}
-
-func orderTone(s loyalty.OrderStatus) ui.Tone {
-	switch s {
-	case loyalty.OrderCompleted:
-		return ui.Good
-	case loyalty.OrderOpen:
-		return ui.Note
-	case loyalty.OrderCancelled, loyalty.OrderRefunded:
-	}
-	return ui.Quiet
 }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"regulars/internal/contact"
 	"regulars/internal/loyalty"
 	"regulars/internal/service"
 	"regulars/views/business"
@@ -65,7 +66,7 @@ func (h *Handlers) StorePage(c *fiber.Ctx) error {
 }
 
 func (h *Handlers) showStore(c *fiber.Ctx, s loyalty.Store, f ui.Form, status int) error {
-	p := business.StoreFormProps{Form: f, Days: hourFields(c.UserContext())}
+	p := business.StoreFormProps{Form: f, Days: hourFields(c.UserContext()), Zones: contact.TimeZones()}
 	if !s.ID.IsZero() {
 		p.ID = s.ID.String()
 	}

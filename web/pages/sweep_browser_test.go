@@ -123,7 +123,7 @@ func (r *lume) everyPage(t *testing.T) []string {
 // signed in.
 var notPages = []string{
 	"/healthz", "/readyz", "/metrics", "/openapi.json", "/static/*", "/favicon.ico", "/setup", "/login", "/customers.csv", "/transactions.csv",
-	"/anomalies/export.csv", "/customers/:id/export", "/till/:id/preview", "/till/:id/done",
+	"/anomalies/export.csv", "/anomalies/live", "/customers/:id/export", "/till/:id/preview", "/till/:id/done",
 }
 
 func (r *lume) pathsOf(t *testing.T, pattern string) []string {

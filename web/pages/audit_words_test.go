@@ -1,0 +1,40 @@
+package pages
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// Whatever is written into the audit log, the page has words for it.
+func TestEveryDeedHasWords(t *testing.T) {
+	t.Parallel()
+	action := regexp.MustCompile(`"((?:anomaly|api_key|card|customers?|demo|event_type|import|orders|organization|pin|points|program|reward|session|staff|store|tier)\.[a-z_]+)"`)
+	seen := 0
+	for _, dir := range []string{"../../internal/service", "../../internal/demo"} {
+		files, err := filepath.Glob(filepath.Join(dir, "*.go"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, file := range files {
+			if strings.HasSuffix(file, "_test.go") {
+				continue
+			}
+			source, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, m := range action.FindAllStringSubmatch(string(source), -1) {
+				seen++
+				if deeds[m[1]] == "" {
+					t.Errorf("%s writes %q, which has no words in deeds", file, m[1])
+				}
+			}
+		}
+	}
+	if seen < 40 {
+		t.Errorf("found %d actions only: the search is broken", seen)
+	}
+}

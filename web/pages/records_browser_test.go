@@ -1,0 +1,65 @@
+package pages_test
+
+import (
+	"testing"
+
+	"regulars/internal/browsertest"
+	"regulars/internal/loyalty"
+	"regulars/internal/service"
+)
+
+// A manager finds what one cashier gave one guest, and the orders that nobody
+// has claimed.
+func TestManagerReadsTheRecords(t *testing.T) {
+	t.Parallel()
+	r := newLume(t)
+	ana := r.staffNamed(t, "Ana Prieto")
+	for _, g := range r.guests[:2] {
+		if _, err := r.Services.Ledger.Award(t.Context(), ana.Actor(), service.AwardPoints{
+			Customer: service.CustomerRef{ID: g}, Points: 25, Reason: "Waited long", StoreID: r.Store.ID,
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := r.Services.Ledger.Submit(t.Context(), r.System(), service.SubmitOrder{
+		StoreID: r.Store.ID, ExternalID: "N-1", Total: 5000, Status: loyalty.OrderCompleted,
+	}); err != nil {
+		t.Fatal(err)
+	}
+	v := r.Visit(t, browsertest.Desktop)
+	v.SignIn("manager@trattoria.test")
+	v.Go("/transactions")
+	v.Until("all of them", `document.querySelectorAll("main tbody tr").length === 6`)
+	set(t, v, "#f-cashier", ana.ID.String())
+	v.Until("those of the cashier", `document.readyState === "complete" && document.querySelectorAll("main tbody tr").length === 2`)
+	v.Go(v.Path() + "&customer=" + r.guests[0].String())
+	v.Until("of one guest", `document.querySelectorAll("main tbody tr").length === 1`)
+	look(t, v, v.Path(), "transactions-filtered")
+	press(t, v, `main a[href="/transactions?cashier=`+ana.ID.String()+`"]`)
+	v.Until("of everybody again", `document.readyState === "complete" && document.querySelectorAll("main tbody tr").length === 2`)
+	v.Go("/transactions?type=refund")
+	v.See("No transaction matches")
+
+	v.Go("/orders")
+	v.See("Order #A-0")
+	press(t, v, `main nav a[href="/orders?status=unclaimed"]`)
+	v.See("a guest can claim it until Mar 17, 2026")
+	v.Until("that one alone", `document.querySelectorAll("main tbody tr").length === 1`)
+	look(t, v, "/orders?status=unclaimed", "orders-unclaimed")
+	quiet(t, v)
+}
+
+func (r *lume) staffNamed(t *testing.T, name string) loyalty.Staff {
+	t.Helper()
+	all, err := r.Services.Access.AllStaff(t.Context(), r.System())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range all {
+		if s.Name == name {
+			return s
+		}
+	}
+	t.Fatal("nobody is called", name)
+	return loyalty.Staff{}
+}
