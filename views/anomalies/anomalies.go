@@ -155,9 +155,12 @@ var Kinds = map[string]Kind{
 // swap has htmx put another state of the queue in place of this one. It is not
 // morphed: htmx would go on asking for what a kept link led to before.
 func swap(href string) templ.Attributes {
-	// What is selected stays so, without getting into the address.
-	return templ.Attributes{"hx-get": href, "hx-target": "#" + QueueID, "hx-swap": "outerHTML", "hx-push-url": href, "hx-include": "#case-list [name=pick]:checked"}
+	return templ.Attributes{"hx-get": href, "hx-target": "#" + QueueID, "hx-swap": "outerHTML", "hx-push-url": href}
 }
+
+// swapCase is swap for another case of the list: what is selected stays so,
+// without getting into the address.
+func swapCase(href string) templ.Attributes { return with(swap(href), "hx-include", "#case-list") }
 
 // key presses the element it is on.
 func key(k string, more templ.Attributes) templ.Attributes {

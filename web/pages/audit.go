@@ -58,6 +58,8 @@ func entry(ctx ctx, r loyalty.AuditRow) business.Entry {
 		e.Who, e.Role = e.Role, ""
 	}
 	switch {
+	case r.Object == r.StaffID:
+		e.Object = "" // what people do to themselves
 	case r.Object.IsZero() || strings.HasSuffix(r.Action, ".delete"):
 		// What was deleted can't be looked at any more.
 	case !r.CustomerID.IsZero():

@@ -28,7 +28,7 @@ func TestEveryDeedHasWords(t *testing.T) {
 			}
 			for _, m := range action.FindAllStringSubmatch(string(source), -1) {
 				seen++
-				if deeds[m[1]] == "" {
+				if deeds[m[1]] == "" && !strings.HasSuffix(m[1], ".csv") { // a file's name
 					t.Errorf("%s writes %q, which has no words in deeds", file, m[1])
 				}
 			}

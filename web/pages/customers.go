@@ -59,7 +59,9 @@ func through(p ui.PagingProps, into string) ui.PagingProps {
 func withQuery(c *fiber.Ctx, name, value string) string {
 	q := url.Values{}
 	for k, v := range c.Queries() {
-		q.Set(k, v)
+		if v != "" { // what a form was left empty in
+			q.Set(k, v)
+		}
 	}
 	if name != "page" {
 		q.Del("page")
