@@ -152,7 +152,7 @@ type CaseNote struct {
 	StaffID ID
 	KeyID   ID
 	By      string // the name of who it was; filled in when read
-	What    string // NoteComment, NoteDecided, …
+	What    string // NoteComment, …; of a decision the AnomalyAction or AnomalyStatus
 	Note    string
 }
 

@@ -30,7 +30,7 @@ func (s *Anomalies) Decide(ctx context.Context, actor loyalty.Actor, cmd DecideA
 	if err := cmd.check(); err != nil {
 		return loyalty.AnomalyRow{}, err
 	}
-	change := caseChange{id: cmd.AnomalyID, storeID: cmd.StoreID, once: cmd.Once, what: loyalty.NoteDecided, note: cmd.Note}
+	change := caseChange{id: cmd.AnomalyID, storeID: cmd.StoreID, once: cmd.Once, what: cmd.deed(), note: cmd.Note}
 	change.detail = map[string]any{"status": string(cmd.Status), "action": string(cmd.Action)}
 	return s.change(ctx, actor, change, func(ctx context.Context, w *caseWork) error {
 		acted := !w.ReversedAt.IsZero() || !w.FrozenAt.IsZero()
@@ -55,6 +55,15 @@ func (s *Anomalies) Decide(ctx context.Context, actor loyalty.Actor, cmd DecideA
 		}
 		return nil
 	})
+}
+
+// deed is the decision as the case's notes have it: what was done, or else
+// where the case stands.
+func (c *DecideAnomaly) deed() string {
+	if c.Action != loyalty.ActionNone {
+		return string(c.Action)
+	}
+	return string(c.Status)
 }
 
 func (c *DecideAnomaly) check() error {

@@ -117,11 +117,16 @@ func caseNamed(ctx ctx, n loyalty.CaseName) anomalies.Named {
 
 func remark(ctx ctx, n loyalty.CaseNote) anomalies.Remark {
 	what := map[string][2]string{
-		loyalty.NoteComment:  {i18n.T(ctx, "Comment"), "message-square"},
-		loyalty.NoteDecided:  {i18n.T(ctx, "Decided"), "check"},
-		loyalty.NoteAssigned: {i18n.T(ctx, "Assigned"), "user"},
-		loyalty.NoteUndone:   {i18n.T(ctx, "Points given again"), "rotate-ccw"},
-		loyalty.NoteUnfrozen: {i18n.T(ctx, "Account unfrozen"), "sun"},
+		loyalty.NoteComment: {i18n.T(ctx, "Comment"), "message-square"},
+		loyalty.NoteDecided: {i18n.T(ctx, "Decided"), "check"}, // as older releases wrote it
+
+		string(loyalty.Confirmed): {i18n.T(ctx, "Confirmed"), "check"}, string(loyalty.Dismissed): {i18n.T(ctx, "Dismissed"), "x"},
+		string(loyalty.PendingReview):       {i18n.T(ctx, "Reopened"), "rotate-ccw"},
+		string(loyalty.ActionReversePoints): {i18n.T(ctx, "Confirmed, points taken back"), "undo-2"},
+		string(loyalty.ActionFreezeAccount): {i18n.T(ctx, "Confirmed, account frozen"), "snowflake"},
+		loyalty.NoteAssigned:                {i18n.T(ctx, "Assigned"), "user"},
+		loyalty.NoteUndone:                  {i18n.T(ctx, "Points given again"), "rotate-ccw"},
+		loyalty.NoteUnfrozen:                {i18n.T(ctx, "Account unfrozen"), "sun"},
 	}[n.What]
 	return anomalies.Remark{What: what[0], Icon: what[1], By: n.By, When: i18n.DateTime(ctx, n.At), Machine: i18n.Machine(n.At), Text: reasoned(ctx, n.Note)}
 }

@@ -46,6 +46,7 @@ func TestManagerTriagesByKeyboardAlone(t *testing.T) {
 	v.See("Reopen the case")
 	v.Press("u")
 	v.See("The case waits again.")
+	v.See("Reopened") // what was done says what
 
 	v.Press("f")
 	v.See("Freeze the account?")
