@@ -47,7 +47,7 @@ func (a *Access) CreateOrganization(ctx context.Context, actor loyalty.Actor, cm
 		if err := a.create(ctx, tx, made); err != nil || !cmd.Program {
 			return err
 		}
-		return a.firstProgram(ctx, tx, made.Organization.ID, SetUp{ProgramName: defaultProgram, Rate: SuggestedRate})
+		return a.firstProgram(ctx, tx, made.Organization.ID, SetUp{ProgramName: defaultProgram, Rate: suggestedRate(made.Organization.Currency)})
 	})
 	return made, err
 }

@@ -2,6 +2,7 @@ package service
 
 import (
 	"context"
+	"strings"
 
 	"regulars/internal/loyalty"
 )
@@ -10,7 +11,8 @@ import (
 type SetUp struct {
 	CreateOrganization
 	ProgramName string       // 1–255 characters; "Rewards" when ""
-	Rate        loyalty.Rate // points per currency unit; 1 when 0
+	Rate        loyalty.Rate // points per currency unit; at most 1 when 0
+	TierNames   []string     // of the usual tiers, from the lowest; in English where there is none
 }
 
 const (
@@ -20,6 +22,28 @@ const (
 	// currency unit: ten points, of which a tenth comes back.
 	SuggestedRate loyalty.Rate = 10 * loyalty.RateScale
 )
+
+// suggestedRate is the rate at which a tenth of a bill comes back, a point
+// being worth the least that the currency has.
+func suggestedRate(currency string) loyalty.Rate {
+	rate := loyalty.Rate(loyalty.RateScale)
+	for range loyalty.Exponent(currency) {
+		rate *= 10
+	}
+	return rate / 10
+}
+
+// checkRate refuses a rate that gives away more than half of what guests pay:
+// ten points a yen would be ten yen.
+func checkRate(p *loyalty.Problems, rate loyalty.Rate, currency string) {
+	suggested := suggestedRate(currency)
+	switch {
+	case rate < 0 || rate > loyalty.MaxRate:
+		p.Add("pointsPerCurrencyUnit", "must be more than 0 and at most 1,000,000")
+	case loyalty.ValidCurrency(currency) && rate > 5*suggested:
+		p.Add("pointsPerCurrencyUnit", "gives more than half of every bill back; with %s a tenth comes back", suggested.String())
+	}
+}
 
 // setupKey is what those who set up at the same moment queue for.
 const setupKey = "set up"
@@ -44,14 +68,13 @@ func (a *Access) SetUp(ctx context.Context, cmd SetUp) (Created, error) {
 	if cmd.ProgramName == "" {
 		cmd.ProgramName = defaultProgram
 	}
+	currency := strings.ToUpper(strings.TrimSpace(cmd.Currency))
 	if cmd.Rate == 0 {
-		cmd.Rate = loyalty.RateScale
+		cmd.Rate = min(loyalty.RateScale, suggestedRate(currency))
 	}
 	var p loyalty.Problems
 	cmd.ProgramName = checkText(&p, "programName", cmd.ProgramName, 1, 255)
-	if cmd.Rate < 0 || cmd.Rate > loyalty.MaxRate {
-		p.Add("pointsPerCurrencyUnit", "must be more than 0 and at most 1,000,000")
-	}
+	checkRate(&p, cmd.Rate, currency)
 	if err := p.Err(); err != nil {
 		return Created{}, err
 	}
@@ -86,7 +109,7 @@ func (a *Access) SetUp(ctx context.Context, cmd SetUp) (Created, error) {
 func (a *Access) firstProgram(ctx context.Context, tx loyalty.Tx, orgID loyalty.ID, cmd SetUp) error {
 	now := a.now()
 	program := loyalty.Program{
-		// The least a point can be worth: at ten points a dollar a tenth comes back.
+		// The least a point can be worth; suggestedRate goes by it.
 		OrgID: orgID, ID: loyalty.NewID(now), Name: cmd.ProgramName, Rate: cmd.Rate, CurrencyPerPoint: 1, Active: true,
 		TierDowngrade: loyalty.DowngradeNever, NegativeBalance: loyalty.DebtRefuse, ClaimWindowDays: 7, Version: 1, CreatedAt: now, UpdatedAt: now,
 	}
@@ -95,6 +118,9 @@ func (a *Access) firstProgram(ctx context.Context, tx loyalty.Tx, orgID loyalty.
 	}
 	tiers := loyalty.DefaultTiers()
 	for i := range tiers {
+		if i < len(cmd.TierNames) {
+			tiers[i].Name = cmd.TierNames[i]
+		}
 		tiers[i].OrgID, tiers[i].ID, tiers[i].ProgramID, tiers[i].CreatedAt = orgID, loyalty.NewID(now), program.ID, now
 	}
 	if err := tx.SaveTiers(ctx, tiers); err != nil {

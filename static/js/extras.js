@@ -28,6 +28,14 @@
     if (field instanceof Element && field.matches("[data-autosubmit]") && field.form) field.form.requestSubmit();
   });
 
+  // The name of the file that was chosen, where the browser's own field is unseen.
+  document.addEventListener("change", (event) => {
+    const field = event.target;
+    if (!(field instanceof HTMLInputElement) || field.type !== "file" || !field.files.length) return;
+    const face = field.parentElement.querySelector("[data-file-name]");
+    if (face) face.textContent = field.files[0].name;
+  });
+
   // A suggestion that was chosen is a change; waiting until the field is left
   // would look like nothing had happened.
   document.addEventListener("input", (event) => {

@@ -12,7 +12,8 @@
   // A line of an error summary leads to its field.
   document.addEventListener("click", (event) => {
     const link = event.target instanceof Element && event.target.closest('[data-focus] a[href^="#"]');
-    const field = link && document.getElementById(link.hash.slice(1));
+    const named = link && document.getElementById(link.hash.slice(1));
+    const field = named && named.matches("fieldset") ? named.querySelector("input:checked, input") : named;
     if (field) {
       event.preventDefault();
       field.focus();

@@ -14,14 +14,31 @@
 
   function place(mark, points) {
     const svg = mark.ownerSVGElement;
-    const x = `${Math.min(100, Math.max(0, (100 * points) / max(svg)))}%`;
+    const share = Math.min(100, Math.max(0, (100 * points) / max(svg)));
+    const x = `${share}%`;
     for (const line of mark.querySelectorAll("line")) {
       line.setAttribute("x1", x);
       line.setAttribute("x2", x);
     }
-    for (const text of mark.querySelectorAll("text")) text.setAttribute("x", x);
+    for (const text of mark.querySelectorAll("text")) {
+      text.setAttribute("x", x);
+      // A label that would leave the right end turns to the left.
+      text.setAttribute("text-anchor", share > 85 ? "end" : "start");
+      text.setAttribute("dx", share > 85 ? "-6" : "6");
+    }
     for (const grip of mark.querySelectorAll("circle")) grip.setAttribute("cx", x);
     mark.setAttribute("aria-valuenow", String(points));
+    mark.setAttribute("aria-valuetext", svg.dataset.said.replace("#", points.toLocaleString(document.documentElement.lang)));
+    paint(svg);
+  }
+
+  // Members have the colour of the tier they would be in.
+  function paint(svg) {
+    const starts = [...svg.querySelectorAll("[data-tier]")].map((mark) => Number(mark.getAttribute("aria-valuenow")));
+    for (const bar of svg.querySelectorAll("[data-from]")) {
+      const rank = starts.filter((at) => at <= Number(bar.dataset.from)).length;
+      bar.setAttribute("class", `ui-t${Math.min(6, Math.max(1, rank))}`);
+    }
   }
 
   function move(mark, points, done) {
@@ -60,9 +77,18 @@
     move(mark, Number(mark.getAttribute("aria-valuenow")) + by, true);
   });
 
+  const markOf = (id) => id && document.querySelector(`[data-ladder] [data-field="${CSS.escape(id)}"]`);
+
   document.addEventListener("input", (event) => {
-    const mark = event.isTrusted && event.target.id && document.querySelector(`[data-ladder] [data-field="${CSS.escape(event.target.id)}"]`);
-    const points = Number(event.target.value);
+    if (!event.isTrusted || !event.target.id) return;
+    const mark = markOf(event.target.id);
+    // Thresholds are whole numbers, so a point or a comma groups thousands.
+    const points = Number(event.target.value.replace(/[.,\s]/g, ""));
     if (mark && Number.isFinite(points)) place(mark, points);
+    const named = event.target.id.endsWith("-name") && markOf(event.target.id.replace(/-name$/, "-minPoints"));
+    if (named && event.target.value.trim()) {
+      named.setAttribute("aria-label", event.target.value);
+      named.querySelector("text").textContent = event.target.value;
+    }
   });
 })();

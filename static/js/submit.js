@@ -3,12 +3,19 @@
 // visible. A lost connection is said in words and everything typed is kept.
 (() => {
   const busy = new WeakSet();
+  const say = (key) => window.regulars.toast(document.body.dataset[key], "warn");
 
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (event.defaultPrevented || form.method === "dialog" || form.matches("[hx-post],[hx-get],[hx-put],[hx-patch],[hx-delete]")) return;
     if (busy.has(form)) {
       event.preventDefault();
+      return;
+    }
+    // The browser would leave the page for one that says no more than this.
+    if (!navigator.onLine) {
+      event.preventDefault();
+      say("offline");
       return;
     }
     busy.add(form);
@@ -32,7 +39,6 @@
     if (event.detail.elt instanceof HTMLFormElement) event.detail.elt.removeAttribute("aria-busy");
   });
 
-  const say = (key) => window.regulars.toast(document.body.dataset[key], "warn");
   // A form that is sent again by itself says so itself.
   const lost = (event) => {
     if (!(event.detail.elt instanceof Element && event.detail.elt.matches("[data-retry]"))) say("offline");

@@ -11,8 +11,13 @@
     for (let tries = 0; ; tries += 1) {
       const message = form.querySelector("[data-upload-message]");
       try {
-        const answer = await fetch(url, { method: "POST", body, headers: { "X-CSRF-Token": token, Accept: "application/json" }, redirect: "error" });
+        const answer = await fetch(url, { method: "POST", body, headers: { "X-CSRF-Token": token, Accept: "application/json" }, redirect: "manual" });
         message.hidden = true;
+        // The session has ended: the page asks for the password and leads back.
+        if (answer.type === "opaqueredirect") {
+          window.location.reload();
+          return new Promise(() => {});
+        }
         if (answer.ok) return (await answer.json()).to;
         if (answer.status === 422) return Promise.reject(new Error((await answer.json()).error));
         if (answer.status < 500 || tries >= waits.length) return Promise.reject(new Error(form.dataset.uploadFailed));

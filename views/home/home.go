@@ -30,9 +30,11 @@ type Props struct {
 	Members  string // how many there are
 	TierHref string
 	Rewards  []ui.Part
-	Catalog  string // address of the catalog; "" where the person has none
-	Quiet    bool   // nothing happened in the period
-	Steps    []Step // what to do first; empty once there is something to show
+	// Favorites says since when, and where, the rewards were redeemed.
+	Favorites string
+	Catalog   string // address of the catalog; "" where the person has none
+	Quiet     bool   // nothing happened in the period
+	Steps     []Step // what to do first; empty once there is something to show
 }
 
 // Step is something to do after the set-up.

@@ -4,6 +4,7 @@ func init() {
 	Register("es", Catalog{
 		"The loyalty program of your restaurant.":                                              "El programa de fidelidad de tu restaurante.",
 		"You are offline. What you typed is kept; it can be sent once the connection is back.": "No hay conexión. Lo que escribiste se conserva y podrás enviarlo cuando vuelva.",
+		"What you typed is back. It hasn’t been sent yet.":                                     "Lo que escribiste está de vuelta. Aún no se ha enviado.",
 		"That didn’t work. Nothing was lost; please try again.":                                "No funcionó. No se perdió nada; inténtalo de nuevo.",
 
 		"The connection was lost. This is kept and will be sent again, once only.":                         "Se perdió la conexión. Esto se conserva y se enviará de nuevo, una sola vez.",
@@ -67,15 +68,19 @@ func init() {
 		"The service is restarting. Try again in a minute.":                 "El servicio se está reiniciando. Inténtalo en un minuto.",
 		"It’s our fault, not yours. Nothing was changed; please try again.": "Es culpa nuestra, no tuya. No se cambió nada; inténtalo de nuevo.",
 
-		"%d point":                    "%d punto",
-		"%d points":                   "%d puntos",
-		"Show as table":               "Ver como tabla",
-		"Period":                      "Período",
-		"%d to %d points: %d members": "De %d a %d puntos: %d miembros",
-		"Close":                       "Cerrar",
-		"Dismiss":                     "Descartar",
-		"Previous":                    "Anterior",
-		"Next":                        "Siguiente",
-		"Please check the form":       "Revisa el formulario",
+		"%d point":                       "%d punto",
+		"%d points":                      "%d puntos",
+		"Show as table":                  "Ver como tabla",
+		"Period":                         "Período",
+		"%s points: %s":                  "%s puntos: %s",
+		"%d to %d":                       "De %d a %d",
+		"%d and more":                    "%d o más",
+		"Members":                        "Miembros",
+		"Choose a file, or drop it here": "Elige un archivo o suéltalo aquí",
+		"Close":                          "Cerrar",
+		"Dismiss":                        "Descartar",
+		"Previous":                       "Anterior",
+		"Next":                           "Siguiente",
+		"Please check the form":          "Revisa el formulario",
 	})
 }

@@ -42,7 +42,7 @@ func init() {
 		"A dish or a drink on the house": "Un plato o una bebida de la casa", "Credit": "Crédito", "An amount to spend": "Un importe para gastar",
 		"Free delivery": "Envío gratis", "No delivery fee": "Sin costo de envío", "Perk": "Privilegio", "Anything else: a seat, a tour, a surprise": "Cualquier otra cosa: un lugar, una visita, una sorpresa",
 		"What kind": "Qué tipo", "What guests see": "Lo que ven los clientes", "Off the bill": "Menos en la cuenta", "Percent": "Porcentaje", "An amount": "Un importe",
-		"How much": "Cuánto", "Percent, or %s.": "Porcentaje, o %s.", "Item": "Producto", "Tiramisu": "Tiramisú", "Cost": "Costo", "Description": "Descripción",
+		"How much": "Cuánto", "How much (percent or %s)": "Cuánto (porcentaje o %s)", "Item": "Producto", "Tiramisu": "Tiramisú", "Cost": "Costo", "Description": "Descripción",
 		"Limits: stock, guests, days, stores": "Límites: existencias, clientes, días, tiendas", "Left in stock": "Quedan en existencias", "Empty: as many as you like.": "Vacío: tantas como quieras.",
 		"Each guest, at most": "Cada cliente, como máximo", "Empty: as often as they like.": "Vacío: tantas veces como quiera.", "First day": "Primer día", "Last day": "Último día",
 		"For which tiers": "Para qué niveles", "Every tier": "Todos los niveles", "None ticked: every store.": "Sin marcar: todas las tiendas.", "Name of the reward": "Nombre de la recompensa",

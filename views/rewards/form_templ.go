@@ -297,7 +297,7 @@ func what(p FormProps) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Field(ui.FieldProps{Name: "discountValue", Label: i18n.T(ctx, "How much"), Hint: i18n.T(ctx, "Percent, or %s.", p.Symbol), Value: p.Form.Value("discountValue"), Error: p.Form.Error("discountValue"), InputMode: "decimal", Autocomplete: "off", InputClass: "tabular-nums"}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Field(ui.FieldProps{Name: "discountValue", Label: i18n.T(ctx, "How much (percent or %s)", p.Symbol), Value: p.Form.Value("discountValue"), Error: p.Form.Error("discountValue"), InputMode: "decimal", Autocomplete: "off", InputClass: "tabular-nums"}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

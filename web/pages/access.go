@@ -92,7 +92,7 @@ func (h *Handlers) SetUp(c *fiber.Ctx) error {
 			Name: in.Text("name"), StoreName: in.Text("storeName"), Currency: in.Text("currency"), TimeZone: in.Text("timeZone"),
 			OwnerName: in.Text("ownerName"), OwnerEmail: in.Text("ownerEmail"), OwnerPassword: f.Value("ownerPassword"),
 		},
-		ProgramName: in.Text("programName"), Rate: in.Rate("pointsPerCurrencyUnit"),
+		ProgramName: in.Text("programName"), Rate: in.Rate("pointsPerCurrencyUnit"), TierNames: usualTiers(c.UserContext()),
 	}
 	err := in.Err()
 	if err == nil {
@@ -107,7 +107,12 @@ func (h *Handlers) SetUp(c *fiber.Ctx) error {
 	if _, err := h.sessions.SignIn(c, cmd.OwnerEmail, cmd.OwnerPassword); err != nil {
 		return err
 	}
-	return c.Redirect("/", fiber.StatusSeeOther)
+	return h.leave(c, done{To: "/"})
+}
+
+// usualTiers are the names of the usual tiers in the reader's language.
+func usualTiers(ctx context.Context) []string {
+	return []string{i18n.T(ctx, "Bronze"), i18n.T(ctx, "Silver"), i18n.T(ctx, "Gold"), i18n.T(ctx, "Platinum")}
 }
 
 // cookieYear is how long a browser keeps what a reader has chosen, in seconds.

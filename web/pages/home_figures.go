@@ -14,7 +14,7 @@ import (
 )
 
 // topRewards is how many rewards the start page ranks.
-const topRewards = 6
+const topRewards = 5
 
 // fill puts the figures into the page.
 func (v homeView) fill(p *home.Props, a service.Analytics) {
@@ -42,7 +42,10 @@ func (v homeView) fill(p *home.Props, a service.Analytics) {
 			Href: v.link("/customers", "tier="+t.Tier.ID.String()),
 		})
 	}
-	p.Members = i18n.N(ctx, "%d member", "%d members", members)
+	p.Members, p.Favorites = i18n.N(ctx, "%d member", "%d members", members), i18n.T(ctx, "Redeemed since the beginning")
+	if !v.store.IsZero() {
+		p.Members, p.Favorites = i18n.T(ctx, "%s, in all stores", p.Members), i18n.T(ctx, "%s, in all stores", p.Favorites)
+	}
 	for _, r := range a.Rewards {
 		if r.Redeemed == 0 || len(p.Rewards) == topRewards {
 			break
@@ -116,7 +119,10 @@ func compare(ctx context.Context, s *ui.StatProps, now, before int64) {
 		digits = 1
 	}
 	s.Delta, s.Down, s.Tone = i18n.Percent(ctx, max(change, -change), digits), change < 0, ui.Good
-	if change < 0 {
+	switch {
+	case change > -0.005 && change < 0.005:
+		s.Tone = ui.Quiet
+	case change < 0:
 		s.Tone = ui.Warn
 	}
 }

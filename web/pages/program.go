@@ -218,6 +218,17 @@ func (h *Handlers) showNewProgram(c *fiber.Ctx, f ui.Form, status int) error {
 	return h.page(c, shell{Title: i18n.T(c.UserContext(), "New program"), Active: "program", Status: status}, program.NewPage(p))
 }
 
+// usualLadder is the tiers that a program starts with, named in the reader's
+// language.
+func usualLadder(ctx ctx) []service.TierFields {
+	names := usualTiers(ctx)
+	var out []service.TierFields
+	for i, t := range loyalty.DefaultTiers() {
+		out = append(out, service.TierFields{Name: service.Given(names[i]), MinPoints: service.Given(int64(t.MinPoints)), Multiplier: service.Given(int64(t.Multiplier))})
+	}
+	return out
+}
+
 // CreateProgram is POST /program/new. The first program is active at once; a
 // later one waits until someone activates it.
 func (h *Handlers) CreateProgram(c *fiber.Ctx) error {
@@ -236,6 +247,7 @@ func (h *Handlers) CreateProgram(c *fiber.Ctx) error {
 	fields := service.ProgramFields{
 		Name: service.Given(r.Text("name")), Rate: service.Given(r.Rate("pointsPerCurrencyUnit")),
 		CurrencyPerPoint: service.Given(int64(r.Money("currencyPerPoint", currency))), Active: service.Given(len(all) == 0),
+		Tiers: service.Given(usualLadder(ctx)),
 	}
 	if fields.CurrencyPerPoint.Value < 1 && r.Err() == nil {
 		r.problems.Add("currencyPerPoint", "must be at least %s", loyalty.FormatDecimal(1, loyalty.Exponent(currency)))

@@ -32,6 +32,9 @@ func rulesWould(ctx ctx, saved loyalty.Program, v loyalty.Preview, amount loyalt
 // don't show it.
 func rulesChange(ctx ctx, before, after loyalty.Program) []string {
 	var out []string
+	if before.Active && !after.Active {
+		out = append(out, i18n.T(ctx, "Nobody earns or redeems points from then on. Members keep what they have."))
+	}
 	if before.ExpireAfterDays != after.ExpireAfterDays {
 		said := i18n.T(ctx, "Points earned from then on never expire. Points held now keep their last day.")
 		if after.ExpireAfterDays > 0 {

@@ -2,6 +2,7 @@ package pages
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -74,7 +75,12 @@ func (h *Handlers) tiersProps(c *fiber.Ctx, p loyalty.Program, f ui.Form) (progr
 		return props, err
 	}
 	props.Preview = preview
-	spread, err := h.Programs.Spread(ctx, auth.Actor(c), p)
+	// The scale has room for what is typed, too.
+	drawn := p
+	for i := range rowsOf(f) {
+		drawn.Tiers = append(slices.Clip(drawn.Tiers), loyalty.Tier{MinPoints: min(loyalty.Points(threshold(f, i)), loyalty.MaxPoints)})
+	}
+	spread, err := h.Programs.Spread(ctx, auth.Actor(c), drawn)
 	if err != nil {
 		return props, err
 	}

@@ -151,6 +151,8 @@ func errorPage(c *fiber.Ctx, status int, e *loyalty.Error) error {
 		p.Message = i18n.Error(c.UserContext(), e)
 	}
 	if IsHTMX(c) {
+		// What was asked for would have been looked for in a page.
+		c.Set("HX-Reselect", "unset")
 		return HTML(c, status, layout.ErrorBody(p))
 	}
 	if frame, ok := c.Locals(frameKey{}).(ErrorFrame); ok {
