@@ -92,6 +92,29 @@ func TestSetUpOnce(t *testing.T) {
 	}
 }
 
+// A point is worth a yen at least, so a program in yen gives fewer of them.
+func TestAProgramDoesNotGiveTheBillBack(t *testing.T) {
+	t.Parallel()
+	access, db := newAccess(t)
+	yen := trattoria()
+	yen.Currency, yen.OwnerEmail, yen.Program = "jpy", "no address", true
+	_, err := access.SetUp(t.Context(), service.SetUp{CreateOrganization: yen, Rate: service.SuggestedRate})
+	if !hasField(err, "pointsPerCurrencyUnit") || !hasField(err, "ownerEmail") {
+		t.Errorf("want both mistakes at once: %v", err)
+	}
+	yen.OwnerEmail = "owner@izakaya.test"
+	if _, err := access.CreateOrganization(t.Context(), system, yen); err != nil {
+		t.Fatal(err)
+	}
+	var rate loyalty.Rate
+	if err := db.SQL.QueryRowContext(t.Context(), `SELECT rate FROM programs`).Scan(&rate); err != nil {
+		t.Fatal(err)
+	}
+	if rate != loyalty.RateScale/10 {
+		t.Errorf("%s points for a yen", rate)
+	}
+}
+
 func TestAnOwnerStays(t *testing.T) {
 	t.Parallel()
 	access, _ := newAccess(t)

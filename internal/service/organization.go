@@ -39,7 +39,7 @@ func (a *Access) CreateOrganization(ctx context.Context, actor loyalty.Actor, cm
 	if actor.Role != loyalty.System {
 		return Created{}, loyalty.Errorf(loyalty.Forbidden, loyalty.CodeForbidden, "Organizations are made on the command line.")
 	}
-	made, err := a.prepare(cmd)
+	made, err := a.prepare(cmd, loyalty.Problems{})
 	if err != nil {
 		return Created{}, err
 	}
@@ -52,10 +52,10 @@ func (a *Access) CreateOrganization(ctx context.Context, actor loyalty.Actor, cm
 	return made, err
 }
 
-// prepare checks cmd and makes of it what is to be written. It hashes the
-// password, which is slow and so must not happen in a transaction.
-func (a *Access) prepare(cmd CreateOrganization) (Created, error) {
-	var p loyalty.Problems
+// prepare checks cmd and makes of it what is to be written; p is what is wrong
+// with what comes along. It hashes the password, which is slow and so must not
+// happen in a transaction.
+func (a *Access) prepare(cmd CreateOrganization, p loyalty.Problems) (Created, error) {
 	cmd.Name = checkText(&p, "name", cmd.Name, 1, 255)
 	cmd.Slug = checkSlug(&p, cmd.Slug, cmd.Name)
 	cmd.StoreName = checkText(&p, "storeName", cmd.StoreName, 1, 255)

@@ -65,6 +65,14 @@ func (a *Access) NeedsSetup(ctx context.Context) (bool, error) {
 // the default tiers. Anyone may, on a server that has no organization; later
 // it is a NotFound.
 func (a *Access) SetUp(ctx context.Context, cmd SetUp) (Created, error) {
+	// Nobody has a password hashed, which is slow, for a page that isn't there.
+	needed, err := a.NeedsSetup(ctx)
+	if err != nil {
+		return Created{}, err
+	}
+	if !needed {
+		return Created{}, loyalty.Missing("page")
+	}
 	if cmd.ProgramName == "" {
 		cmd.ProgramName = defaultProgram
 	}
@@ -75,14 +83,20 @@ func (a *Access) SetUp(ctx context.Context, cmd SetUp) (Created, error) {
 	var p loyalty.Problems
 	cmd.ProgramName = checkText(&p, "programName", cmd.ProgramName, 1, 255)
 	checkRate(&p, cmd.Rate, currency)
-	if err := p.Err(); err != nil {
-		return Created{}, err
-	}
-	made, err := a.prepare(cmd.CreateOrganization)
+	made, err := a.prepare(cmd.CreateOrganization, p)
 	if err != nil {
 		return Created{}, err
 	}
-	err = a.repo.InTx(ctx, func(ctx context.Context, tx loyalty.Tx) error {
+	if err := a.found(ctx, made, cmd); err != nil {
+		return Created{}, err
+	}
+	a.isSetUp.Store(true)
+	return made, nil
+}
+
+// found writes what was prepared, unless somebody else was first.
+func (a *Access) found(ctx context.Context, made Created, cmd SetUp) error {
+	return a.repo.InTx(ctx, func(ctx context.Context, tx loyalty.Tx) error {
 		alone, err := tx.HoldKey(ctx, loyalty.ID{}, setupKey)
 		if err != nil {
 			return err
@@ -99,11 +113,6 @@ func (a *Access) SetUp(ctx context.Context, cmd SetUp) (Created, error) {
 		}
 		return a.firstProgram(ctx, tx, made.Organization.ID, cmd)
 	})
-	if err != nil {
-		return Created{}, err
-	}
-	a.isSetUp.Store(true)
-	return made, nil
 }
 
 func (a *Access) firstProgram(ctx context.Context, tx loyalty.Tx, orgID loyalty.ID, cmd SetUp) error {

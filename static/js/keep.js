@@ -29,8 +29,9 @@
   }
 
   document.addEventListener("htmx:beforeOnLoad", (event) => {
-    const form = event.detail.elt;
-    if (event.detail.xhr.status === 401 && form instanceof HTMLFormElement && form.matches(kinds)) keep(form);
+    // Often it is the form's preview that finds out.
+    const form = event.detail.xhr.status === 401 && event.detail.elt instanceof Element && event.detail.elt.closest(kinds);
+    if (form) keep(form);
   });
 
   document.addEventListener("DOMContentLoaded", () => {

@@ -235,7 +235,7 @@ func SetUp(p SetUpProps) templ.Component {
 			}
 			templ_7745c5c3_Err = ui.Field(ui.FieldProps{
 				Name: "pointsPerCurrencyUnit", Label: i18n.T(ctx, "Points for each unit of currency spent"), Hint: i18n.T(ctx, "With 10, a bill of 50 earns 500 points, each worth one cent (the smallest unit of your currency)."),
-				Value: p.Form.Value("pointsPerCurrencyUnit"), Error: p.Form.Error("pointsPerCurrencyUnit"), Suffix: i18n.T(ctx, "points"), InputMode: "decimal", Required: true, Class: "max-w-60",
+				Value: p.Form.Value("pointsPerCurrencyUnit"), Error: p.Form.Error("pointsPerCurrencyUnit"), Suffix: i18n.T(ctx, "points"), InputMode: "decimal", Required: true, InputClass: "max-w-60",
 			}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

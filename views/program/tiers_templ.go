@@ -399,7 +399,7 @@ func tierRow(p TiersProps, r TierRow) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 19, "<div class=\"grid grid-cols-[minmax(0,1fr)_minmax(0,1fr)_auto] items-start gap-3 md:grid-cols-[minmax(0,1fr)_9rem_8rem_auto]\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 19, "<div class=\"grid grid-cols-12 items-start gap-3 md:grid-cols-[minmax(0,1fr)_9rem_8rem_auto]\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -407,16 +407,16 @@ func tierRow(p TiersProps, r TierRow) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Field(ui.FieldProps{Name: TierField(r.Index, "minPoints"), Label: i18n.T(ctx, "From"), Suffix: i18n.T(ctx, "points"), Value: p.Form.Value(TierField(r.Index, "minPoints")), Error: p.Form.Error(TierField(r.Index, "minPoints")), Required: true, InputMode: "numeric", Autocomplete: "off", InputClass: "tabular-nums"}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Field(ui.FieldProps{Name: TierField(r.Index, "minPoints"), Label: i18n.T(ctx, "From"), Suffix: i18n.T(ctx, "points"), Value: p.Form.Value(TierField(r.Index, "minPoints")), Error: p.Form.Error(TierField(r.Index, "minPoints")), Required: true, InputMode: "numeric", Autocomplete: "off", Class: "max-md:col-span-7", InputClass: "tabular-nums"}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Field(ui.FieldProps{Name: TierField(r.Index, "multiplier"), Label: i18n.T(ctx, "Multiplier"), Prefix: "×", Value: p.Form.Value(TierField(r.Index, "multiplier")), Error: p.Form.Error(TierField(r.Index, "multiplier")), Required: true, InputMode: "decimal", Autocomplete: "off", Class: "max-md:col-span-2", InputClass: "tabular-nums"}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Field(ui.FieldProps{Name: TierField(r.Index, "multiplier"), Label: i18n.T(ctx, "Multiplier"), Prefix: "×", Value: p.Form.Value(TierField(r.Index, "multiplier")), Error: p.Form.Error(TierField(r.Index, "multiplier")), Required: true, InputMode: "decimal", Autocomplete: "off", Class: "max-md:col-span-5", InputClass: "tabular-nums"}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		if len(p.Rows) > 1 {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 20, "<div class=\"pt-6 max-md:col-start-3 max-md:row-start-1\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 20, "<div class=\"pt-6 max-md:col-span-2 max-md:col-start-11 max-md:row-start-1 max-md:justify-self-end\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -471,9 +471,9 @@ func tierRow(p TiersProps, r TierRow) templ.Component {
 // tierSpan leaves room beside a tier's name for what removes it.
 func tierSpan(p TiersProps) string {
 	if len(p.Rows) > 1 {
-		return "max-md:col-span-2"
+		return "max-md:col-span-10"
 	}
-	return "max-md:col-span-3"
+	return "max-md:col-span-12"
 }
 
 func tierName(ctx ctx, p TiersProps, r TierRow) string {

@@ -53,6 +53,7 @@ type ChartProps struct {
 	Series  []Series    // each as long as Labels
 	Format  ValueFormat // default Whole
 	Stacked bool        // bars only: on top of each other
+	Legend  bool        // names a single series too, so that it is as high as its neighbour
 	Tall    bool
 
 	grid []float64 // values of the grid lines, 0 first; set by scaled

@@ -153,7 +153,7 @@ func (v homeView) charts(ctx context.Context, a service.Analytics) (points, sale
 		Series:  []ui.Series{{Name: i18n.T(ctx, "Issued"), Values: issued, Area: true}, {Name: i18n.T(ctx, "Redeemed"), Values: spent}},
 	}
 	sales = ui.ChartProps{
-		Title: i18n.T(ctx, "Sales %s", every), Labels: labels, Format: ui.MoneyIn(a.Currency),
+		Title: i18n.T(ctx, "Sales %s", every), Labels: labels, Legend: true, Format: ui.MoneyIn(a.Currency),
 		Summary: i18n.N(ctx, "%d order for %s", "%d orders for %s", a.Period.Orders, roundMoney(ctx, a.Period.Sales, a.Currency)),
 		Series:  []ui.Series{{Name: i18n.T(ctx, "Sales"), Values: sold, Color: 2}},
 	}

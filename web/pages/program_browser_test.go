@@ -81,6 +81,12 @@ func TestOwnerEditsTheLadder(t *testing.T) {
 	v.Do(t, chromedp.Focus(`[data-field="f-tiers[2]-minPoints"]`))
 	v.Press(kb.ArrowRight)
 	v.Until("the field follows the threshold", `Number(document.querySelector("[name='tiers[2].minPoints']").value) > 1000`)
+	for range 6 {
+		v.Press(kb.ArrowRight)
+	}
+	v.Until("it is said how far it is", `(mark => mark.getAttribute("aria-valuetext") === Number(mark.getAttribute("aria-valuenow")).toLocaleString("en") + " points")(document.activeElement)`)
+	v.Until("members have the colour of the tier they would be in", `[...document.querySelectorAll("[data-from]")].every(bar => bar.classList.contains("ui-t" + Math.max(1,
+		[...document.querySelectorAll("[data-tier]")].filter(mark => Number(mark.getAttribute("aria-valuenow")) <= Number(bar.dataset.from)).length)))`)
 	press(t, v, `button[value="remove-2"]`)
 	v.See("1 member moves down")
 	quiet(t, v)

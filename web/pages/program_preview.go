@@ -10,6 +10,9 @@ import (
 // rulesWould is what a change of the saved rules would do, with a bill of
 // amount.
 func rulesWould(ctx ctx, saved loyalty.Program, v loyalty.Preview, amount loyalty.Minor, currency string) program.PreviewProps {
+	if saved.Active && !v.Program.Active {
+		v.YearlyCostAfter = 0 // nobody earns
+	}
 	p := program.PreviewProps{Amount: i18n.Money(ctx, int64(amount), currency), Changes: costs(ctx, v, currency), Footnote: basis(ctx, v)}
 	for i, t := range v.Program.Tiers {
 		points, err := loyalty.Earned(amount, loyalty.Exponent(currency), v.Program.Rate, t.Multiplier, 100, 0)

@@ -42,6 +42,7 @@ func TestOwnerAddsAReward(t *testing.T) {
 	v.Until("its form", `document.querySelector("dialog[open] #f-pointsCost")?.value === "300"`)
 	set(t, v, "#f-pointsCost", "350")
 	press(t, v, "dialog button.btn-primary")
+	v.See("Tiramisù della nonna is saved.") // the dialog's preview has the points before
 	v.See("350 points")
 	press(t, v, "article summary")
 	press(t, v, `article a[href$="/delete"]`)
