@@ -182,9 +182,9 @@ func (c *customer) moreThanUsual(now time.Time, more int, below float64) bool {
 
 func accountSignal(e Event, f *favours, p, expected float64) Signal {
 	sig := customerSignal(PatternDeviation, e)
-	sig.Evidence.Unit = "checks put on accounts afterwards"
+	sig.Evidence.Unit = UnitClaims
 	if e.Type == Award {
-		sig.Evidence.Unit = "awards by hand"
+		sig.Evidence.Unit = UnitAwards
 	}
 	k := len(f.lately)
 	sig.PointsInvolved, sig.Score = f.points, Score(p*accountsTold)

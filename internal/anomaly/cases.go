@@ -91,43 +91,25 @@ func NamesPerson(names []ID, staff, account ID) bool {
 	return (!staff.IsZero() && slices.Contains(names, staff)) || (!account.IsZero() && slices.Contains(names, account))
 }
 
-// Decision is a manager's word on a case.
-type Decision struct {
-	Case    int // its Number
-	At      time.Time
-	Dismiss bool // else it was confirmed, and later signals open a new case
-}
-
-type muteKey struct {
-	who  ID
-	kind Kind
-}
-
 // Book turns signals into cases. It is not safe for concurrent use.
 type Book struct {
 	settings CaseSettings
 	cases    []*Case
-	open     map[ID]*Case // the latest case that names someone
-	muted    map[muteKey]time.Time
+	open     map[ID]*Case   // the latest case that names someone
 	opened   map[string]int // new cases of a store and week
 }
 
 // NewBook is a book without cases.
 func NewBook(s CaseSettings) *Book {
-	return &Book{settings: s, open: map[ID]*Case{}, muted: map[muteKey]time.Time{}, opened: map[string]int{}}
+	return &Book{settings: s, open: map[ID]*Case{}, opened: map[string]int{}}
 }
 
 // Cases are all cases, oldest first.
 func (b *Book) Cases() []*Case { return b.cases }
 
 // Add puts a signal into the case it belongs to and reports whether that case
-// is new. The case is nil where the signal is muted, or too weak to open one.
+// is new. The case is nil where the signal is too weak to open one.
 func (b *Book) Add(s Signal) (c *Case, opened bool) {
-	for _, id := range s.Names {
-		if s.At.Before(b.muted[muteKey{id, s.Kind}]) {
-			return nil, false
-		}
-	}
 	if c := b.story(s); c != nil {
 		c.grow(s)
 		b.index(c)
@@ -176,21 +158,3 @@ func (b *Book) overBudget(s Signal) bool {
 	b.opened[key]++
 	return false
 }
-
-// Decide closes a case. A dismissed one mutes everyone it names for its kind.
-func (b *Book) Decide(d Decision) {
-	if d.Case < 1 || d.Case > len(b.cases) {
-		return
-	}
-	c := b.cases[d.Case-1]
-	for _, id := range append([]ID{c.Key.ID}, c.Names...) {
-		if b.open[id] == c {
-			delete(b.open, id)
-		}
-		if d.Dismiss {
-			b.muted[muteKey{id, c.Kind}] = d.At.Add(max(0, daysOf(b.settings.MuteDays)))
-		}
-	}
-}
-
-func daysOf(n float64) time.Duration { return time.Duration(n * float64(day)) }

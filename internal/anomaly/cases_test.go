@@ -84,19 +84,3 @@ func TestBudget(t *testing.T) {
 		t.Error("last week's cases counted for this one")
 	}
 }
-
-func TestDismissingMutes(t *testing.T) {
-	t.Parallel()
-	b := NewBook(DefaultSettings().Cases)
-	c, _ := b.Add(about(3, SplitOrders, 4, noon))
-	b.Decide(Decision{Case: c.Number, At: noon.Add(time.Hour), Dismiss: true})
-	if c, _ := b.Add(about(3, SplitOrders, 6, noon.Add(27*24*time.Hour))); c != nil {
-		t.Error("a dismissed case came back within 28 days")
-	}
-	if _, opened := b.Add(about(3, UnusualAmount, 6, noon.Add(time.Hour))); !opened {
-		t.Error("another kind was muted too")
-	}
-	if _, opened := b.Add(about(3, SplitOrders, 6, noon.Add(60*24*time.Hour))); !opened {
-		t.Error("the mute did not end")
-	}
-}

@@ -8,7 +8,8 @@ import (
 )
 
 // stream is what is counted for drift: claims and awards by hand, which no
-// guest's own check stands behind, of a cashier, a till or a store.
+// guest's own check stands behind, of a cashier, a till or a store, as far as
+// staff entered them. What guests claim by themselves is the account's drift.
 type stream struct {
 	of    SubjectKind
 	id    ID
@@ -32,6 +33,10 @@ type watch struct {
 	expected float64
 	circle   circle
 	same     collisions
+	first    time.Time // occasion
+	rings    bool      // it has handled a check
+	alarmed  time.Time // first and last of a row of alarms
+	alarm    time.Time
 	past     rate // as it was four weeks ago
 	month    [28]daily
 	at       int     // today's place in the month
@@ -80,6 +85,7 @@ func (d *drift) count(e Event) {
 	}
 	d.bump(stream{OfStaff, e.Staff, e.Type == Claim}, e)
 	d.bump(stream{OfTill, e.Till, e.Type == Claim}, e)
+	d.bump(stream{OfStore, e.Store, e.Type == Claim}, e)
 }
 
 func (d *drift) bump(s stream, e Event) {
@@ -88,17 +94,13 @@ func (d *drift) bump(s stream, e Event) {
 	}
 	w := d.watches[s]
 	if w == nil {
-		w = &watch{stream: s, store: e.Store, by: map[ID]int{}}
+		w = &watch{stream: s, store: e.Store, first: e.At, by: map[ID]int{}}
 		d.watches[s] = w
 		d.order, d.sorted = append(d.order, w), false
 	}
 	w.points += e.Points
-	pairs, same := w.circle.add(e)
-	if given := d.given(e.Customer, s.claim, e.At); pairs > 0 {
-		w.same.learn(pairs, same, given, e.At)
-		if s.of == OfStaff {
-			d.sameOf(s.claim).learn(pairs, same, given, e.At)
-		}
+	if s.of != OfStore {
+		d.goRound(w, e)
 	}
 	if slices.Contains(w.today, e.Customer) {
 		return
@@ -107,6 +109,19 @@ func (d *drift) bump(s stream, e Event) {
 	w.by[e.Staff]++
 	if len(w.who) < 8 && !slices.Contains(w.who, e.Customer) {
 		w.who = append(w.who, e.Customer)
+	}
+}
+
+// goRound takes an occasion into the circle of a hand or till.
+func (d *drift) goRound(w *watch, e Event) {
+	pairs, same := w.circle.add(e)
+	if pairs == 0 {
+		return
+	}
+	given := d.given(e.Customer, w.claim, e.At)
+	w.same.learn(pairs, same, given, e.At)
+	if w.of == OfStaff {
+		d.sameOf(w.claim).learn(pairs, same, given, e.At)
 	}
 }
 
@@ -151,22 +166,25 @@ func mostly(by map[ID]int) ID {
 }
 
 // about is the beginning of a signal about whoever is behind a stream; by says
-// who entered what is signalled, where that is a till's.
+// who entered what is signalled, where that is a till's or store's.
 func (w *watch) about(kind Kind, now time.Time, by map[ID]int) Signal {
 	s := Signal{
 		Kind: kind, At: now, Store: w.store, Key: Key{Of: w.of, ID: w.id}, Names: []ID{w.id},
-		Evidence: Evidence{Unit: "awards by hand", To: now, Stores: []ID{w.store}},
+		Evidence: Evidence{Unit: UnitAwards, To: now, Stores: []ID{w.store}},
 	}
 	if w.claim {
-		s.Evidence.Unit = "checks put on accounts afterwards"
+		s.Evidence.Unit = UnitClaims
 	}
-	if w.of != OfTill {
+	if w.of == OfStaff {
 		s.Evidence.Staff = []ID{w.id}
 		return s
 	}
-	s.Evidence.Tills = []ID{w.id}
+	others := []ID{}
+	if w.of == OfTill {
+		s.Evidence.Tills, others = []ID{w.id}, []ID{w.id}
+	}
 	if hand := mostly(by); !hand.IsZero() {
-		s.Key, s.Names = Key{Of: OfStaff, ID: hand}, []ID{hand, w.id}
+		s.Key, s.Names = Key{Of: OfStaff, ID: hand}, append([]ID{hand}, others...)
 		s.Evidence.Staff = []ID{hand}
 	}
 	return s
@@ -177,10 +195,7 @@ func (w *watch) signal(now time.Time) Signal {
 	s.PointsInvolved, s.Score = w.points, min(MaxScore, w.sum/math.Ln10)
 	s.Evidence.Observed, s.Evidence.Expected, s.Evidence.From = float64(w.observed), w.expected, w.since
 	s.Evidence.Customers, s.Evidence.Reason = slices.Clone(w.who), "drift"
-	who := "a cashier"
-	if w.of == OfTill {
-		who = "a till"
-	}
+	who := map[SubjectKind]string{OfStaff: "a cashier", OfTill: "a till", OfStore: "a store"}[w.of]
 	w.points = 0
 	return s.finish("%s %s by %s in %s; %s expected", grouped(int64(w.observed)), s.Evidence.Unit, who, span(now.Sub(w.since)), decimal(w.expected))
 }

@@ -12,6 +12,10 @@ const ownWeight = 400
 // day to count as such.
 const calm = 2
 
+// leastExposure is the checks a day that stand in where a store has none: some
+// give all points by hand.
+const leastExposure = 20
+
 // group is the streams of one sort at a store.
 type group struct {
 	store ID
@@ -29,11 +33,13 @@ type level struct{ x, lambda float64 }
 // exponentially weighted average over HistoryWeeks, shrunk to the
 // organization's, times the checks handled that day, and more where the
 // store's other cashiers or tills had more as well: an evening on which
-// everybody made amends is nobody's doing.
+// everybody made amends is nobody's doing. A store, which has no others of its
+// sort, and hands and tills that never rang up a check, whose rate no other's
+// resembles, are judged when they have four weeks of history to differ from.
 func (d *drift) endDay(s Settings, now time.Time, found func(Signal)) {
 	tau := time.Duration(s.PatternDeviation.HistoryWeeks * float64(week))
 	d.sort()
-	levels := map[group]level{}
+	levels, idle := map[group]level{}, d.idle()
 	claims, awards := d.claims.mean(now, tau), d.awards.mean(now, tau)
 	for _, w := range d.order {
 		mean := awards
@@ -41,11 +47,12 @@ func (d *drift) endDay(s Settings, now time.Time, found func(Signal)) {
 			mean = claims
 		}
 		w.x, w.today = len(w.today), w.today[:0]
-		w.lambda = w.rate(mean, now, tau) * float64(max(d.handled[w.id], 1))
+		handled := d.exposure(w, idle)
+		w.lambda = w.rate(mean, now, tau) * float64(max(handled, 1))
 		l := levels[w.group()]
 		levels[w.group()] = level{l.x + float64(w.x), l.lambda + w.lambda}
-		expected := w.turn(mean, d.handled[w.id], now, tau)
-		if w.x > 0 {
+		expected := w.turn(mean, handled, now, tau)
+		if w.x > 0 && w.of != OfStore {
 			given := func(account ID) int { return d.given(account, w.claim, now) }
 			w.judgeCircle(s, d.sameOf(w.claim).apart(&w.same, now), expected, now, given, found)
 		}
@@ -56,9 +63,30 @@ func (d *drift) endDay(s Settings, now time.Time, found func(Signal)) {
 		}
 		l := levels[w.group()]
 		w.lambda *= max(1, (l.x-float64(w.x)+calm)/(l.lambda-w.lambda+calm))
-		w.step(s.PatternDeviation, d.handled[w.id], now, tau, found)
+		w.step(s.PatternDeviation, d.exposure(w, idle), now, tau, found)
 	}
 	d.learn(now, tau)
+}
+
+// idle counts the streams of each group that never rang up a check.
+func (d *drift) idle() map[group]int {
+	idle := map[group]int{}
+	for _, w := range d.order {
+		if w.rings = w.rings || d.handled[w.id] > 0; !w.rings {
+			idle[w.group()]++
+		}
+	}
+	return idle
+}
+
+// exposure is the checks of the day that a stream's occasions are held against:
+// those it handled, or an even share of the store's where it never handles any.
+// Managers make amends at a desk, and not every till says who rang up a check.
+func (d *drift) exposure(w *watch, idle map[group]int) int {
+	if w.rings {
+		return d.handled[w.id]
+	}
+	return max(d.handled[w.store]/max(1, idle[w.group()]), leastExposure)
 }
 
 func (w *watch) group() group { return group{w.store, w.of, w.claim} }
@@ -104,22 +132,36 @@ func (w *watch) turn(org float64, handled int, now time.Time, tau time.Duration)
 }
 
 func (w *watch) step(s PatternDeviationSettings, handled int, now time.Time, tau time.Duration, found func(Signal)) {
-	w.sum = max(0, w.sum+float64(w.x)*math.Log(s.Ratio)-(s.Ratio-1)*w.lambda)
+	if young := now.Sub(w.first) < fourWeeks; !young || (w.rings && w.of != OfStore) {
+		w.sum = max(0, w.sum+float64(w.x)*math.Log(s.Ratio)-(s.Ratio-1)*w.lambda)
+	}
 	w.observed += w.x
 	w.expected += w.lambda
 	if w.sum > 0 && w.since.IsZero() {
 		w.since = now.Add(-day)
 	}
-	if w.sum > s.Alarm && w.x > 0 {
-		found(w.signal(now))
-		w.sum = 0
-	} else if w.sum < s.Alarm/2 {
-		// What is under suspicion must not become the norm.
+	alarm := w.sum > s.Alarm && w.x > 0
+	if w.known(now) || !alarm && w.sum < s.Alarm/2 {
 		w.count.add(float64(w.x), now, tau)
 		w.checks.add(float64(handled), now, tau)
+	}
+	if alarm {
+		if now.Sub(w.alarm) > StoryWindow {
+			w.alarmed = now
+		}
+		w.alarm = now
+		found(w.signal(now))
+		w.sum = 0
 	}
 	if w.sum == 0 {
 		w.since, w.observed, w.expected, w.points, w.who = time.Time{}, 0, 0, 0, w.who[:0]
 		clear(w.by)
 	}
+}
+
+// known reports whether a row of alarms is four weeks old. What is under
+// suspicion must not become the norm, but a manager has had a case about this
+// for so long, and what goes on for good is what this stream does.
+func (w *watch) known(now time.Time) bool {
+	return now.Sub(w.alarmed) > StoryWindow && now.Sub(w.alarm) <= StoryWindow
 }

@@ -5,7 +5,8 @@ package anomaly
 // points; the same account asking again is a retry and does not.
 //
 // One such receipt is often a family not talking to each other; a second
-// within 28 days by the same account or cashier is a broken rule.
+// within 28 days by the same account is a broken rule. There is no statistic in
+// it: the score is a scale, half a point for each account.
 func duplicateClaim(s DuplicateClaimSettings, e Event, r Recent) (Signal, bool) {
 	if !s.Enabled || e.Customer.IsZero() || (e.Type != Claim && e.Type != Order) || len(r.Claimants) == 0 {
 		return Signal{}, false

@@ -32,8 +32,6 @@ type Config struct {
 	Signal func(s Signal)
 	// Failed is called for every detector that panicked; nil ignores them.
 	Failed func(error)
-	// Decisions are what managers decided, in time order.
-	Decisions []Decision
 }
 
 // Engine runs all detectors over a stream of events in time order. The same
@@ -56,7 +54,6 @@ type Engine struct {
 	peers     map[string]*peerGroup
 	last      time.Time
 	today     time.Time
-	decided   int
 }
 
 // place is what the engine remembers of one store.
@@ -102,7 +99,6 @@ func (g *Engine) Push(e Event) error {
 	if d := e.At.UTC().Truncate(day); d.After(g.today) {
 		g.endDay(d)
 	}
-	g.decide(e.At)
 	p := g.placeOf(e.Store)
 	g.turnHour(p, e.At)
 	r := g.recent(p, e)
@@ -144,13 +140,6 @@ func (g *Engine) found(s Signal) {
 	c, opened := g.book.Add(s)
 	if c != nil && g.cfg.Found != nil {
 		g.cfg.Found(c, s, opened)
-	}
-}
-
-func (g *Engine) decide(now time.Time) {
-	for g.decided < len(g.cfg.Decisions) && !g.cfg.Decisions[g.decided].At.After(now) {
-		g.book.Decide(g.cfg.Decisions[g.decided])
-		g.decided++
 	}
 }
 

@@ -20,9 +20,12 @@ type pair struct {
 
 const (
 	// Checks put on an account after they closed are this share of visits for
-	// honest guests, and this for a cashier feeding a friend.
+	// honest guests, or what it is in the organization where that is more, and
+	// this for a cashier feeding a friend. From a quarter on it is how guests
+	// collect, and tells nothing.
 	honestClaims = .04
 	feedingClaim = .7
+	customary    = .25
 	// pairsKept is how many cashiers are followed for each customer.
 	pairsKept = 4
 )
@@ -91,6 +94,7 @@ func (g *Engine) favoritism(p *place, e Event) {
 	defer g.survive()
 	s := g.cfg.Settings.StaffFavoritism
 	c := g.customerOf(e)
+	late := lateWeight(e, g.habits[staffClaims].all.mean(e.At, g.driftMemory()))
 	met := false
 	for i := range c.pairs {
 		q := &c.pairs[i]
@@ -102,7 +106,7 @@ func (g *Engine) favoritism(p *place, e Event) {
 		q.expected += share
 		if q.staff == e.Staff {
 			met = true
-			q.sum = max(0, q.sum+hitWeight(s, share, e))
+			q.sum = max(0, q.sum+(math.Log(s.HitShare/share)+late))
 			q.share += math.Log(s.HitShare / share)
 			q.hits++
 			q.points += e.Points
@@ -121,7 +125,7 @@ func (g *Engine) favoritism(p *place, e Event) {
 	share := p.hour.share(e.Staff, e)
 	if w := math.Log(s.HitShare / share); w > 0 && len(c.pairs) < pairsKept {
 		c.pairs = append(c.pairs, pair{
-			staff: e.Staff, sum: max(0, hitWeight(s, share, e)), share: w,
+			staff: e.Staff, sum: max(0, w+late), share: w,
 			visits: 1, hits: 1, expected: share, points: e.Points, since: e.At,
 		})
 	}
@@ -138,12 +142,14 @@ func living(pairs []pair) []pair {
 	return kept
 }
 
-func hitWeight(s StaffFavoritismSettings, share float64, e Event) float64 {
-	w := math.Log(s.HitShare / share)
-	if e.Type == Claim {
-		return w + math.Log(feedingClaim/honestClaims)
+// lateWeight is the log likelihood ratio of whether the check was put on the
+// account after it closed, where that happens to a share of the organization's
+// earnings.
+func lateWeight(e Event, share float64) float64 {
+	if e.Type == Claim && share < customary {
+		return math.Log(feedingClaim / max(honestClaims, share))
 	}
-	return w + math.Log((1-feedingClaim)/(1-honestClaims))
+	return math.Log((1 - feedingClaim) / (1 - honestClaims))
 }
 
 func (g *Engine) favoriteFound(p *place, e Event, q *pair) {

@@ -30,8 +30,9 @@ func (h Hours) Contains(local time.Time, grace time.Duration) bool {
 //
 // Both are rules, softened by how often honest people break them: a check
 // rung up late, or a receipt brought back, counts by the negative binomial
-// chance of as many in 28 days; an award by hand behind closed doors stands
-// alone. A batch entered after an outage is judged by when its checks closed.
+// chance of as many in 28 days (Greenwood and Yule 1920, who found it for
+// accidents, which happen to some more than to others); an award by hand behind
+// closed doors stands alone. A batch entered after an outage is judged by when its checks closed.
 func offHours(s OffHoursSettings, e Event, r Recent) (Signal, bool) {
 	if !s.Enabled || !e.Earns() || e.Staff.IsZero() {
 		return Signal{}, false

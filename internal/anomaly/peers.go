@@ -45,7 +45,26 @@ const (
 	priorChecks = 500
 	limitMemory = 8 * week
 	latelyKept  = 8
+	// Who rings up nothing gives ten awards by hand in four weeks, as of two
+	// peers, until there is history; such hands differ by .7 of their mean.
+	priorNumber = 10
+	priorPeers  = 2
+	numberShape = 2
 )
+
+// peerSums is what the cashiers of a role gave by hand in four weeks, and handled
+// in all; those who rang up nothing are counted apart.
+type peerSums struct{ hand, all, idle, idleHand int }
+
+// share is the share of awards by hand among what a cashier's peers handled.
+func (v peerSums) share(own, handled int) float64 {
+	return (float64(v.hand-own) + priorHand*priorChecks) / (float64(v.all-handled) + priorChecks)
+}
+
+// number is how many awards a cashier's peers gave who rang up nothing either.
+func (v peerSums) number(own int) float64 {
+	return (float64(v.idleHand-own) + priorNumber*priorPeers) / float64(v.idle-1+priorPeers)
+}
 
 func (g *Engine) rememberStaff(p *place, e Event) {
 	if e.Type != Order && e.Type != Award {
@@ -125,14 +144,18 @@ func (g *Engine) judgeCashiers(now time.Time) {
 	slices.Sort(roles)
 	for _, role := range roles {
 		members := g.peers[role].members
-		var hand, all int
+		var peers peerSums
 		for _, c := range members {
 			h, n, _ := c.hand.totals(28)
-			hand, all = hand+h, all+n
+			if h == n && h > 0 {
+				peers.idle, peers.idleHand = peers.idle+1, peers.idleHand+h
+			} else {
+				peers.hand, peers.all = peers.hand+h, peers.all+n
+			}
 		}
 		for _, c := range members {
 			if c.hand.active {
-				g.judgeHand(c, hand, all, now)
+				g.judgeHand(c, peers, now)
 			}
 			if c.limits.active {
 				g.judgeLimit(c, now)
@@ -147,34 +170,46 @@ func (g *Engine) judgeCashiers(now time.Time) {
 // peers', by the beta-binomial tail against the peers of the same role over
 // one and four weeks: the mean is the peers' share, shrunk to one in a
 // hundred, and rho how much honest cashiers differ (Griffiths 1973).
-func (g *Engine) judgeHand(c *cashier, hand, all int, now time.Time) {
+//
+// Who rings up no checks has no share: a manager at a desk, or anybody where
+// tills don't say who is at them. Their number of awards is held against that
+// of peers who ring up none either, by the negative binomial tail (Greenwood
+// and Yule 1920).
+func (g *Engine) judgeHand(c *cashier, peers peerSums, now time.Time) {
 	s := g.cfg.Settings.ManualAwards
 	if !s.Enabled {
 		return
 	}
 	own, handled, _ := c.hand.totals(28)
-	mean := (float64(hand-own) + priorHand*priorChecks) / (float64(all-handled) + priorChecks)
 	for _, days := range []int{28, 7} {
 		k, n, points := c.hand.totals(days)
 		if float64(k) < s.MinAwards {
 			continue
 		}
-		p := betaBinomialTail(k, n, mean, s.Rho)
+		var p, expected float64
+		if own == handled {
+			expected = peers.number(own) * float64(days) / 28
+			p = repeatTail(k, expected, numberShape)
+		} else {
+			mean := peers.share(own, handled)
+			p, expected = betaBinomialTail(k, n, mean, s.Rho), mean*float64(n)
+		}
 		if p >= s.Chance {
 			continue
 		}
 		sig := g.cashierSignal(ManualAwards, c, now, time.Duration(days)*day)
 		sig.PointsInvolved, sig.Score = points, Score(p)
-		sig.Evidence.P, sig.Evidence.Reason, sig.Evidence.Unit = p, "peers", "awards by hand"
-		sig.Evidence.Observed, sig.Evidence.Expected = float64(k), mean*float64(n)
-		g.found(sig.finish("%s awards by hand in %s; %s expected from peers", grouped(int64(k)), counted(int64(days), "day"), decimal(mean*float64(n))))
+		sig.Evidence.P, sig.Evidence.Reason, sig.Evidence.Unit = p, "peers", UnitAwards
+		sig.Evidence.Observed, sig.Evidence.Expected = float64(k), expected
+		g.found(sig.finish("%s awards by hand in %s; %s expected from peers", grouped(int64(k)), counted(int64(days), "day"), decimal(expected)))
 		return
 	}
 }
 
 // judgeLimit finds a cashier whose awards by hand keep just below the approval
-// limit L: the binomial tail of those in [.9 L, L) among those in [.8 L, L),
-// at one half each.
+// limit L: the exact binomial tail of those in [.9 L, L) among those in [.8 L, L),
+// at one half each. Comparing neighbouring intervals is how figures managed to
+// meet a threshold are found elsewhere (Burgstahler and Dichev 1997).
 func (g *Engine) judgeLimit(c *cashier, now time.Time) {
 	s := g.cfg.Settings.LimitHugging
 	upper, lower := c.limits.upper.since(now, limitMemory), c.limits.lower.since(now, limitMemory)
@@ -187,7 +222,7 @@ func (g *Engine) judgeLimit(c *cashier, now time.Time) {
 	}
 	sig := g.cashierSignal(LimitHugging, c, now, limitMemory)
 	sig.PointsInvolved, sig.Score = c.limits.points, Score(p)
-	sig.Evidence.P, sig.Evidence.Reason, sig.Evidence.Unit = p, "limit", "awards by hand"
+	sig.Evidence.P, sig.Evidence.Reason, sig.Evidence.Unit = p, "limit", UnitAwards
 	sig.Evidence.Observed, sig.Evidence.Expected = float64(upper), float64(upper+lower)/2
 	g.found(sig.finish("%s of %s large awards by hand just below the approval limit; %s expected",
 		grouped(int64(upper)), grouped(int64(upper+lower)), decimal(float64(upper+lower)/2)))

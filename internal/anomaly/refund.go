@@ -12,7 +12,8 @@ type Reversal struct {
 
 // refundAbuse finds customers who redeem and then refund what earned the
 // points: Times reversals within WindowDays that leave a debt. One cashier
-// doing them all is a broken rule.
+// doing them all is a broken rule. Counting is all there is to it: no statistic
+// stands behind this one, and its score is a scale, a point for each.
 func refundAbuse(s RefundAbuseSettings, e Event, r Recent) (Signal, bool) {
 	if !s.Enabled || e.Type != Reverse || e.Balance >= 0 || e.Customer.IsZero() {
 		return Signal{}, false

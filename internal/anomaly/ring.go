@@ -54,7 +54,8 @@ func newRings() *rings {
 
 // enrolled joins a new account to those it belongs with.
 //
-// Account rings are the components of accounts no older than AgeDays under
+// Account rings are the connected components (Hopcroft and Tarjan 1973, here by
+// joining the smaller to the larger) of accounts no older than AgeDays under
 // three relations: the same device, phone numbers no more than ten apart, the
 // same birthday enrolled by the same cashier in the same week. A till, a device of
 // the store's own and a birthday many give (1 January) relate nobody.

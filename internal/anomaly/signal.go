@@ -100,6 +100,12 @@ type Key struct {
 // String is stable and unique to the subject, for an index.
 func (k Key) String() string { return string(k.Of) + ":" + k.ID.String() }
 
+// What findings about habits count, as Evidence.Unit says it.
+const (
+	UnitAwards = "awards by hand"
+	UnitClaims = "checks put on accounts afterwards"
+)
+
 // Evidence is what a manager needs to decide, ready for JSON. Observed and
 // Expected are in Unit.
 type Evidence struct {

@@ -7,8 +7,9 @@ import "time"
 // their sum would.
 //
 // People do come back for a forgotten muffin, so an occasion counts by the
-// negative binomial chance of as many in 28 days among guests of whom one
-// visit in twenty is such; every part beyond the first counts as an occasion.
+// negative binomial chance of as many in 28 days (Greenwood and Yule 1920)
+// among guests of whom one visit in twenty is such; every part beyond the first
+// counts as an occasion.
 func splitOrders(s SplitOrdersSettings, e Event, r Recent) (Signal, bool) {
 	if !s.Enabled || e.Type == Award || !e.Earns() || r.PointsFor == nil && r.OneCheck == nil || e.Till.IsZero() {
 		return Signal{}, false

@@ -8,7 +8,8 @@ import (
 
 // repeatTail is the chance of k or more occasions where mean are expected and
 // people differ as a gamma distribution of the given shape: a negative
-// binomial tail, written as a regularized incomplete beta function.
+// binomial tail (Greenwood and Yule 1920), written as a regularized incomplete
+// beta function.
 func repeatTail(k int, mean, shape float64) float64 {
 	if k <= 0 {
 		return 1

@@ -13,7 +13,7 @@ const leastTakeover = 100
 // A change made in person at a store the customer knows is not counted.
 // Either alone happens to people who correct a typo and then enjoy their
 // coffee, so one of the two counts by the negative binomial chance of as many
-// at this store in 28 days; both together stand alone. The redemption should
+// at this store in 28 days (Greenwood and Yule 1920); both together stand alone. The redemption should
 // be held until a manager has looked.
 func accountTakeover(s AccountTakeoverSettings, e Event, r Recent) (Signal, bool) {
 	if !s.Enabled || e.Type != Redeem || r.ContactChangedAt.IsZero() || e.Points < leastTakeover {

@@ -19,7 +19,7 @@ type DetectionReader interface {
 	DetectionState(ctx context.Context, orgID ID) (DetectionState, error)
 	// SignalKeys are the keys of the findings since.
 	SignalKeys(ctx context.Context, orgID ID, since time.Time) ([]string, error)
-	// AwardsOf are a cashier's awards to some customers, newest first.
+	// AwardsOf are a cashier's or store's awards to some customers, newest first.
 	AwardsOf(ctx context.Context, orgID ID, q AwardsQuery) ([]ID, error)
 	// Replay is what is known of a replay; NotFound when there is none.
 	Replay(ctx context.Context, orgID, id ID) (Replay, error)
@@ -82,12 +82,14 @@ type DetectionState struct {
 	Events    int64 // read in the last run
 }
 
-// AwardsQuery names awards; ByHand leaves orders out.
+// AwardsQuery names awards: those of one member of staff, or of one store.
 type AwardsQuery struct {
-	StaffID   ID
+	StaffID   ID // zero is anybody
+	StoreID   ID // zero is any
 	Customers []ID
 	From, To  time.Time
-	ByHand    bool
+	ByHand    bool // no orders
+	Claims    bool // only orders put on the account after they were completed
 	Limit     int
 }
 

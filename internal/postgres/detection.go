@@ -133,12 +133,15 @@ func (r reader) SignalKeys(ctx context.Context, orgID loyalty.ID, since time.Tim
 func (r reader) AwardsOf(ctx context.Context, orgID loyalty.ID, q loyalty.AwardsQuery) ([]loyalty.ID, error) {
 	const awards = `
 		SELECT t.id FROM transactions t
-		WHERE t.organization_id = $1 AND t.customer_id = ANY ($2) AND t.staff_id = $3 AND t.type = 'earn' AND t.at >= $4 AND t.at <= $5
-			AND ($6 = false OR t.order_id IS NULL)
+		WHERE t.organization_id = $1 AND t.customer_id = ANY ($2) AND t.type = 'earn' AND t.at >= $4 AND t.at <= $5
+			AND ($3::uuid IS NULL OR t.staff_id = $3) AND ($8::uuid IS NULL OR t.store_id = $8) AND ($6 = false OR t.order_id IS NULL)
+			AND ($9 = false OR EXISTS (
+				SELECT FROM orders o WHERE o.organization_id = t.organization_id AND o.id = t.order_id AND o.claimed_at > o.completed_at))
 		ORDER BY t.at DESC, t.id DESC LIMIT $7`
 	var ids []loyalty.ID
-	err := r.list(ctx, &ids, awards, orgID.String(), idArray(q.Customers), q.StaffID.String(), q.From, q.To, q.ByHand, q.Limit)
-	return ids, wrap("select a cashier's awards", err)
+	err := r.list(ctx, &ids, awards, orgID.String(), idArray(q.Customers), nullID(q.StaffID), q.From, q.To, q.ByHand, q.Limit,
+		nullID(q.StoreID), q.Claims)
+	return ids, wrap("select awards behind a finding", err)
 }
 
 // ForgetSignals implements loyalty.DetectionWriter.

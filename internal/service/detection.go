@@ -208,16 +208,24 @@ func (s *Detection) place(ctx context.Context, events *stream, found []anomaly.S
 	return s.repo.InTx(ctx, func(ctx context.Context, tx loyalty.Tx) error { return tx.PlaceSignals(ctx, events.orgID, signals) })
 }
 
-// behind adds the awards that a finding about a habit is made of.
+// behind adds the awards that a finding about a habit is made of: those of the
+// cashier; of the store where a till is meant, or a cashier who is no member of
+// staff here; of anybody where an account is.
 func (s *Detection) behind(ctx context.Context, orgID loyalty.ID, sig anomaly.Signal, out *loyalty.Signal) error {
 	habit := sig.Kind == anomaly.PatternDeviation || sig.Kind == anomaly.ManualAwards || sig.Kind == anomaly.LimitHugging ||
 		sig.Kind == anomaly.StaffFavoritism && sig.Evidence.Reason != "self"
-	if !habit || out.StaffID.IsZero() || len(sig.Evidence.Customers) == 0 {
+	if !habit || len(sig.Evidence.Customers) == 0 {
 		return nil
 	}
 	q := loyalty.AwardsQuery{
 		StaffID: out.StaffID, From: sig.Evidence.From, To: sig.Evidence.To, Limit: evidenceMost,
-		ByHand: sig.Kind == anomaly.ManualAwards || sig.Kind == anomaly.LimitHugging,
+		ByHand: sig.Evidence.Unit == anomaly.UnitAwards, Claims: sig.Evidence.Unit == anomaly.UnitClaims,
+	}
+	if _, elsewhere := out.Evidence["staff_ref"]; elsewhere || out.StaffID.IsZero() {
+		q.StaffID, q.StoreID = loyalty.ID{}, loyalty.ID(sig.Store)
+	}
+	if sig.Evidence.Reason == "account" {
+		q.StaffID, q.StoreID = loyalty.ID{}, loyalty.ID{}
 	}
 	for _, id := range sig.Evidence.Customers {
 		q.Customers = append(q.Customers, loyalty.ID(id))

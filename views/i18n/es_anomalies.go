@@ -5,7 +5,7 @@ func init() {
 	Register("es", Catalog{
 		"%d day": "%d día", "%d days": "%d días", "%d hour": "%d hora", "%d hours": "%d horas", "%d minute": "%d minuto",
 		"%d minutes": "%d minutos", "%d part": "%d parte", "%d parts": "%d partes", "%d second": "%d segundo", "%d seconds": "%d segundos",
-		"a cashier": "un cajero", "a till": "una caja", "a store they know": "una tienda que conoce", "a store new to them": "una tienda nueva para el cliente",
+		"a cashier": "un cajero", "a till": "una caja", "a store": "una tienda", "a store they know": "una tienda que conoce", "a store new to them": "una tienda nueva para el cliente",
 		"same device": "mismo dispositivo", "neighbouring phone numbers": "teléfonos contiguos", "same birthday and cashier": "mismo cumpleaños y cajero",
 		"awards by hand": "abonos manuales", "checks put on accounts afterwards": "cuentas asignadas a clientes después",
 

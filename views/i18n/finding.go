@@ -37,7 +37,7 @@ var (
 		"part":   {Mark("%d part"), Mark("%d parts")},
 	}
 	findingPhrases = []string{
-		Mark("awards by hand"), Mark("checks put on accounts afterwards"), Mark("a cashier"), Mark("a till"), Mark("a store they know"),
+		Mark("awards by hand"), Mark("checks put on accounts afterwards"), Mark("a cashier"), Mark("a till"), Mark("a store"), Mark("a store they know"),
 		Mark("a store new to them"), Mark("same device"), Mark("neighbouring phone numbers"), Mark("same birthday and cashier"),
 	}
 )
