@@ -31,9 +31,10 @@ type Campaign struct {
 	Variant   string       `json:"variant"`
 	Intensity Intensity    `json:"intensity"`
 	Store     anomaly.ID   `json:"store"`
-	Start     time.Time    `json:"start"` // of the first act
-	End       time.Time    `json:"end"`   // of the last act
-	Guilty    []anomaly.ID `json:"guilty"`
+	Start     time.Time    `json:"start"`         // of the first act
+	End       time.Time    `json:"end"`           // of the last act
+	Guilty    []anomaly.ID `json:"guilty"`        // accounts and cashiers
+	Till      anomaly.ID   `json:"till,omitzero"` // where all of it is entered, if anywhere
 	Acts      []Act        `json:"acts"`
 
 	store     *store
@@ -170,7 +171,7 @@ func (c *Campaign) begin(sd *shiftDay) {
 		c.Guilty = append(c.Guilty, c.cashier.id)
 	}
 	if c.Variant == "till_claims" {
-		c.Guilty = append(c.Guilty, s.tills[0])
+		c.Till = s.tills[0]
 	}
 }
 

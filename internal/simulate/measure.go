@@ -30,6 +30,7 @@ type Outcome struct {
 	Variant   string
 	Intensity Intensity
 	Found     bool
+	TillOnly  bool          // not found, but a case names the till
 	After     time.Duration // from the first act to the flag
 	Lost      int64         // points taken before the flag, or all
 	Points    int64         // points taken in all
@@ -47,6 +48,7 @@ type Tally struct {
 	StoreWeeks int
 	NewWeeks   int // store-weeks among the first four
 	MaxWeek    int // most cases of a store in a week
+	Below      int // cases over the budget, which count for nothing else
 	HardActs   int
 	HardFound  int
 	Events     int
@@ -61,7 +63,7 @@ func (t *Tally) add(o Tally) {
 	t.NewFalse, t.NewWeeks, t.StoreWeeks = t.NewFalse+o.NewFalse, t.NewWeeks+o.NewWeeks, t.StoreWeeks+o.StoreWeeks
 	t.MaxWeek = max(t.MaxWeek, o.MaxWeek)
 	t.HardActs, t.HardFound = t.HardActs+o.HardActs, t.HardFound+o.HardFound
-	t.Events += o.Events
+	t.Events, t.Below = t.Events+o.Events, t.Below+o.Below
 	if t.FalseKinds == nil {
 		t.FalseKinds = map[anomaly.Kind]int{}
 	}
@@ -98,7 +100,7 @@ func Measure(ctx context.Context, cfg Config, settings anomaly.Settings) ([]Tall
 	}
 	engine.Flush()
 	ours := w.judge("detectors", seen.found)
-	ours.Events = events
+	ours.Events, ours.Below = events, seen.below
 	ours.countHard(w.Campaigns(), seen.hard)
 	tallies := []Tally{ours}
 	for _, b := range rules {
@@ -111,6 +113,7 @@ func Measure(ctx context.Context, cfg Config, settings anomaly.Settings) ([]Tall
 type watcher struct {
 	found  []finding
 	hard   map[anomaly.ID]bool // events flagged as hard the moment they happened
+	below  int
 	failed error
 }
 
@@ -119,6 +122,9 @@ func (o *watcher) see(c *anomaly.Case, s anomaly.Signal, opened bool) {
 		o.hard[s.Evidence.Transactions[0]] = true
 	}
 	if c.BelowLine {
+		if opened {
+			o.below++
+		}
 		return
 	}
 	o.found = append(o.found, finding{
@@ -148,7 +154,11 @@ func (w *World) judge(method string, found []finding) Tally {
 	for _, c := range w.Campaigns() {
 		o := Outcome{Kind: c.Kind, Variant: c.Variant, Intensity: c.Intensity}
 		for _, f := range found {
-			if f.at.Before(c.Start) || f.at.After(c.End.Add(grace)) || !overlap(f.names, c.Guilty) {
+			if f.at.Before(c.Start) || f.at.After(c.End.Add(grace)) {
+				continue
+			}
+			if !overlap(f.names, c.Guilty) {
+				o.TillOnly = o.TillOnly || (!c.Till.IsZero() && slices.Contains(f.names, c.Till))
 				continue
 			}
 			right[f.story] = true
@@ -156,6 +166,7 @@ func (w *World) judge(method string, found []finding) Tally {
 				o.Found, o.After = true, after
 			}
 		}
+		o.TillOnly = o.TillOnly && !o.Found
 		for _, a := range c.Acts {
 			o.Points += a.Points
 			if !o.Found || a.At.Sub(c.Start) <= o.After {

@@ -95,14 +95,16 @@ func (r Report) Write(w io.Writer) error {
 			t.Of("", LowIntensity).Recall(), t.Of("", MediumIntensity).Recall(), t.Of("", HighIntensity).Recall(),
 			ratio(t.Cases, t.StoreWeeks, 0), ratio(t.False, t.StoreWeeks, 0), 100*float64(all.Lost)/float64(max(1, all.Points)))
 	}
-	p.line("\n| kind | recall low | medium | high | median to flag low / medium / high | points lost | false cases |")
+	p.line("\nBy kind, found of planted; \"never\" is where half or more were not found.\n")
+	p.line("| kind | found low | medium | high | median time to flag low / medium / high | points lost before the flag | false cases |")
 	p.line("|---|---|---|---|---|---|---|")
 	for _, k := range anomaly.Kinds() {
-		p.kind(ours, k)
+		p.kind(ours, k, thousands(ours.FalseKinds[k]))
 	}
 	for _, k := range unseenKinds() {
-		p.kind(r.Unseen, k)
+		p.kind(r.Unseen, k, "–")
 	}
+	p.line("\nWhere the unseen kinds are planted, %.3f cases a store-week are false.", ratio(r.Unseen.False, r.Unseen.StoreWeeks, 0))
 	return p.err
 }
 
@@ -120,6 +122,16 @@ func (r Report) goals(p *page) {
 	p.line("| all cases a store-week, mean / most | .15 / 3 | %.3f / %d |", ratio(t.Cases, t.StoreWeeks, 0), t.MaxWeek)
 	p.line("| false in a store's first four weeks | .25 | %.3f |", ratio(t.NewFalse, t.NewWeeks, 0))
 	p.line("| recall on kinds never tuned on | .5 | %.2f of %d |", r.Unseen.Of("", "").Recall(), len(r.Unseen.Outcomes))
+	p.line("\n%d cases were over the budget and count for nothing. %d campaigns were named by their till alone, which is no hit.", t.Below, t.tillOnly())
+}
+
+func (t Tally) tillOnly() (n int) {
+	for _, o := range t.Outcomes {
+		if o.TillOnly {
+			n++
+		}
+	}
+	return n
 }
 
 // page writes lines until one fails.
@@ -134,7 +146,7 @@ func (p *page) line(format string, args ...any) {
 	}
 }
 
-func (p *page) kind(t Tally, k anomaly.Kind) {
+func (p *page) kind(t Tally, k anomaly.Kind, wrong string) {
 	all := t.Of(k, "")
 	cells, medians := "", ""
 	for i, in := range Intensities() {
@@ -143,9 +155,17 @@ func (p *page) kind(t Tally, k anomaly.Kind) {
 		if i > 0 {
 			medians += " / "
 		}
-		medians += days(s.Median)
+		if s.Campaigns == 0 {
+			medians += "–"
+		} else {
+			medians += days(s.Median)
+		}
 	}
-	p.line("| %s |%s %s | %.0f %% | %d |", k, cells, medians, 100*float64(all.Lost)/float64(max(1, all.Points)), t.FalseKinds[k])
+	lost := "none taken"
+	if all.Points > 0 {
+		lost = fmt.Sprintf("%.0f %%", 100*float64(all.Lost)/float64(all.Points))
+	}
+	p.line("| %s |%s %s | %s | %s |", k, cells, medians, lost, wrong)
 }
 
 func days(d time.Duration) string {
