@@ -349,13 +349,22 @@ func verified(t *testing.T, db *pgtest.DB) {
 }
 
 // A detector that panics neither fails nor delays an award, nor does one that
-// never comes back; what they didn't see is left to the background job.
+// is slow or never comes back; what they didn't see is left to the background
+// job.
 func TestBrokenDetector(t *testing.T) {
 	t.Parallel()
+	const slow = 5 * time.Second
 	stuck := make(chan struct{})
 	t.Cleanup(func() { close(stuck) })
 	for what, examine := range map[string]func(anomaly.Settings, anomaly.Event, anomaly.Recent) ([]anomaly.Signal, error){
 		"panics": func(anomaly.Settings, anomaly.Event, anomaly.Recent) ([]anomaly.Signal, error) { panic("broken") },
+		"is slow": func(anomaly.Settings, anomaly.Event, anomaly.Recent) ([]anomaly.Signal, error) {
+			select {
+			case <-stuck:
+			case <-time.After(slow):
+			}
+			return nil, nil
+		},
 		"hangs": func(anomaly.Settings, anomaly.Event, anomaly.Recent) ([]anomaly.Signal, error) {
 			<-stuck
 			return nil, nil
@@ -367,8 +376,12 @@ func TestBrokenDetector(t *testing.T) {
 			s.Ledger.DetectWith(examine)
 			for i := range 12 {
 				s.at(noon.Add(time.Duration(i) * 10 * time.Second))
+				began := time.Now()
 				if _, err := s.Ledger.Award(t.Context(), lucia, service.AwardPoints{Customer: service.CustomerRef{ID: ada}, Points: 500, Reason: "x", StoreID: store}); err != nil {
 					t.Fatal(err)
+				}
+				if took := time.Since(began); took >= slow {
+					t.Fatalf("an award took %s: it waited for the detector", took)
 				}
 			}
 			if b, _ := balance(t, s.Ledger, s.db); b != 6000 {
