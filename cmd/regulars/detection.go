@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"time"
 	_ "time/tzdata" // simulated stores keep local time on machines without zones
 
 	"regulars/internal/anomaly"
@@ -27,8 +28,8 @@ type simulateCommand struct {
 	Customers int    `default:"4000" help:"Customers of each at the start."`
 	Out       string `default:"simulated" type:"path" help:"Directory for events.ndjson and labels.json."`
 
-	API string   `name:"api" placeholder:"URL" help:"Send its checks to this running server instead, and see what it names."`
-	Key string   `env:"SIMULATE_API_KEY" help:"API key for that server: orders:create and anomalies:read."`
+	API string   `name:"api" placeholder:"URL" help:"Send its checks and quick acts to this running server instead, and see what it names."`
+	Key string   `env:"SIMULATE_API_KEY" help:"API key for that server: orders:create, loyalty:create and anomalies:read."`
 	At  []string `placeholder:"STORE" help:"Ids of that server's stores; simulated ones take turns."`
 }
 
@@ -45,7 +46,7 @@ func (c *simulateCommand) Run(ctx context.Context, p *program) error {
 		if c.Key == "" || len(c.At) == 0 {
 			return errors.New("simulate: --api needs --key and --at")
 		}
-		return newDrive(c.API, c.Key, c.At).run(ctx, world, p.out)
+		return newDrive(c.API, c.Key, c.At, c.Weeks, time.Now()).run(ctx, world, p.out)
 	}
 	if err := os.MkdirAll(c.Out, 0o755); err != nil {
 		return fmt.Errorf("simulate: %w", err)
