@@ -35,6 +35,7 @@ type watch struct {
 	same     collisions
 	first    time.Time // occasion
 	rings    bool      // it has handled a check
+	alone    bool      // it is a store, or the only till of one
 	alarmed  time.Time // first and last of a row of alarms
 	alarm    time.Time
 	past     rate // as it was four weeks ago

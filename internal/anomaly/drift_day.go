@@ -23,8 +23,11 @@ type group struct {
 	claim bool
 }
 
-// level is what a group's day had, and should have had.
-type level struct{ x, lambda float64 }
+// level is what a group's day had, and should have had, and how many it is of.
+type level struct {
+	x, lambda float64
+	n         int
+}
 
 // endDay runs the CUSUMs over the day that is over.
 //
@@ -33,9 +36,9 @@ type level struct{ x, lambda float64 }
 // exponentially weighted average over HistoryWeeks, shrunk to the
 // organization's, times the checks handled that day, and more where the
 // store's other cashiers or tills had more as well: an evening on which
-// everybody made amends is nobody's doing. A store, which has no others of its
-// sort, and hands and tills that never rang up a check, whose rate no other's
-// resembles, are judged when they have four weeks of history to differ from.
+// everybody made amends is nobody's doing. A store or a lone till, which has no
+// others of its sort, and hands and tills that never rang up a check are judged
+// when they have four weeks of history to differ from.
 func (d *drift) endDay(s Settings, now time.Time, found func(Signal)) {
 	tau := time.Duration(s.PatternDeviation.HistoryWeeks * float64(week))
 	d.sort()
@@ -50,7 +53,7 @@ func (d *drift) endDay(s Settings, now time.Time, found func(Signal)) {
 		handled := d.exposure(w, idle)
 		w.lambda = w.rate(mean, now, tau) * float64(max(handled, 1))
 		l := levels[w.group()]
-		levels[w.group()] = level{l.x + float64(w.x), l.lambda + w.lambda}
+		levels[w.group()] = level{l.x + float64(w.x), l.lambda + w.lambda, l.n + 1}
 		expected := w.turn(mean, handled, now, tau)
 		if w.x > 0 && w.of != OfStore {
 			given := func(account ID) int { return d.given(account, w.claim, now) }
@@ -63,6 +66,7 @@ func (d *drift) endDay(s Settings, now time.Time, found func(Signal)) {
 		}
 		l := levels[w.group()]
 		w.lambda *= max(1, (l.x-float64(w.x)+calm)/(l.lambda-w.lambda+calm))
+		w.alone = w.of != OfStaff && l.n == 1
 		w.step(s.PatternDeviation, d.exposure(w, idle), now, tau, found)
 	}
 	d.learn(now, tau)
@@ -132,7 +136,7 @@ func (w *watch) turn(org float64, handled int, now time.Time, tau time.Duration)
 }
 
 func (w *watch) step(s PatternDeviationSettings, handled int, now time.Time, tau time.Duration, found func(Signal)) {
-	if young := now.Sub(w.first) < fourWeeks; !young || (w.rings && w.of != OfStore) {
+	if young := now.Sub(w.first) < fourWeeks; !young || w.rings && !w.alone {
 		w.sum = max(0, w.sum+float64(w.x)*math.Log(s.Ratio)-(s.Ratio-1)*w.lambda)
 	}
 	w.observed += w.x

@@ -246,3 +246,32 @@ func TestDismissingMutesThePair(t *testing.T) {
 		t.Errorf("%d cases within 28 days", n)
 	}
 }
+
+// Where the till doesn't say who rang up a check, whoever makes amends rings up
+// nothing: an award or two a day, to another guest each time, is no case.
+func TestAmendsAtADeskAreNoCase(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	s.Ledger.DetectWith(blind)
+	pos := loyalty.Actor{Role: loyalty.Machine, OrgID: org, KeyID: id(92), Scopes: loyalty.KeyScopes(), StoreIDs: []loyalty.ID{store}}
+	n := byte(0)
+	for day := range 20 {
+		for i := range 10 {
+			s.at(noon.AddDate(0, 0, day).Add(time.Duration(i) * 20 * time.Minute))
+			s.order(pos, fmt.Sprint(day, "-", i), loyalty.ID{}, 2000)
+			if i != 3 && (i != 7 || day%2 == 0) {
+				continue
+			}
+			n++
+			guest(t, s.db, id(100+n), fmt.Sprint("Guest ", n))
+			give := service.AwardPoints{Customer: service.CustomerRef{ID: id(100 + n)}, Points: 50, Reason: "Sorry", StoreID: store}
+			if _, err := s.Ledger.Award(t.Context(), lucia, give); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	s.detect(noon.AddDate(0, 0, 21))
+	if list := s.cases(""); len(list) != 0 {
+		t.Errorf("%d cases: %s", len(list), list[0].Description)
+	}
+}
