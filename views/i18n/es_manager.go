@@ -3,7 +3,7 @@ package i18n
 // What managers and owners read beside the catalogs of each area.
 func init() {
 	Register("es", Catalog{
-		"New cases have come in.": "Han llegado casos nuevos.", "Show them": "Mostrarlos", "See it": "Verlo", "Reopened": "Reabierto", "Selected": "Seleccionados",
+		"New cases have come in.": "Han llegado casos nuevos.", "Show them": "Mostrarlos", "See it": "Verlo", "Reopened": "Reabierto", "Selected": "Elegidos",
 		"Select every case on this page":                                                "Seleccionar todos los casos de esta página",
 		"Back to the case just decided, or undo what was done with it":                  "Volver al caso recién decidido, o deshacer lo hecho con él",
 		"Choose who sees to it":                                                         "Elegir quién se ocupa",

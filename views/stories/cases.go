@@ -55,6 +55,12 @@ func caseRows() []anomalies.Row {
 	return []anomalies.Row{row, long, held}
 }
 
+func earlierRows() []anomalies.Row {
+	row := caseRows()[1]
+	row.ID, row.Picked, row.Decided = "", false, "Descartado"
+	return []anomalies.Row{row}
+}
+
 func queue() anomalies.QueueProps { return showing(fullCase()) }
 
 func showing(c anomalies.CaseProps) anomalies.QueueProps {
@@ -82,7 +88,7 @@ func fullCase() anomalies.CaseProps {
 			{When: "31 mar 2026, 20:14", Machine: "2026-03-31T20:14:00Z", Reason: "Pedido n.º 10-4411", Store: "Casa Lima Miraflores", Staff: "Ana Prieto", Till: "Caja de la barra", Amount: "S/86.50", Points: "+108"},
 			{When: "28 mar 2026, 21:40", Machine: "2026-03-28T21:40:00Z", Reason: "Cortesía por la espera", Store: "Casa Lima Miraflores", Staff: "Ana Prieto", Points: "+200", Reversed: true, Customer: "Piero León", CustomerHref: "#main"},
 		},
-		More: "7 movimientos más pertenecen a este caso.", Earlier: caseRows()[1:2], Story: caseStory(), HasStory: true,
+		More: "7 movimientos más pertenecen a este caso.", Earlier: earlierRows(), Story: caseStory(), HasStory: true,
 		Peers:     []ui.Part{{Label: "Ana Prieto", Value: "31 a mano, 402 cuentas", Size: 31}, {Label: "Bruno Sosa", Value: "6 a mano, 398 cuentas", Size: 6}, {Label: "Una persona con un nombre larguísimo que no cabe", Value: "2 a mano, 77 cuentas", Size: 2}},
 		PeersHint: "Abonos a mano y cuentas de cada cajero de la tienda en las mismas cuatro semanas.",
 		People: []anomalies.Named{
@@ -108,7 +114,7 @@ func caseStory() ui.ChartProps {
 		}
 	}
 	return ui.ChartProps{Title: "Las cuatro semanas en torno al caso", Summary: "52 abonos en cuatro semanas.", Labels: labels, Stacked: true, Series: []ui.Series{
-		{Name: "En este caso", Values: in, Color: 4}, {Name: "Otros abonos", Values: all, Color: 1}, {Name: "Un día normal sin ellos", Values: norm, Color: 3, Dashed: true},
+		{Name: "En este caso", Values: in, Color: 1}, {Name: "Otros abonos", Values: all, Color: 6}, {Name: "Un día normal sin ellos", Values: norm, Color: 4, Dashed: true},
 	}}
 }
 

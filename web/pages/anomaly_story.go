@@ -88,8 +88,8 @@ func caseStory(ctx ctx, c service.Case) (ui.ChartProps, bool) {
 		chart.Labels = append(chart.Labels, i18n.ShortDate(ctx, from.AddDate(0, 0, i)))
 	}
 	chart.Series = []ui.Series{
-		{Name: i18n.T(ctx, "In this case"), Values: in, Color: 4}, {Name: i18n.T(ctx, "Other awards"), Values: others, Color: 1},
-		{Name: i18n.T(ctx, "The usual day without it"), Values: norm, Color: 3, Dashed: true},
+		{Name: i18n.T(ctx, "In this case"), Values: in, Color: 1}, {Name: i18n.T(ctx, "Other awards"), Values: others, Color: 6},
+		{Name: i18n.T(ctx, "The usual day without it"), Values: norm, Color: 4, Dashed: true},
 	}
 	chart.Summary = i18n.T(ctx, "%d awards in four weeks, at most %d in a day.", total, most)
 	return chart, true
