@@ -155,8 +155,18 @@ func onlyText(c *fiber.Ctx) error {
 
 func isText(b []byte) bool { return utf8.Valid(b) && bytes.IndexByte(b, 0) < 0 }
 
-// onlyJSON refuses bodies of another type, and compressed ones: a small body
-// may unpack to a huge one.
+// unpacked refuses bodies that come compressed: a small one may unpack to a
+// huge one, and forms are unpacked before anybody knows who sends them. No
+// browser sends such. The program's surfaces unpack nothing, and refuse them
+// once they know who calls.
+func unpacked(c *fiber.Ctx) error {
+	if c.Get(fiber.HeaderContentEncoding) != "" && !strings.HasPrefix(c.Path(), "/v1/") {
+		return fiber.ErrUnsupportedMediaType
+	}
+	return c.Next()
+}
+
+// onlyJSON refuses bodies of another type, and compressed ones.
 func onlyJSON(c *fiber.Ctx) error {
 	if len(c.Request().Body()) == 0 {
 		return c.Next()

@@ -91,6 +91,7 @@ func New(d Deps) *fiber.App {
 	app.Use(deadline)
 	app.Use(admit(seen))
 	app.Use(bodyLimit)
+	app.Use(unpacked)
 	app.Use(onlyText)
 	routes(app, d)
 	return app

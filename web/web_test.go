@@ -1,9 +1,11 @@
 package web_test
 
 import (
+	"bytes"
 	"compress/gzip"
 	"errors"
 	"io"
+	"mime/multipart"
 	"net/http"
 	"strings"
 	"testing"
@@ -280,6 +282,24 @@ func TestContentTypeAndSize(t *testing.T) {
 	s.Do("POST", path, key, "{}", "Content-Encoding", "gzip").Want(t, 415, "UNSUPPORTED_MEDIA_TYPE")
 	s.Do("POST", path, key, strings.Repeat(" ", 1<<20)).Want(t, 200, "")
 	s.Do("POST", path, key, strings.Repeat(" ", 1<<20+1)).Want(t, 413, "BODY_TOO_LARGE")
+}
+
+// Forms are unpacked before anybody knows who sends them, and a small one may
+// unpack to more than there is memory.
+func TestCompressedForms(t *testing.T) {
+	t.Parallel()
+	s := webtest.New(t)
+	var small bytes.Buffer
+	zip := gzip.NewWriter(&small)
+	form := multipart.NewWriter(zip)
+	if err := form.WriteField("email", strings.Repeat("a", 100_000)); err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(form.Close(), zip.Close()); err != nil {
+		t.Fatal(err)
+	}
+	s.Do("POST", "/login", "", small.String(), "Content-Type", form.FormDataContentType(), "Content-Encoding", "gzip", "Sec-Fetch-Site", "same-origin").
+		Want(t, 415, "")
 }
 
 func TestRateLimit(t *testing.T) {

@@ -161,7 +161,7 @@ func (h *Handlers) ImportPiece(c *fiber.Ctx) error {
 		return fiber.ErrNotFound
 	}
 	id := importID(c)
-	return sent(c, importPath(id), h.Imports.AddPiece(c.UserContext(), auth.Actor(c), id, n, c.Body()))
+	return sent(c, importPath(id), h.Imports.AddPiece(c.UserContext(), auth.Actor(c), id, n, c.BodyRaw()))
 }
 
 // ImportReceived is POST /import/:id/received: all pieces are there.
