@@ -46,5 +46,14 @@ type Order struct {
 // never below zero.
 func (o Order) Eligible() Minor { return max(0, o.Total-o.Tax-o.Tip-o.Discount) }
 
+// Forfeit is how many of the points that the order earned are lost to refunds,
+// or with it when it was cancelled.
+func (o Order) Forfeit() Points {
+	if o.Status == OrderCancelled || o.Status == OrderRefunded {
+		return o.Earned
+	}
+	return Share(o.Earned, o.RefundedTotal, o.Total)
+}
+
 // Reason is what the ledger says of an order's award.
 func (o Order) Reason() string { return "Order #" + o.ExternalID }

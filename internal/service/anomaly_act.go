@@ -129,7 +129,8 @@ func (s *Anomalies) Undo(ctx context.Context, actor loyalty.Actor, cmd UndoRever
 	})
 }
 
-// giveAgain undoes one taking-back of an award.
+// giveAgain undoes one taking-back of an award. What its order has lost to
+// refunds since, or with its cancelling, is not given.
 func (w *caseWork) giveAgain(ctx context.Context, taken loyalty.Transaction) error {
 	if taken.Type != loyalty.Reverse {
 		return nil // a reward that was cancelled: its points are back already
@@ -142,12 +143,18 @@ func (w *caseWork) giveAgain(ctx context.Context, taken loyalty.Transaction) err
 		return err
 	}
 	a, points := snap.Account, -taken.Points
+	if o := snap.Order; o != nil {
+		points = min(points, o.Reversed-o.Forfeit())
+	}
+	if points <= 0 {
+		return nil
+	}
 	p := loyalty.Posting{
 		OrgID: w.OrgID, CustomerID: a.CustomerID, Revision: a.Revision, Day: businessDay(w.cfg, taken.StoreID, w.now), At: w.now,
 		Audit: []loyalty.AuditEntry{loyalty.Audit(w.actor, w.now, "points.restore", "transaction", taken.ID, map[string]any{"points": points})},
 	}
 	row := loyalty.Transaction{
-		ID: loyalty.NewID(w.now), Type: loyalty.Reverse, Points: points, LifetimeDelta: -taken.LifetimeDelta, Reason: taken.Reason,
+		ID: loyalty.NewID(w.now), Type: loyalty.Reverse, Points: points, LifetimeDelta: points, Reason: taken.Reason,
 		StoreID: taken.StoreID, OrderID: taken.OrderID, ReversesID: taken.ReversesID, StaffID: w.actor.StaffID, KeyID: w.actor.KeyID, At: w.now,
 	}
 	before := a.Balance

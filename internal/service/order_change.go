@@ -180,7 +180,7 @@ func (c *orderChange) claim(ref CustomerRef) error {
 	award := e.result(c.snap.Name)
 	c.posting, c.award = &e.posting, &award
 	if o.RefundedTotal > 0 {
-		return c.reverse(loyalty.Share(o.Earned, o.RefundedTotal, o.Total))
+		return c.reverse(o.Forfeit())
 	}
 	return nil
 }
@@ -190,7 +190,7 @@ func (c *orderChange) cancel() error {
 	c.ensure()
 	c.posting.Orders, c.posting.Sales = -1, c.order.RefundedTotal-c.order.Total
 	c.order.Status = loyalty.OrderCancelled
-	return c.reverse(c.order.Earned - c.order.Reversed)
+	return c.reverse(c.order.Forfeit() - c.order.Reversed)
 }
 
 // takeBack refunds the order up to refunded altogether.
@@ -202,11 +202,7 @@ func (c *orderChange) takeBack(refunded loyalty.Minor) error {
 	if refunded == o.Total {
 		o.Status = loyalty.OrderRefunded
 	}
-	share := loyalty.Share(o.Earned, refunded, o.Total)
-	if o.Status == loyalty.OrderRefunded {
-		share = o.Earned
-	}
-	return c.reverse(share - o.Reversed)
+	return c.reverse(o.Forfeit() - o.Reversed)
 }
 
 // reverse takes points of the order's award back.
