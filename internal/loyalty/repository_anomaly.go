@@ -30,6 +30,8 @@ type AnomalyReader interface {
 	// Peers are what each cashier of a store gave, over the last awards in
 	// [from, to).
 	Peers(ctx context.Context, orgID, storeID ID, from, to time.Time) ([]Peer, error)
+	// IsHeld reports whether the award or the redemption waits for a manager.
+	IsHeld(ctx context.Context, orgID, objectID ID) (bool, error)
 	// CaseHolds is how many points are held for the case just now.
 	CaseHolds(ctx context.Context, orgID, id ID) (Points, error)
 	// RelatedCases are other cases that name any of the same people, newest

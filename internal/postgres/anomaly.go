@@ -144,9 +144,13 @@ func (t *tx) SaveDecision(ctx context.Context, a loyalty.Anomaly) error {
 	return wrap("update anomaly", err)
 }
 
-// SetFrozen implements loyalty.AnomalyWriter.
+// SetFrozen implements loyalty.AnomalyWriter. Habits are found on the ledger,
+// whose rows stay with whoever was merged.
 func (t *tx) SetFrozen(ctx context.Context, orgID, customerID loyalty.ID, at time.Time) error {
-	const q = `UPDATE enrollments SET frozen_at = $3, revision = revision + 1 WHERE organization_id = $1 AND customer_id = $2`
+	const q = `
+		UPDATE enrollments SET frozen_at = $3, revision = revision + 1
+		WHERE organization_id = $1 AND customer_id = (
+			SELECT coalesce(e.merged_into, e.customer_id) FROM enrollments e WHERE e.organization_id = $1 AND e.customer_id = $2)`
 	n, err := t.exec(ctx, q, orgID.String(), customerID.String(), nullTime(at))
 	if err == nil && n == 0 {
 		return loyalty.Missing("customer")

@@ -30,9 +30,13 @@ func (r reader) CaseReversals(ctx context.Context, orgID, id loyalty.ID) ([]loya
 	return each(docs, func(d transactionDoc) loyalty.Transaction { return d.domain(orgID) }), err
 }
 
-// CasePeople implements loyalty.AnomalyReader.
+// CasePeople implements loyalty.AnomalyReader. Whoever was merged is whom that
+// has become.
 func (r reader) CasePeople(ctx context.Context, orgID, id loyalty.ID) ([]loyalty.Person, error) {
-	const q = `SELECT person_id AS id, kind FROM anomaly_people WHERE organization_id = $1 AND anomaly_id = $2 ORDER BY kind, person_id`
+	const q = `
+		SELECT DISTINCT coalesce(e.merged_into, p.person_id) AS id, p.kind FROM anomaly_people p
+		LEFT JOIN enrollments e ON e.organization_id = p.organization_id AND e.customer_id = p.person_id
+		WHERE p.organization_id = $1 AND p.anomaly_id = $2 ORDER BY 2, 1`
 	var rows []struct {
 		ID   loyalty.ID `db:"id"`
 		Kind string     `db:"kind"`
@@ -194,6 +198,13 @@ func (r reader) RelatedCases(ctx context.Context, orgID, id loyalty.ID, storeIDs
 	}
 	docs, err := decodeDocs[anomalyRowDoc](rows, "anomaly")
 	return each(docs, func(d anomalyRowDoc) loyalty.AnomalyRow { return d.row(orgID) }), err
+}
+
+// IsHeld implements loyalty.AnomalyReader.
+func (r reader) IsHeld(ctx context.Context, orgID, objectID loyalty.ID) (bool, error) {
+	const q = `SELECT EXISTS (SELECT FROM review_holds WHERE organization_id = $1 AND object_id = $2 AND released_at IS NULL)`
+	var held bool
+	return held, wrap("look for a hold", r.get(ctx, &held, q, orgID.String(), objectID.String()))
 }
 
 // CaseHolds implements loyalty.AnomalyReader.

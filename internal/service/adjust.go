@@ -25,7 +25,7 @@ type Adjusted struct {
 // Adjust adds or takes points without touching lifetime points or the tier. It
 // needs loyalty.LoyaltyAdjust. Below zero is a Conflict unless allowed. It
 // works on a frozen account, which neither earns nor spends but can be put
-// right.
+// right; on one's own it is Forbidden.
 func (s *Ledger) Adjust(ctx context.Context, actor loyalty.Actor, cmd AdjustPoints) (Adjusted, error) {
 	if err := s.may(actor, loyalty.LoyaltyAdjust, cmd.StoreID); err != nil {
 		return Adjusted{}, err
@@ -42,6 +42,9 @@ func (s *Ledger) Adjust(ctx context.Context, actor loyalty.Actor, cmd AdjustPoin
 	q.Lots = true
 	return post(ctx, s.Core, actor.OrgID, q, cmd.Once, func(snap loyalty.Snapshot, cfg *loyalty.Config) (decision[Adjusted], error) {
 		now, a := s.now(), snap.Account
+		if err := notOwn(actor, a.CustomerID); err != nil {
+			return decision[Adjusted]{}, err
+		}
 		if cfg.Program == nil && a.ProgramID.IsZero() {
 			_, err := cfg.ActiveProgram()
 			return decision[Adjusted]{}, err

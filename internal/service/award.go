@@ -2,6 +2,7 @@ package service
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"regulars/internal/loyalty"
@@ -84,11 +85,21 @@ func (s *Ledger) Award(ctx context.Context, actor loyalty.Actor, cmd AwardPoints
 // needsApproval refuses a cashier an award by hand from the program's approval
 // limit on.
 func needsApproval(cfg *loyalty.Config, actor loyalty.Actor, points loyalty.Points) error {
-	if actor.Role != loyalty.Cashier || len(cfg.Anomalies) == 0 {
+	if actor.Capacity() != loyalty.Cashier || len(cfg.Anomalies) == 0 {
 		return nil
 	}
 	if choice, err := DetectorSettings(cfg); err == nil && choice.ApprovalLimit > 0 && points >= choice.ApprovalLimit {
 		return loyalty.Errorf(loyalty.Forbidden, loyalty.CodeForbidden, "Awards by hand of %d points and more need a manager.", int64(choice.ApprovalLimit))
+	}
+	return nil
+}
+
+// notOwn refuses people whose own guest account is one of these. What they
+// award themselves is held for a manager; what can't be held is not for them to
+// do at all.
+func notOwn(actor loyalty.Actor, customers ...loyalty.ID) error {
+	if !actor.AccountID.IsZero() && slices.Contains(customers, actor.AccountID) {
+		return loyalty.Errorf(loyalty.Forbidden, loyalty.CodeForbidden, "Nobody does this to their own account. Ask another manager.")
 	}
 	return nil
 }

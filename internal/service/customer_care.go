@@ -68,7 +68,8 @@ type FreezeCustomer struct {
 }
 
 // Freeze keeps the account from earning and spending until it is thawed. It
-// needs loyalty.CustomersUpdate. An account that is so already stays so.
+// needs loyalty.CustomersUpdate. An account that is so already stays so, and
+// nobody thaws their own.
 func (s *Customers) Freeze(ctx context.Context, actor loyalty.Actor, cmd FreezeCustomer) (loyalty.Member, error) {
 	if err := actor.Require(loyalty.CustomersUpdate); err != nil {
 		return loyalty.Member{}, err
@@ -77,6 +78,9 @@ func (s *Customers) Freeze(ctx context.Context, actor loyalty.Actor, cmd FreezeC
 		m, err := tx.LockMember(ctx, actor.OrgID, cmd.ID)
 		if err != nil || m.Enrollment.FrozenAt.IsZero() != cmd.Frozen {
 			return m, err
+		}
+		if err := notOwn(actor, m.ID); err != nil && !cmd.Frozen {
+			return loyalty.Member{}, err
 		}
 		action := "customer.unfreeze"
 		m.Enrollment.FrozenAt = time.Time{}

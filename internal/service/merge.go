@@ -75,7 +75,7 @@ func (s *Customers) PreviewMerge(ctx context.Context, actor loyalty.Actor, cmd M
 // points, history, orders, rewards, cases. The source's id, external id, phone
 // number and e-mail address lead there from then on. It needs
 // loyalty.CustomersUpdate, and can be undone for loyalty.MergeWindow. Frozen,
-// forgotten and merged customers are a Conflict.
+// forgotten and merged customers are a Conflict, one's own account is Forbidden.
 func (s *Customers) Merge(ctx context.Context, actor loyalty.Actor, cmd MergeCustomers) (loyalty.Member, error) {
 	if err := cmd.check(actor); err != nil {
 		return loyalty.Member{}, err
@@ -142,6 +142,9 @@ func (s *Customers) merging(
 	ctx context.Context, from loyalty.Reader, actor loyalty.Actor, cmd MergeCustomers, cfg *loyalty.Config, accounts map[loyalty.ID]loyalty.Account,
 ) (merging, error) {
 	m := merging{cfg: cfg, program: cfg.Program, accounts: accounts, now: s.moment()}
+	if err := notOwn(actor, cmd.ID, cmd.SourceID); err != nil {
+		return m, err
+	}
 	for _, a := range accounts {
 		if !a.MergedInto.IsZero() {
 			return m, loyalty.Errorf(loyalty.Conflict, loyalty.CodeConflict, "One of the two was merged into another customer already.")

@@ -48,7 +48,8 @@ func (s *Ledger) PreviewMove(ctx context.Context, actor loyalty.Actor, cmd MoveA
 // one step: the points are worked out anew at the right guest's tier, and the
 // order goes along. Either row leads to the other. It needs
 // loyalty.LoyaltyAdjust. Points that are spent are a Conflict where the
-// program allows no debt, and so is an award that was taken back or moved.
+// program allows no debt, and so is an award that was taken back or moved, or
+// is held for a manager. To one's own account it is Forbidden.
 func (s *Ledger) Move(ctx context.Context, actor loyalty.Actor, cmd MoveAward) (Moved, error) {
 	if err := actor.Require(loyalty.LoyaltyAdjust); err != nil {
 		return Moved{}, err
@@ -117,6 +118,16 @@ func (s *Ledger) moving(ctx context.Context, from loyalty.Reader, cfg *loyalty.C
 		var p loyalty.Problems
 		p.Add("to", "must be another customer")
 		return m, p.Err()
+	}
+	if err := notOwn(actor, m.To.ID); err != nil {
+		return m, err
+	}
+	held, err := from.IsHeld(ctx, actor.OrgID, cmd.TransactionID)
+	if err != nil {
+		return m, err
+	}
+	if held {
+		return m, loyalty.Errorf(loyalty.Conflict, loyalty.CodeNotAvailable, "These points are held until a manager has looked at the case. Decide the case first.")
 	}
 	if !m.To.AnonymizedAt.IsZero() {
 		return m, loyalty.Errorf(loyalty.Conflict, loyalty.CodeConflict, "This customer was anonymized and stays so.")
@@ -188,6 +199,6 @@ func (e *earning) takeOver(o *loyalty.Order, points loyalty.Points, now time.Tim
 		return nil
 	}
 	return reverseAward(e.account, &e.posting, e.cfg, e.actor, o, loyalty.Transaction{
-		ID: e.row.ID, Points: loyalty.Share(points, o.RefundedTotal, o.Total), Reason: o.Reason(), StoreID: o.StoreID, OrderID: o.ID,
+		ID: e.row.ID, Points: o.Forfeit(), Reason: o.Reason(), StoreID: o.StoreID, OrderID: o.ID,
 	}, now)
 }

@@ -66,10 +66,13 @@ type buyer struct {
 }
 
 func (s *Rewards) buyer(ctx context.Context, orgID loyalty.ID, ref CustomerRef) (buyer, error) {
-	snap, err := s.repo.Snapshot(ctx, orgID, ref.query())
+	q := ref.query()
+	q.Lots = true
+	snap, err := s.repo.Snapshot(ctx, orgID, q)
 	if err != nil {
 		return buyer{}, err
 	}
+	snap.Account.Balance -= snap.UnderReview // can't be spent before a manager has looked
 	redeemed, err := s.repo.RedeemedBy(ctx, orgID, snap.Account.CustomerID)
 	return buyer{snap.Account.Enrollment, redeemed, snap.Config}, err
 }

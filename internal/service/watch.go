@@ -77,6 +77,9 @@ func (w *watch) award(ctx context.Context, snap loyalty.Snapshot, cfg *loyalty.C
 		s := signalOf(sig, cfg.Organization.ID, choice)
 		if own {
 			s.Hold = &loyalty.Hold{Kind: loyalty.HoldPoints, ObjectID: row.ID, Points: row.Points}
+			// One such award that was all right makes the next no less a matter
+			// for a manager.
+			s.MuteDays = 0
 		}
 		if s.Opens {
 			out = append(out, s)
