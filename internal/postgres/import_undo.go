@@ -166,12 +166,17 @@ func (t *tx) KeepImportItem(ctx context.Context, orgID, id loyalty.ID, kind stri
 	return wrap("keep item", err)
 }
 
-// OpeningsOf implements loyalty.ImportReader.
+// OpeningsOf implements loyalty.ImportReader. What somebody got who was merged
+// since, whom that has become has got.
 func (r reader) OpeningsOf(ctx context.Context, orgID loyalty.ID, fileHash []byte, customers []loyalty.ID) (map[loyalty.ID]bool, error) {
 	const q = `
-		SELECT DISTINCT i.customer_id FROM imports m
-		JOIN import_items i ON i.organization_id = $1 AND i.import_id = m.id AND i.kind = 'points'
-		WHERE m.organization_id = $1 AND m.kind = 'balances' AND m.file_hash = $2 AND i.customer_id = ANY ($3)`
+		WITH asked AS (
+			SELECT id, id AS part FROM unnest($3::uuid[]) AS x (id)
+			UNION SELECT e.merged_into, e.customer_id FROM enrollments e WHERE e.organization_id = $1 AND e.merged_into = ANY ($3)
+		)
+		SELECT DISTINCT a.id FROM asked a
+		JOIN imports m ON m.organization_id = $1 AND m.kind = 'balances' AND m.file_hash = $2
+		JOIN import_items i ON i.organization_id = $1 AND i.import_id = m.id AND i.kind = 'points' AND i.customer_id = a.part`
 	var ids []loyalty.ID
 	if err := r.list(ctx, &ids, q, orgID.String(), fileHash, idArray(customers)); err != nil {
 		return nil, wrap("select opening balances", err)
