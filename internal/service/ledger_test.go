@@ -247,6 +247,29 @@ func TestResubmittedOrder(t *testing.T) {
 	}
 }
 
+// An open order that names a guest is that guest's: sending it again with
+// another must not give it to the first in silence.
+func TestOpenOrderOfAnother(t *testing.T) {
+	t.Parallel()
+	db, l := restaurant(t)
+	guest(t, db, bob, "Bob")
+	send := service.SubmitOrder{StoreID: store, ExternalID: "7", Customer: service.CustomerRef{ID: ada}, Total: 2000, Status: loyalty.OrderOpen}
+	if _, err := l.Submit(t.Context(), till, send); err != nil {
+		t.Fatal(err)
+	}
+	done := send
+	done.Status, done.Customer.ID = loyalty.OrderCompleted, bob
+	if r, err := l.Submit(t.Context(), till, done); loyalty.CodeOf(err) != loyalty.CodeConflict {
+		t.Errorf("completed for %s: %v", r.Order.CustomerID, err)
+	}
+	for what, who := range map[string]loyalty.ID{"without a guest": {}, "with its own": ada} {
+		done.Customer.ID = who
+		if r, err := l.Submit(t.Context(), till, done); err != nil || r.Order.CustomerID != ada || r.Order.Earned != 200 {
+			t.Errorf("%s: %+v, %v", what, r.Order, err)
+		}
+	}
+}
+
 func TestClaimOrderOnce(t *testing.T) {
 	t.Parallel()
 	db, l := restaurant(t)

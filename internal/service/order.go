@@ -136,6 +136,9 @@ func (s *Ledger) decideOrder(ctx context.Context, snap loyalty.Snapshot, cfg *lo
 		if o.Status != loyalty.OrderOpen {
 			return s.resubmit(ctx, snap, cfg, actor, cmd, now)
 		}
+		if isAnothers(snap, cmd) {
+			return decision[OrderResult]{}, notTheSame(o)
+		}
 	}
 	o.Total, o.Tax, o.Tip, o.Discount, o.Items, o.ItemsJSON = cmd.Total, cmd.Tax, cmd.Tip, cmd.Discount, cmd.Items, cmd.ItemsJSON
 	o.Status, o.StaffRef, o.UpdatedAt, o.StaffID = cmd.Status, cmd.StaffRef, now, actor.StaffID
@@ -241,54 +244,6 @@ func (e *earning) worth(amount loyalty.Minor, currency string) (loyalty.Points, 
 		Amount: amount, Currency: currency, Rate: e.program.Rate, TierID: e.before.ID, Tier: e.before.Name,
 		Multiplier: e.before.Multiplier, ProgramID: e.program.ID, Program: e.program.Name, ProgramVersion: e.program.Version,
 	}, nil
-}
-
-// resubmit answers for an order that is there already and not open any more:
-// whatever is retried, with what the first completion did; a later status, or
-// the guest of an order that had none, moves it on; other amounts or another
-// guest under the same id are refused.
-func (s *Ledger) resubmit(ctx context.Context, snap loyalty.Snapshot, cfg *loyalty.Config, actor loyalty.Actor, cmd SubmitOrder, now time.Time) (decision[OrderResult], error) {
-	o := *snap.Order
-	same := o.Total == cmd.Total && o.Tax == cmd.Tax && o.Tip == cmd.Tip && o.Discount == cmd.Discount
-	if same && !snap.Alias {
-		s.exams.refusedClaim(cfg, o, cmd.Customer.ID, actor, now)
-	}
-	if !same || !cmd.Customer.ID.IsZero() && !o.CustomerID.IsZero() && cmd.Customer.ID != o.CustomerID && !snap.Alias {
-		return decision[OrderResult]{}, loyalty.Errorf(loyalty.Conflict, loyalty.CodeConflict, "Order %s is there already, with other amounts or another customer.", o.ExternalID)
-	}
-	change := ChangeOrder{StoreID: cmd.StoreID, OrderID: o.ID}
-	if o.CustomerID.IsZero() && snap.Account != nil {
-		change.Customer = cmd.Customer
-	}
-	if cmd.Status == loyalty.OrderCancelled || cmd.Status == loyalty.OrderRefunded {
-		change.Status = cmd.Status
-	}
-	return s.decideChange(ctx, snap, cfg, actor, change, now)
-}
-
-// known is the answer for an order whose points were settled before.
-func known(snap loyalty.Snapshot, cfg *loyalty.Config) OrderResult {
-	r := OrderResult{Order: *snap.Order}
-	if snap.Account == nil || cfg.Program == nil || r.Order.CompletedAt.IsZero() {
-		return r
-	}
-	a := snap.Account
-	tier := cfg.Program.Held(a.TierID, a.Lifetime)
-	if snap.Award == nil {
-		// It was worth no points, so no row tells why; the rule does.
-		e := earning{program: cfg.Program, before: tier}
-		_, why, err := e.worth(r.Order.Eligible(), r.Order.Currency)
-		if err != nil {
-			return r
-		}
-		snap.Award = &loyalty.Transaction{BalanceAfter: a.Balance, Explanation: why, At: r.Order.CompletedAt}
-	}
-	next, missing, _ := cfg.Program.NextTier(tier, a.Lifetime)
-	r.Award = &Awarded{
-		Transaction: *snap.Award, Balance: snap.Award.BalanceAfter, Lifetime: a.Lifetime, Tier: tier, Before: tier,
-		Next: next, Missing: missing, Name: snap.Name,
-	}
-	return r
 }
 
 // OrderDetail is an order with what it earned, by its id or the till's own. It
