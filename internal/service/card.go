@@ -43,7 +43,11 @@ func (s *Cards) Of(ctx context.Context, actor loyalty.Actor, customerID loyalty.
 	if err := actor.Require(loyalty.CustomersRead); err != nil {
 		return Issued{}, err
 	}
-	card, err := s.repo.CardOf(ctx, actor.OrgID, customerID)
+	m, _, err := s.repo.Member(ctx, actor.OrgID, loyalty.CustomerKey{ID: customerID})
+	if err != nil {
+		return Issued{}, err
+	}
+	card, err := s.repo.CardOf(ctx, actor.OrgID, m.ID)
 	if err != nil {
 		return Issued{}, err
 	}
@@ -64,13 +68,17 @@ func (s *Cards) Issue(ctx context.Context, actor loyalty.Actor, cmd IssueCard) (
 		return Issued{}, err
 	}
 	return once(ctx, s.Core, actor.OrgID, cmd.Once, func(ctx context.Context, tx loyalty.Tx) (Issued, error) {
+		m, err := tx.LockMember(ctx, actor.OrgID, cmd.CustomerID)
+		if err != nil {
+			return Issued{}, err
+		}
 		seed := secret.NewSeed()
 		token := secret.CardToken(cmd.Key, seed)
 		hash := secret.Hash(token)
 		card := loyalty.Card{
-			OrgID: actor.OrgID, CustomerID: cmd.CustomerID, Code: loyalty.NewCardCode(), Seed: seed, TokenHash: hash[:], IssuedAt: s.now(),
+			OrgID: actor.OrgID, CustomerID: m.ID, Code: loyalty.NewCardCode(), Seed: seed, TokenHash: hash[:], IssuedAt: s.now(),
 		}
-		before, err := tx.RevokeCards(ctx, actor.OrgID, cmd.CustomerID)
+		before, err := tx.RevokeCards(ctx, actor.OrgID, m.ID)
 		if err != nil {
 			return Issued{}, err
 		}
@@ -78,7 +86,7 @@ func (s *Cards) Issue(ctx context.Context, actor loyalty.Actor, cmd IssueCard) (
 			return Issued{}, err
 		}
 		return Issued{Card: card, Token: token}, tx.AddAudit(ctx, loyalty.Audit(
-			actor, card.IssuedAt, "card.issue", "customer", cmd.CustomerID, map[string]any{"replaced": before > 0}))
+			actor, card.IssuedAt, "card.issue", "customer", m.ID, map[string]any{"replaced": before > 0}))
 	})
 }
 
@@ -96,14 +104,18 @@ func (s *Cards) Revoke(ctx context.Context, actor loyalty.Actor, cmd RevokeCard)
 		return loyalty.ID{}, err
 	}
 	return once(ctx, s.Core, actor.OrgID, cmd.Once, func(ctx context.Context, tx loyalty.Tx) (loyalty.ID, error) {
-		n, err := tx.RevokeCards(ctx, actor.OrgID, cmd.CustomerID)
+		m, err := tx.LockMember(ctx, actor.OrgID, cmd.CustomerID)
+		if err != nil {
+			return loyalty.ID{}, err
+		}
+		n, err := tx.RevokeCards(ctx, actor.OrgID, m.ID)
 		if err != nil {
 			return loyalty.ID{}, err
 		}
 		if n == 0 {
 			return loyalty.ID{}, loyalty.Missing("card")
 		}
-		return cmd.CustomerID, tx.AddAudit(ctx, loyalty.Audit(actor, s.now(), "card.revoke", "customer", cmd.CustomerID, nil))
+		return m.ID, tx.AddAudit(ctx, loyalty.Audit(actor, s.now(), "card.revoke", "customer", m.ID, nil))
 	})
 }
 

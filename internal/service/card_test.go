@@ -114,3 +114,38 @@ func TestCardEnds(t *testing.T) {
 		t.Errorf("the audit log says %s", got)
 	}
 }
+
+// A guest who was merged has the card of whom they have become, whichever id
+// it is asked for by.
+func TestCardOfAMergedGuest(t *testing.T) {
+	t.Parallel()
+	_, s, _, one, two := twice(t)
+	s.Cards = service.NewCards(s.Core)
+	issue := func(id loyalty.ID) service.Issued {
+		t.Helper()
+		made, err := s.Cards.Issue(t.Context(), owner, service.IssueCard{CustomerID: id, Key: serverKey})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return made
+	}
+	works := func(c service.Issued) bool {
+		_, err := s.Cards.Face(t.Context(), c.Token)
+		return err == nil
+	}
+	ones, twos := issue(one), issue(two)
+	fixture{s}.merge(t, one, two)
+	if !works(ones) || !works(twos) {
+		t.Error("a merge ends cards")
+	}
+	if held, err := s.Cards.Of(t.Context(), owner, two, serverKey); err != nil || held.CustomerID != one {
+		t.Errorf("by the old id: %+v, %v", held.Card, err)
+	}
+	fresh := issue(two)
+	if works(ones) || works(twos) || !works(fresh) {
+		t.Error("the cards from before outlive the new one")
+	}
+	if _, err := s.Cards.Revoke(t.Context(), owner, service.RevokeCard{CustomerID: two}); err != nil || works(fresh) {
+		t.Errorf("revoked by the old id, the card works on: %v", err)
+	}
+}
