@@ -82,7 +82,7 @@ func (a *Access) SetPIN(ctx context.Context, actor loyalty.Actor, cmd SetPIN) er
 		checkPIN(&p, cmd.PIN)
 	}
 	if who.ID == actor.StaffID {
-		ok, err := secret.CheckPassword(cmd.Password, who.PasswordHash)
+		ok, err := a.confirms(ctx, who, cmd.Password)
 		if err != nil {
 			return err
 		}

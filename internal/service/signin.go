@@ -42,7 +42,7 @@ func (a *Access) SignIn(ctx context.Context, cmd SignIn) (SignedIn, error) {
 	}
 	begun := a.now().Truncate(time.Microsecond) // as exact as the database
 	account, address := failureHash("account", email), failureHash("address", cmd.Address)
-	if err := a.countTry(ctx, account, address, begun); err != nil {
+	if err := a.countTry(ctx, begun, account, address); err != nil {
 		return SignedIn{}, err
 	}
 	who, err := a.whoHas(ctx, email, cmd.Password)
@@ -81,10 +81,10 @@ func (a *Access) SignIn(ctx context.Context, cmd SignIn) (SignedIn, error) {
 
 // countTry counts the try as a failure before it is known to be one, so that
 // many tries at once can't all slip in under the limit.
-func (a *Access) countTry(ctx context.Context, account, address []byte, now time.Time) error {
+func (a *Access) countTry(ctx context.Context, now time.Time, of ...[]byte) error {
 	since := now.Add(-lockTime)
 	return a.repo.InTx(ctx, func(ctx context.Context, tx loyalty.Tx) error {
-		for _, hash := range [][]byte{account, address} {
+		for _, hash := range of {
 			ok, err := tx.AddSignInFailure(ctx, hash, since, now, maxFailures)
 			if err != nil {
 				return err
@@ -124,6 +124,21 @@ func (a *Access) whoHas(ctx context.Context, email, password string) (loyalty.St
 		}
 	}
 	return loyalty.Staff{}, wrongPassword()
+}
+
+// confirms reports whether the password is the person's own, which is asked for
+// once more before something that matters. Wrong ones count as if somebody
+// tried to sign in: a session that was left open is no way to guess.
+func (a *Access) confirms(ctx context.Context, who loyalty.Staff, password string) (bool, error) {
+	now, account := a.now().Truncate(time.Microsecond), failureHash("account", who.Email)
+	if err := a.countTry(ctx, now, account); err != nil {
+		return false, err
+	}
+	ok, err := secret.CheckPassword(password, who.PasswordHash)
+	if err != nil || !ok {
+		return false, err
+	}
+	return true, a.repo.InTx(ctx, func(ctx context.Context, tx loyalty.Tx) error { return tx.ForgiveSignIn(ctx, account, account, now) })
 }
 
 func wrongPassword() error {

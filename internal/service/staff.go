@@ -227,15 +227,19 @@ type ChangePassword struct {
 	Token   string // of the session that goes on; every other one ends
 }
 
-// ChangePassword changes the actor's own password.
+// ChangePassword changes the actor's own password. Too many wrong ones are a
+// TooMany, as in signing in.
 func (a *Access) ChangePassword(ctx context.Context, actor loyalty.Actor, cmd ChangePassword) error {
+	if err := requirePassword(actor); err != nil {
+		return err
+	}
 	who, err := a.repo.StaffMember(ctx, actor.OrgID, actor.StaffID)
 	if err != nil {
 		return err
 	}
 	var p loyalty.Problems
 	checkPassword(&p, "newPassword", cmd.New)
-	ok, err := secret.CheckPassword(cmd.Current, who.PasswordHash)
+	ok, err := a.confirms(ctx, who, cmd.Current)
 	if err != nil {
 		return err
 	}
