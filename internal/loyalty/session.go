@@ -18,6 +18,17 @@ type Session struct {
 	ByPIN     bool      // unlocked with a PIN
 }
 
+// Remember keeps value under name; "" forgets.
+func (s *Session) Remember(name, value string) {
+	if s.Data == nil {
+		s.Data = map[string]string{}
+	}
+	s.Data[name] = value
+	if value == "" {
+		delete(s.Data, name)
+	}
+}
+
 // DeviceIdle is how long a shared device may lie about before it locks itself.
 const DeviceIdle = 5 * time.Minute
 

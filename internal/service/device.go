@@ -2,7 +2,6 @@ package service
 
 import (
 	"context"
-	"maps"
 	"slices"
 	"time"
 
@@ -31,12 +30,8 @@ func (a *Access) Lock(ctx context.Context, actor loyalty.Actor, token string) er
 		if err != nil {
 			return err
 		}
-		session.Data = maps.Clone(session.Data)
-		if session.Data == nil {
-			session.Data = map[string]string{}
-		}
 		// Where the person was at work by having no choice, the next may have one.
-		session.Data[storeData] = actor.StoreID.String()
+		session.Remember(storeData, actor.StoreID.String())
 		return lockDevice(ctx, tx, session, a.now())
 	})
 }

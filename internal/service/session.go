@@ -2,7 +2,6 @@ package service
 
 import (
 	"context"
-	"maps"
 	"time"
 
 	"regulars/internal/loyalty"
@@ -111,14 +110,7 @@ func (a *Access) Keep(ctx context.Context, token, name, value string) error {
 		if err != nil {
 			return err
 		}
-		session.Data = maps.Clone(session.Data)
-		if session.Data == nil {
-			session.Data = map[string]string{}
-		}
-		session.Data[name] = value
-		if value == "" {
-			delete(session.Data, name)
-		}
+		session.Remember(name, value)
 		return tx.SaveSession(ctx, session)
 	})
 }

@@ -76,17 +76,12 @@ func (h *Handlers) DecideBulk(c *fiber.Ctx) error {
 	}
 	cmd := service.DecideAnomaly{Status: loyalty.Confirmed, Note: strings.TrimSpace(form.Value("note"))}
 	if form.Value("decision") == "dismiss" {
-		reason := form.Value("reason")
-		if !slices.Contains(anomalies.Reasons, reason) {
-			var p loyalty.Problems
-			p.Add("reason", "is required")
-			back, _ := refused(c, form, p.Err())
+		note, err := dismissal(form)
+		if err != nil {
+			back, _ := refused(c, form, err)
 			return h.askBulk(c, "dismiss", ids, back, fiber.StatusUnprocessableEntity)
 		}
-		if cmd.Note != "" {
-			reason += reasonMark + cmd.Note
-		}
-		cmd.Status, cmd.Note = loyalty.Dismissed, reason
+		cmd.Status, cmd.Note = loyalty.Dismissed, note
 	}
 	n, err := h.Anomalies.DecideMany(ctx, auth.Actor(c), ids, cmd)
 	said := i18n.N(ctx, "%d case decided.", "%d cases decided.", n)

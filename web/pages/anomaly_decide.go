@@ -132,7 +132,6 @@ func (h *Handlers) decision(c *fiber.Ctx, id loyalty.ID, form ui.Form) (service.
 	if cmd.Note == "" {
 		cmd.Note = found.Note
 	}
-	var p loyalty.Problems
 	switch form.Value("decision") {
 	case "confirm":
 		return cmd, i18n.T(ctx, "Case confirmed."), nil
@@ -155,19 +154,26 @@ func (h *Handlers) decision(c *fiber.Ctx, id loyalty.ID, form ui.Form) (service.
 		return cmd, i18n.T(ctx, "The account is unfrozen."), nil
 	case "dismiss":
 		cmd.Status = loyalty.Dismissed
-		reason := form.Value("reason")
-		if !slices.Contains(anomalies.Reasons, reason) {
-			p.Add("reason", "is required")
-			return cmd, "", p.Err()
-		}
-		if typed := strings.TrimSpace(form.Value("note")); typed != "" {
-			reason += reasonMark + typed
-		}
-		cmd.Note = reason
-		return cmd, i18n.T(ctx, "Case dismissed."), nil
+		cmd.Note, err = dismissal(form)
+		return cmd, i18n.T(ctx, "Case dismissed."), err
 	}
+	var p loyalty.Problems
 	p.Add("decision", "is required")
 	return cmd, "", p.Err()
+}
+
+// dismissal is the note of one: the reason chosen, and the words added.
+func dismissal(form ui.Form) (string, error) {
+	reason := form.Value("reason")
+	if !slices.Contains(anomalies.Reasons, reason) {
+		var p loyalty.Problems
+		p.Add("reason", "is required")
+		return "", p.Err()
+	}
+	if typed := strings.TrimSpace(form.Value("note")); typed != "" {
+		reason += reasonMark + typed
+	}
+	return reason, nil
 }
 
 // doDecision carries out what the form asks for.

@@ -38,7 +38,7 @@ func (h *Handlers) ExportAnomalies(c *fiber.Ctx) error {
 			kind, _ := kindOf(ctx, r.Type)
 			status, _ := caseStatus(ctx, r.Anomaly)
 			rows = append(rows, []string{
-				r.ID.String(), i18n.Machine(r.FlaggedAt), kind, r.Severity, strconv.FormatFloat(r.Score, 'f', 2, 64), sentence(ctx, r.Anomaly),
+				r.ID.String(), i18n.Machine(r.FlaggedAt), kind, r.Severity, strconv.FormatFloat(r.Score, 'f', 2, 64), inert(sentence(ctx, r.Anomaly)),
 				strconv.FormatInt(int64(r.PointsInvolved), 10), inert(r.StoreName), inert(r.CustomerName), inert(r.StaffName), status,
 				inert(r.DeciderName), inert(r.Note),
 			})

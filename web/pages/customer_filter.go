@@ -228,6 +228,10 @@ func (f *memberFilter) wrong(name, what string) {
 
 // address is that of a page of the list, without some of its filters.
 func (f *memberFilter) address(page int, without ...string) string {
+	return f.sorted(f.filters(without...), f.sort, page)
+}
+
+func (f *memberFilter) filters(without ...string) url.Values {
 	q := url.Values{}
 	for _, name := range filterNames {
 		if v := f.form.Value(name); v != "" {
@@ -237,7 +241,7 @@ func (f *memberFilter) address(page int, without ...string) string {
 	for _, name := range without {
 		q.Del(name)
 	}
-	return f.sorted(q, f.sort, page)
+	return q
 }
 
 func (f *memberFilter) sorted(q url.Values, sort loyalty.MemberSort, page int) string {
@@ -278,11 +282,7 @@ func (f *memberFilter) props(ctx context.Context) customers.FilterProps {
 	p.News = []ui.Option{{Value: "yes", Label: newsLabel(ctx, "yes")}, {Value: "no", Label: newsLabel(ctx, "no")}}
 	for _, s := range loyalty.MemberSorts() {
 		p.Sorts = append(p.Sorts, ui.Option{Value: string(s), Label: sortLabel(ctx, s)})
-		q, err := url.ParseQuery(strings.TrimPrefix(strings.TrimPrefix(f.address(1), customers.Path), "?"))
-		if err == nil {
-			q.Del("sort")
-			p.SortHrefs[string(s)] = f.sorted(q, s, 1)
-		}
+		p.SortHrefs[string(s)] = f.sorted(f.filters(), s, 1)
 	}
 	return p
 }
