@@ -49,6 +49,7 @@ func newRunner(db *sql.DB, s *service.Services, log *slog.Logger, poll time.Dura
 	river.AddWorker(workers, &dueImports{services: s})
 	river.AddWorker(workers, &sealAudit{services: s})
 	river.AddWorker(workers, &followRoster{services: s})
+	river.AddWorker(workers, &findDuplicates{services: s})
 	client, err := river.NewClient(riverdatabasesql.New(db), &river.Config{
 		Logger:  slog.New(onlyWarnings{log.Handler()}),
 		Workers: workers,
@@ -64,7 +65,7 @@ func newRunner(db *sql.DB, s *service.Services, log *slog.Logger, poll time.Dura
 		PeriodicJobs: []*river.PeriodicJob{
 			every(time.Hour, expirePointsArgs{}), every(time.Minute, releaseHoldsArgs{}), every(time.Hour, purgeArgs{}),
 			every(24*time.Hour, compactArgs{}), every(time.Minute, sealAuditArgs{}), every(time.Minute, followRosterArgs{}),
-			every(10*time.Minute, detectArgs{}),
+			every(10*time.Minute, detectArgs{}), every(time.Minute, duplicatesArgs{}),
 		},
 	})
 	if err != nil {

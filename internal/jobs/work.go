@@ -19,6 +19,7 @@ type (
 	detectArgs       struct{}
 	sealAuditArgs    struct{}
 	followRosterArgs struct{}
+	duplicatesArgs   struct{}
 )
 
 // Kind implements river.JobArgs.
@@ -136,6 +137,20 @@ type followRoster struct {
 // Work implements river.Worker.
 func (w *followRoster) Work(ctx context.Context, _ *river.Job[followRosterArgs]) error {
 	return everywhere(ctx, w.services, "follow roster", w.services.Customers.FollowRoster)
+}
+
+// Kind implements river.JobArgs.
+func (duplicatesArgs) Kind() string { return "find_duplicates" }
+
+// findDuplicates compares the customers who are new or changed with the others.
+type findDuplicates struct {
+	river.WorkerDefaults[duplicatesArgs]
+	services *service.Services
+}
+
+// Work implements river.Worker.
+func (w *findDuplicates) Work(ctx context.Context, _ *river.Job[duplicatesArgs]) error {
+	return everywhere(ctx, w.services, "find duplicates", w.services.Customers.FindDuplicates)
 }
 
 // detect runs the detectors over what happened since the last time.

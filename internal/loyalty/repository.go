@@ -35,6 +35,7 @@ type Reader interface {
 	CardReader
 	PINReader
 	MergeReader
+	DuplicateReader
 }
 
 // Tx is what may be done inside a transaction.
@@ -52,6 +53,7 @@ type Tx interface {
 	CardWriter
 	PINWriter
 	MergeWriter
+	DuplicateWriter
 	// SaveAnswer keeps the answer for a key; ErrKeyTaken when the key is in use.
 	SaveAnswer(ctx context.Context, orgID ID, a StoredAnswer) error
 	// HoldKey keeps others from working under the key until the transaction

@@ -96,6 +96,19 @@ func (s *Ledger) Redemptions(ctx context.Context, actor loyalty.Actor, f loyalty
 	return s.repo.Redemptions(ctx, actor.OrgID, f, page)
 }
 
+// Redemption is the redemption with the id, of a store that the actor may look
+// at. It needs loyalty.LoyaltyRedeem.
+func (s *Ledger) Redemption(ctx context.Context, actor loyalty.Actor, id loyalty.ID) (loyalty.Redemption, error) {
+	if err := actor.Require(loyalty.LoyaltyRedeem); err != nil {
+		return loyalty.Redemption{}, err
+	}
+	d, err := s.repo.Redemption(ctx, actor.OrgID, id)
+	if err == nil && actor.RequireStore(d.StoreID) != nil {
+		return loyalty.Redemption{}, loyalty.Missing("redemption")
+	}
+	return d, err
+}
+
 // RedemptionByCode finds what a guest shows at the till. It needs
 // loyalty.LoyaltyRedeem.
 func (s *Ledger) RedemptionByCode(ctx context.Context, actor loyalty.Actor, code string) (loyalty.Redemption, error) {

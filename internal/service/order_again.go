@@ -7,6 +7,10 @@ import (
 	"regulars/internal/loyalty"
 )
 
+// OrderDiffers is the message of the Conflict for an order that is there
+// already, and not the same.
+const OrderDiffers = "Order %s is there already, with other amounts or another customer."
+
 // resubmit answers for an order that is there already and not open any more:
 // whatever is retried, with what the first completion did; a later status, or
 // the guest of an order that had none, moves it on; other amounts or another
@@ -37,7 +41,7 @@ func isAnothers(snap loyalty.Snapshot, cmd SubmitOrder) bool {
 }
 
 func notTheSame(o loyalty.Order) error {
-	return loyalty.Errorf(loyalty.Conflict, loyalty.CodeConflict, "Order %s is there already, with other amounts or another customer.", o.ExternalID)
+	return loyalty.Errorf(loyalty.Conflict, loyalty.CodeConflict, OrderDiffers, o.ExternalID)
 }
 
 // known is the answer for an order whose points were settled before.

@@ -20,6 +20,7 @@ type ListProps struct {
 	// Pages of a search, whose words must not get into an address.
 	Prev, Next string
 	CanAdd     bool
+	Likely     string // how many likely duplicates there are; "" for those who can't merge them, and for none
 	Any        bool   // whether there are any customers at all
 	CSV        string // address of the list as a file; "" where it may not be had
 	Filter     FilterProps
@@ -66,6 +67,7 @@ type DetailProps struct {
 	Rewards        []Reward
 	Cases          []Case
 	Merged         []Merged
+	Likely         []Likely
 	History        HistoryProps
 	Can            Can
 }

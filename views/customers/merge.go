@@ -11,6 +11,7 @@ type PickProps struct {
 	Form        ui.Form
 	Searched    bool
 	Found       []Row // each leads to its preview
+	Likely      []Likely
 }
 
 // Side is one of two guests who are compared.

@@ -61,6 +61,9 @@ type Order struct {
 type RedemptionsProps struct {
 	Tabs   []ui.Tab
 	Code   string // looked up
+	Status string // the queue shown
+	Store  string // whose queue; "" for all
+	Stores []ui.Option
 	Rows   []Redemption
 	Paging ui.PagingProps
 	CSRF   string
@@ -69,7 +72,7 @@ type RedemptionsProps struct {
 // Redemption is one redemption, formatted.
 type Redemption struct {
 	Reward, Code, Customer, CustomerHref, When, Machine, Cost, Store string
-	Status                                                           string
+	Status, Note                                                     string // Note says until or since when
 	Tone                                                             ui.Tone
 	FulfillHref, CancelHref                                          string // "" when it is over
 	Key                                                              string
@@ -84,4 +87,12 @@ func (f FilterProps) clearHref(path string) string {
 		return path + "?status=" + f.Status
 	}
 	return path
+}
+
+// GiveBackProps asks before a redemption's points go back.
+type GiveBackProps struct {
+	Action, Back, Text  string
+	Status, Store, Code string // what was looked at
+	Form                ui.Form
+	Dialog              bool
 }

@@ -81,6 +81,7 @@ type StoresProps struct {
 	CSRF   string
 	Stores []ui.Option
 	Chosen string
+	Back   string // where choosing leads
 }
 
 // Guest is a guest who was chosen.

@@ -22,7 +22,7 @@ var deeds = map[string]string{
 	"customer.anonymize": i18n.Mark("Erased a guest’s personal data"), "customer.create": i18n.Mark("Signed a guest up"),
 	"customer.delete": i18n.Mark("Deleted a guest"), "customer.export": i18n.Mark("Exported a guest’s data"), "customers.export": i18n.Mark("Exported the list of guests"),
 	"customer.freeze": i18n.Mark("Froze an account"), "customer.unfreeze": i18n.Mark("Unfroze an account"), "customer.update": i18n.Mark("Changed a guest"),
-	"customer.merge": i18n.Mark("Merged two guests"), "customer.unmerge": i18n.Mark("Undid a merge"), "points.move": i18n.Mark("Moved an award to another guest"),
+	"customer.merge": i18n.Mark("Merged two guests"), "customer.unmerge": i18n.Mark("Undid a merge"), "customer.apart": i18n.Mark("Told two guests apart"), "customer.alike": i18n.Mark("Put two guests back among the likely duplicates"), "points.move": i18n.Mark("Moved an award to another guest"),
 	"event_type.create": i18n.Mark("Added an event"), "event_type.update": i18n.Mark("Changed an event"),
 	"event_type.delete": i18n.Mark("Deleted an event"), "event_type.deactivate": i18n.Mark("Switched an event off"),
 	"organization.create": i18n.Mark("Set the organization up"), "points.adjust": i18n.Mark("Corrected points"), "points.award": i18n.Mark("Gave points by hand"),

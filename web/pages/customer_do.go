@@ -27,7 +27,10 @@ func memberID(m loyalty.Member) loyalty.ID { return m.ID }
 func addCustomer(ctx context.Context, h *Handlers, actor loyalty.Actor, _ loyalty.ID, in *fields, once loyalty.Once) (loyalty.ID, error) {
 	made, err := h.Services.Customers.Create(ctx, actor, service.CreateCustomer{
 		Name: in.Text("name"), Email: in.Text("email"), Phone: in.Text("phone"), BirthDate: in.Text("birthDate"),
-		MarketingOptIn: in.form.On("marketingOptIn"), Once: answering(once, func(r service.CustomerResult) loyalty.ID { return r.ID }),
+		MarketingOptIn: in.form.On("marketingOptIn"), Once: answering(once, func(r service.CustomerResult) loyalty.ID {
+			in.known = !r.Created
+			return r.ID
+		}),
 	})
 	return made.ID, err
 }

@@ -158,6 +158,9 @@ func (h *Handlers) sendCustomerForm(c *fiber.Ctx, form customerForm, kind string
 		if form.gone {
 			return done{To: customers.Path, Flash: form.said(ctx)}
 		}
+		if in.known {
+			return done{To: customerPath(who), Flash: i18n.T(ctx, "This number was known already. Here is the guest it belongs to."), Tone: "note"}
+		}
 		return done{To: customerPath(who), Flash: form.said(ctx)}
 	}, func(again ui.Form) error {
 		return h.showCustomerForm(c, fiber.StatusUnprocessableEntity, form, kind, back, again)

@@ -16,6 +16,9 @@ import (
 // rowsPerPage is how many rows a list shows.
 const rowsPerPage = 25
 
+// manyPairs is how far likely duplicates are counted beside the list.
+const manyPairs = 99
+
 func customerPath(id loyalty.ID) string { return customers.Path + "/" + id.String() }
 
 // CustomerList is GET /customers: the list that the address filters and sorts.
@@ -114,6 +117,16 @@ func (h *Handlers) showCustomers(c *fiber.Ctx, p customers.ListProps) error {
 	}
 	if target(c) == "customers" {
 		return part(c, fiber.StatusOK, customers.Rows(p))
+	}
+	likely, err := h.Services.Customers.CountDuplicates(c.UserContext(), actor, manyPairs+1)
+	if err != nil {
+		return err
+	}
+	switch {
+	case likely > manyPairs:
+		p.Likely = i18n.Number(c.UserContext(), manyPairs) + "+"
+	case likely > 0:
+		p.Likely = i18n.Number(c.UserContext(), likely)
 	}
 	return h.page(c, shell{Title: i18n.T(c.UserContext(), "Customers"), Active: "customers"}, customers.List(p))
 }

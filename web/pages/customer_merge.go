@@ -34,8 +34,12 @@ func (h *Handlers) MergePick(c *fiber.Ctx) error {
 	if _, err := h.Services.Customers.Get(c.UserContext(), auth.Actor(c), service.CustomerRef{ID: id}); err != nil {
 		return err
 	}
+	likely, err := h.likelySame(c, id)
+	if err != nil {
+		return err
+	}
 	return h.pick(c, id, customers.PickProps{
-		Title: i18n.T(c.UserContext(), "Merge a duplicate"), Action: customerPath(id) + "/merge",
+		Title: i18n.T(c.UserContext(), "Merge a duplicate"), Action: customerPath(id) + "/merge", Likely: likely,
 		Text: i18n.T(c.UserContext(), "Find the other account of the same person. Nothing changes before you confirm."),
 	}, posted(c), fiber.StatusOK)
 }
@@ -114,7 +118,7 @@ func mergeChoices(ctx context.Context, v service.MergePreview, f ui.Form) []cust
 		{Name: "name", Label: i18n.T(ctx, "Name"), Options: []ui.Option{{Label: a.Name}, {Label: b.Name}}},
 		{Name: "phone", Label: i18n.T(ctx, "Phone"), Options: []ui.Option{{Label: a.Phone}, {Label: b.Phone}}},
 		{Name: "email", Label: i18n.T(ctx, "E-mail"), Options: []ui.Option{{Label: a.Email}, {Label: b.Email}}},
-		{Name: "birthDate", Label: i18n.T(ctx, "Birth date"), Options: []ui.Option{{Label: a.BirthDate}, {Label: b.BirthDate}}},
+		{Name: "birthDate", Label: i18n.T(ctx, "Birth date"), Options: []ui.Option{{Label: birthDay(ctx, a.BirthDate)}, {Label: birthDay(ctx, b.BirthDate)}}},
 		{Name: "externalId", Label: i18n.T(ctx, "Own id"), Options: []ui.Option{{Label: a.ExternalID}, {Label: b.ExternalID}}},
 	} {
 		if x.Options[0].Label == "" || x.Options[1].Label == "" || x.Options[0].Label == x.Options[1].Label {

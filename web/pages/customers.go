@@ -109,6 +109,9 @@ func (h *Handlers) Customer(c *fiber.Ctx) error {
 	if p.Merged, err = h.mergedNotes(c, id); err != nil {
 		return err
 	}
+	if p.Likely, err = h.likelySame(c, id); err != nil {
+		return err
+	}
 	if p.Rewards, err = h.customerRewards(c, who); err != nil {
 		return err
 	}
@@ -157,7 +160,7 @@ func contactFacts(ctx context.Context, c loyalty.Customer) []ui.Fact {
 	}
 	return []ui.Fact{
 		{Label: i18n.T(ctx, "Phone"), Value: or(c.Phone)}, {Label: i18n.T(ctx, "E-mail"), Value: or(c.Email)},
-		{Label: i18n.T(ctx, "Birth date"), Value: or(c.BirthDate)}, {Label: i18n.T(ctx, "Own id"), Value: or(c.ExternalID)},
+		{Label: i18n.T(ctx, "Birth date"), Value: or(birthDay(ctx, c.BirthDate))}, {Label: i18n.T(ctx, "Own id"), Value: or(c.ExternalID)},
 		{Label: i18n.T(ctx, "News and offers"), Value: news},
 	}
 }

@@ -1,6 +1,7 @@
 package pages
 
 import (
+	"net/url"
 	"strings"
 	"time"
 	"unicode"
@@ -30,7 +31,7 @@ func (h *Handlers) Till(c *fiber.Ctx) error {
 	if !ok || c.Query("stores") != "" {
 		return h.tillStep(c, fiber.StatusOK, till.Stores(storesProps(c, open)), "")
 	}
-	return h.tillFind(c, store, len(open) > 1, till.ResultsProps{})
+	return h.tillFind(c, fiber.StatusOK, store, len(open) > 1, till.ResultsProps{})
 }
 
 // TillFind is POST /till: what has been found for what is in the field. It is
@@ -61,10 +62,10 @@ func (h *Handlers) TillFind(c *fiber.Ctx) error {
 		return c.Redirect(results.Matches[0].Href, fiber.StatusSeeOther)
 	}
 	results.Said = i18n.N(ctx, "%d guest found", "%d guests found", len(results.Matches))
-	return h.tillFind(c, store, len(open) > 1, results)
+	return h.tillFind(c, fiber.StatusOK, store, len(open) > 1, results)
 }
 
-func (h *Handlers) tillFind(c *fiber.Ctx, store loyalty.Store, others bool, results till.ResultsProps) error {
+func (h *Handlers) tillFind(c *fiber.Ctx, status int, store loyalty.Store, others bool, results till.ResultsProps) error {
 	canLock, err := h.canLock(c)
 	if err != nil {
 		return err
@@ -77,7 +78,7 @@ func (h *Handlers) tillFind(c *fiber.Ctx, store loyalty.Store, others bool, resu
 			return err
 		}
 	}
-	return h.tillStep(c, fiber.StatusOK, till.Find(props), results.Said)
+	return h.tillStep(c, status, till.Find(props), results.Said)
 }
 
 // tillSearch looks up guests by what was typed, or a redemption by its code.
@@ -174,7 +175,7 @@ func (h *Handlers) tillOwn(c *fiber.Ctx, store loyalty.Store) ([]till.Recent, er
 			r.Href = orderPath(t.CustomerID, t.OrderID)
 		}
 		if t.Type == loyalty.Redeem {
-			r.What = t.Reason
+			r.What, r.Href = t.Reason, redemptionPath(t.CustomerID, t.RedemptionID)
 		}
 		out = append(out, r)
 	}
@@ -188,7 +189,11 @@ func (h *Handlers) tillStep(c *fiber.Ctx, status int, step component, said strin
 		c.Set("HX-Retarget", "#"+till.ID)
 		c.Set("HX-Trigger", "dialog:close")
 		c.Set("HX-Push-Url", tillAddress(c))
-		return part(c, status, both(step, till.Said(said)))
+		flashes, err := h.sessions.TakeFlash(c)
+		if err != nil {
+			return err
+		}
+		return part(c, status, both(step, till.Beside(said, toasts(flashes))))
 	}
 	canLock, err := h.canLock(c)
 	if err != nil {
@@ -199,6 +204,14 @@ func (h *Handlers) tillStep(c *fiber.Ctx, status int, step component, said strin
 		around.Idle = int(loyalty.DeviceIdle.Seconds())
 	}
 	return h.page(c, shell{Title: i18n.T(c.UserContext(), "Till"), Active: "till", Status: status}, within(till.Page(around), step))
+}
+
+// toasts are what is to be said about the step before.
+func toasts(flashes []auth.Flash) (out []ui.ToastProps) {
+	for _, f := range flashes {
+		out = append(out, ui.ToastProps{Text: f.Text, Tone: ui.Tone(f.Tone)})
+	}
+	return out
 }
 
 // tillAddress is what the browser shows for a step: its address. What a form
@@ -235,7 +248,10 @@ func storeOf(stores []loyalty.Store, id loyalty.ID) (loyalty.Store, bool) {
 }
 
 func storesProps(c *fiber.Ctx, open []loyalty.Store) till.StoresProps {
-	p := till.StoresProps{CSRF: auth.CSRF(c), Chosen: auth.Actor(c).StoreID.String()}
+	p := till.StoresProps{CSRF: auth.CSRF(c), Chosen: auth.Actor(c).StoreID.String(), Back: till.Path}
+	if back := c.Query("back"); back != "" {
+		p.Back = auth.LocalPath(back)
+	}
 	for _, s := range open {
 		p.Stores = append(p.Stores, ui.Option{Value: s.ID.String(), Label: s.Name})
 	}
@@ -258,13 +274,25 @@ func (h *Handlers) TillGuest(c *fiber.Ctx) error {
 		}
 		return done{To: to, Inside: true}
 	}, func(f ui.Form) error {
-		store, err := h.workplace(c)
+		open, err := h.openStores(c)
 		if err != nil {
 			return err
 		}
-		results := till.ResultsProps{Query: in.Text("q"), New: f}
-		return h.tillStep(c, fiber.StatusUnprocessableEntity, till.Find(till.FindProps{CSRF: auth.CSRF(c), Store: store.Name, Results: results}), "")
+		store, ok := storeOf(open, auth.Actor(c).StoreID)
+		if !ok {
+			return c.Redirect(till.Path, fiber.StatusSeeOther) // where to choose one
+		}
+		return h.tillFind(c, fiber.StatusUnprocessableEntity, store, len(open) > 1, till.ResultsProps{Query: in.Text("q"), New: f})
 	})
+}
+
+// chooseStore has the person say where they work, and come back.
+func chooseStore(c *fiber.Ctx) error {
+	to := till.Path
+	if c.Method() == fiber.MethodGet && target(c) == "" {
+		to += "?back=" + url.QueryEscape(c.OriginalURL())
+	}
+	return c.Redirect(to, fiber.StatusSeeOther)
 }
 
 // workplace is the store where the person works; a NotFound at none.

@@ -26,11 +26,11 @@ func (h *Handlers) TillDone(c *fiber.Ctx) error {
 	}
 	store, err := h.workplace(c)
 	if err != nil {
-		return c.Redirect(till.Path, fiber.StatusSeeOther)
+		return chooseStore(c)
 	}
 	p := till.DoneProps{Guest: tillGuestProps(c, who, store)}
-	if code := c.Query("code"); code != "" {
-		err = h.redeemed(c, &p, id, code)
+	if code, redemption := c.Query("code"), c.Query("redemption"); code != "" || redemption != "" {
+		err = h.redeemed(c, &p, id, code, redemption)
 	} else {
 		err = h.awarded(c, &p, who, store)
 	}
@@ -57,13 +57,17 @@ func (h *Handlers) awarded(c *fiber.Ctx, p *till.DoneProps, who service.Profile,
 	p.Tone, p.Icon, p.Title = ui.Good, "circle-check", i18n.T(ctx, "Bill recorded")
 	p.Text = i18n.T(ctx, "%s for %s", i18n.Money(ctx, int64(r.Order.Total), r.Order.Currency), who.Name)
 	if c.Query("before") != "" {
-		p.Text = i18n.T(ctx, "This bill was counted before; nothing was added now.")
+		p.Tone, p.Icon, p.Title = ui.Note, "info", i18n.T(ctx, "Counted before: nothing was added")
+		p.Text = i18n.T(ctx, "This receipt, %s, was counted on %s.", p.Text, i18n.DateTime(ctx, r.Order.CompletedAt))
 	}
 	if r.Award == nil {
 		return nil
 	}
-	p.Title = i18n.N(ctx, "+%d point", "+%d points", r.Order.Earned)
 	p.Why = why(ctx, r.Award.Transaction.Explanation, r.Order.Earned)
+	if c.Query("before") != "" {
+		return nil
+	}
+	p.Title = i18n.N(ctx, "+%d point", "+%d points", r.Order.Earned)
 	if was, _ := loyalty.PrefixTier.Parse(c.Query("was")); !was.IsZero() && was != who.Tier.ID {
 		p.TierUp = who.Tier.Name
 	}
@@ -86,10 +90,19 @@ func (h *Handlers) undoable(actor loyalty.Actor, r service.OrderResult, who serv
 		r.Award.Transaction.StaffID == actor.StaffID && h.now().Sub(r.Award.Transaction.At) < service.UndoWindow
 }
 
-// redeemed fills in the redemption with the code, and what can be done with it.
-func (h *Handlers) redeemed(c *fiber.Ctx, p *till.DoneProps, customerID loyalty.ID, code string) error {
+// redeemed fills in the redemption with the code, or else the id, and what can
+// be done with it.
+func (h *Handlers) redeemed(c *fiber.Ctx, p *till.DoneProps, customerID loyalty.ID, code, id string) error {
 	ctx := c.UserContext()
-	d, err := h.Ledger.RedemptionByCode(ctx, auth.Actor(c), code)
+	var d loyalty.Redemption
+	var err error
+	if code != "" {
+		d, err = h.Ledger.RedemptionByCode(ctx, auth.Actor(c), code)
+	} else if redemptionID, ok := loyalty.PrefixRedemption.Parse(id); ok {
+		d, err = h.Ledger.Redemption(ctx, auth.Actor(c), redemptionID)
+	} else {
+		err = loyalty.Missing("redemption")
+	}
 	if err != nil {
 		return err
 	}
@@ -156,7 +169,7 @@ func (h *Handlers) tillConfirm(c *fiber.Ctx, status int, f ui.Form) error {
 	}
 	store, err := h.workplace(c)
 	if err != nil {
-		return err
+		return chooseStore(c)
 	}
 	p := till.ConfirmProps{
 		Guest: tillGuestProps(c, who, store), Form: f, Action: tillPath(id) + "/redeem/" + rewardID.String(), Reward: reward.Name,
@@ -194,24 +207,26 @@ func (h *Handlers) TillRedeem(c *fiber.Ctx) error {
 // TillFulfill is POST /till/:id/redemptions/:redemption/fulfill: the reward is
 // in the guest's hands, and the next guest's turn.
 func (h *Handlers) TillFulfill(c *fiber.Ctx) error {
-	return h.tillEnd(c, h.Ledger.Fulfill, func(service.Redeemed) string { return till.Path })
+	return h.tillEnd(c, h.Ledger.Fulfill, func(r service.Redeemed) done {
+		return done{To: till.Path, Inside: true, Flash: i18n.T(c.UserContext(), "%s is handed over.", r.Redemption.RewardName)}
+	})
 }
 
 // TillCancel is POST /till/:id/redemptions/:redemption/cancel.
 func (h *Handlers) TillCancel(c *fiber.Ctx) error {
-	return h.tillEnd(c, h.Ledger.Cancel, func(r service.Redeemed) string { return tillPath(r.Redemption.CustomerID) + "?undone=1" })
+	return h.tillEnd(c, h.Ledger.Cancel, func(r service.Redeemed) done {
+		return done{To: tillPath(r.Redemption.CustomerID) + "?undone=1", Inside: true}
+	})
 }
 
 type endRedemption func(ctx, loyalty.Actor, service.EndRedemption) (service.Redeemed, error)
 
-func (h *Handlers) tillEnd(c *fiber.Ctx, end endRedemption, to func(service.Redeemed) string) error {
+func (h *Handlers) tillEnd(c *fiber.Ctx, end endRedemption, to func(service.Redeemed) done) error {
 	redemptionID, err := bind.PathID(c, "redemption", loyalty.PrefixRedemption)
 	if err != nil {
 		return err
 	}
 	return submit(h, c, posted(c), func(once loyalty.Once) (service.Redeemed, error) {
 		return end(c.UserContext(), auth.Actor(c), service.EndRedemption{RedemptionID: redemptionID, Once: once})
-	}, func(r service.Redeemed) done {
-		return done{To: to(r), Inside: true}
-	}, func(f ui.Form) error { return h.tillGuest(c, fiber.StatusUnprocessableEntity, f, "") })
+	}, to, func(f ui.Form) error { return h.tillGuest(c, fiber.StatusUnprocessableEntity, f, "") })
 }

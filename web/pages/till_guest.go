@@ -2,6 +2,7 @@ package pages
 
 import (
 	"cmp"
+	"errors"
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
@@ -31,7 +32,7 @@ func (h *Handlers) tillGuest(c *fiber.Ctx, status int, f ui.Form, note string) e
 	ctx, actor := c.UserContext(), auth.Actor(c)
 	store, err := h.workplace(c)
 	if err != nil {
-		return c.Redirect(till.Path, fiber.StatusSeeOther) // where to choose one
+		return chooseStore(c)
 	}
 	id, err := bind.PathID(c, "id", loyalty.PrefixCustomer)
 	if err != nil {
@@ -108,6 +109,16 @@ func (h *Handlers) preview(c *fiber.Ctx, id loyalty.ID, store loyalty.Store, typ
 	return p
 }
 
+// receiptTaken says at its field what is wrong with a receipt's number.
+func receiptTaken(err error) error {
+	if e, ok := errors.AsType[*loyalty.Error](err); !ok || e.Format != service.OrderDiffers {
+		return err
+	}
+	var p loyalty.Problems
+	p.Add("id", "was counted before, with another amount or for another guest")
+	return p.Err()
+}
+
 // TillAward is POST /till/:id/award: records the bill as an order, which earns
 // once. Without a receipt's number the order is named by the form's key.
 func (h *Handlers) TillAward(c *fiber.Ctx) error {
@@ -133,7 +144,8 @@ func (h *Handlers) TillAward(c *fiber.Ctx) error {
 			return service.OrderResult{}, err
 		}
 		cmd.Once = once
-		return h.Ledger.Submit(c.UserContext(), auth.Actor(c), cmd)
+		r, err := h.Ledger.Submit(c.UserContext(), auth.Actor(c), cmd)
+		return r, receiptTaken(err)
 	}, func(r service.OrderResult) done {
 		to := orderPath(id, r.Order.ID)
 		if !r.Created {

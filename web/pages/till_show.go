@@ -21,6 +21,10 @@ func codePath(d loyalty.Redemption) string {
 	return tillPath(d.CustomerID) + "/done?code=" + d.Code
 }
 
+func redemptionPath(customer, redemption loyalty.ID) string {
+	return tillPath(customer) + "/done?redemption=" + redemption.String()
+}
+
 // masked is a name as far as bystanders may read it: "María García" is
 // "María G."
 func masked(name string) string {

@@ -10,6 +10,7 @@ import (
 // fields reads what people typed into a form and collects what can't be read.
 // Numbers may be written as either language writes them.
 type fields struct {
+	known    bool // the customer to be added was there already
 	form     ui.Form
 	problems loyalty.Problems
 }

@@ -1,0 +1,31 @@
+package ledger
+
+import (
+	"context"
+	"net/url"
+
+	"github.com/a-h/templ"
+
+	"regulars/views/i18n"
+	"regulars/views/ui"
+)
+
+// said names a button for those who hear it out of its row.
+func said(label string) templ.Attributes { return templ.Attributes{"aria-label": label} }
+
+// cancelHref asks before the points go back, and knows the way back.
+func (r Redemption) cancelHref(p RedemptionsProps) string {
+	q := url.Values{}
+	for name, value := range map[string]string{"status": p.Status, "store": p.Store, "code": p.Code} {
+		if value != "" {
+			q.Set(name, value)
+		}
+	}
+	return r.CancelHref + "?" + q.Encode()
+}
+
+func asking(ctx context.Context, r Redemption, p RedemptionsProps) templ.Attributes {
+	out := ui.ModalAttrs(r.cancelHref(p))
+	out["aria-label"] = i18n.T(ctx, "Give back the points of %s for %s", r.Customer, r.Reward)
+	return out
+}
