@@ -88,7 +88,6 @@ func init() {
 		"Points expired":        "Puntos vencidos",
 		"Reason":                "Motivo",
 		"Redeem a reward for a guest at the till.": "Canjee una recompensa para un cliente en la caja.",
-		"Redeemed":   "Canjeado",
 		"Redemption": "Canje",
 		"Rewards that guests have paid for with points. Look one up by the code the guest shows.": "Recompensas que los clientes ya pagaron con puntos. Busque una por el código que muestra el cliente.",
 		"Code of a reward":                  "Código de una recompensa",
