@@ -94,7 +94,7 @@ func filters(p FilterProps) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = ui.Select(ui.SelectProps{Name: "sort", Label: i18n.T(ctx, "Order"), Value: p.Sort, Options: p.Sorts, Attrs: auto, Class: "min-w-0 xl:w-44"}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Select(ui.SelectProps{Name: "sort", Label: i18n.T(ctx, "Sorted by"), Value: p.Sort, Options: p.Sorts, Attrs: auto, Class: "min-w-0 xl:w-44"}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

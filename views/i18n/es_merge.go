@@ -31,7 +31,7 @@ func init() {
 		"Open cases":           "Casos abiertos",
 		"Merged. It can be undone from here for 30 days.":             "Unidos. Se puede deshacer desde aquí durante 30 días.",
 		"The merge is undone. Both have accounts of their own again.": "La unión está deshecha. Cada uno vuelve a tener su propia cuenta.",
-		"The other account gets back what it brought: points, orders, rewards and contact details. What was earned and spent since the merge stays here.": "La otra cuenta recupera lo que trajo: puntos, pedidos, premios y datos de contacto. Lo ganado y gastado desde la unión se queda aquí.",
+		"The other account gets back what it brought: points, orders, rewards and contact details. What was earned and spent since the merge stays here.": "La otra cuenta recupera lo que trajo: puntos, pedidos, recompensas y datos de contacto. Lo ganado y gastado desde la unión se queda aquí.",
 		"Merged with %s on %s.": "Unido con %s el %s.",
 		"Undo merge (until %s)": "Deshacer la unión (hasta el %s)",
 		"Taken from":            "Se retira de",

@@ -69,8 +69,15 @@ func placeAndPerson(r loyalty.LedgerRow) string {
 	return r.StaffName
 }
 
-// reasonText is the reason as it was given; the program's own are translated.
+// reasonText is the reason as it was given; the program's own are translated. A
+// bill that was typed at the till without a receipt's number has none to show.
 func reasonText(ctx context.Context, t loyalty.Transaction) string {
+	if ref, ok := strings.CutPrefix(t.Reason, "Order #"); ok && t.Type == loyalty.Earn {
+		if strings.HasPrefix(ref, unnumbered) {
+			return i18n.T(ctx, "Bill at the till")
+		}
+		return i18n.T(ctx, "Order #%s", ref)
+	}
 	if said, ok := i18n.Lookup(ctx, t.Reason); ok {
 		return said
 	}

@@ -119,6 +119,9 @@ func receiptTaken(err error) error {
 	return p.Err()
 }
 
+// unnumbered is how the ids of orders begin whose receipt has no number.
+const unnumbered = "till-"
+
 // TillAward is POST /till/:id/award: records the bill as an order, which earns
 // once. Without a receipt's number the order is named by the form's key.
 func (h *Handlers) TillAward(c *fiber.Ctx) error {
@@ -134,7 +137,7 @@ func (h *Handlers) TillAward(c *fiber.Ctx) error {
 	in := read(f)
 	cmd := service.SubmitOrder{
 		StoreID: store.ID, Customer: service.CustomerRef{ID: id}, Total: in.Money("total", store.Currency), Status: loyalty.OrderCompleted,
-		ExternalID: cmp.Or(in.Text("id"), "till-"+strings.ToLower(strings.TrimPrefix(f.Key, "form-"))),
+		ExternalID: cmp.Or(in.Text("id"), unnumbered+strings.ToLower(strings.TrimPrefix(f.Key, "form-"))),
 	}
 	if cmd.Total <= 0 && in.Err() == nil {
 		in.problems.Add("total", "must be more than 0")
