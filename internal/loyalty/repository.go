@@ -66,6 +66,8 @@ type Tx interface {
 type LedgerReader interface {
 	// Config reads what the organization has set up.
 	Config(ctx context.Context, orgID ID) (*Config, error)
+	// ConfigVersion tells whether what Config has read is still so.
+	ConfigVersion(ctx context.Context, orgID ID) (int64, error)
 	// Snapshot reads what q asks for, as of one instant. A customer or object
 	// asked for by id and not there is a NotFound; an order asked for by the
 	// till's id, a key and an event key may be absent.

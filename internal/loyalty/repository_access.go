@@ -23,8 +23,8 @@ type AccessReader interface {
 	StaffMember(ctx context.Context, orgID, id ID) (Staff, error)
 	// AllStaff lists the organization's staff by name, inactive ones too.
 	AllStaff(ctx context.Context, orgID ID) ([]Staff, error)
-	// Session finds a session by the hash of its token.
-	Session(ctx context.Context, hash []byte) (Session, error)
+	// Arrival finds a session of any organization by the hash of its token.
+	Arrival(ctx context.Context, hash []byte) (Arrival, error)
 	// SessionsOf are the person's sessions, the last used first.
 	SessionsOf(ctx context.Context, orgID, staffID ID) ([]Session, error)
 	// AuditLog is a page of the audit log, newest first, and how many entries

@@ -29,6 +29,13 @@ func (s *Session) Remember(name, value string) {
 	}
 }
 
+// Arrival is a session with what is needed to go on with it.
+type Arrival struct {
+	Session Session
+	Staff   Staff // whose session it is
+	Config  int64 // the version of what the organization has set up
+}
+
 // DeviceIdle is how long a shared device may lie about before it locks itself.
 const DeviceIdle = 5 * time.Minute
 

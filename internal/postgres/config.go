@@ -158,6 +158,14 @@ func (r reader) Config(ctx context.Context, orgID loyalty.ID) (*loyalty.Config, 
 	return c, nil
 }
 
+// ConfigVersion implements loyalty.LedgerReader.
+func (r reader) ConfigVersion(ctx context.Context, orgID loyalty.ID) (int64, error) {
+	const q = `SELECT config_version FROM organizations WHERE id = $1`
+	var version int64
+	err := r.get(ctx, &version, q, orgID.String())
+	return version, notFound("select version", "organization", err)
+}
+
 // tiers reads the ladders of the programs, each in order of its thresholds.
 func (r reader) tiers(ctx context.Context, orgID loyalty.ID, programIDs ...loyalty.ID) ([]loyalty.Tier, error) {
 	const q = `

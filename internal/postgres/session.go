@@ -35,16 +35,28 @@ func (r sessionRow) domain() (loyalty.Session, error) {
 	return s, nil
 }
 
-// Session implements loyalty.AccessReader.
-func (r reader) Session(ctx context.Context, hash []byte) (loyalty.Session, error) {
+// Arrival implements loyalty.AccessReader.
+func (r reader) Arrival(ctx context.Context, hash []byte) (loyalty.Arrival, error) {
 	const q = `
-		SELECT token_hash, organization_id, staff_id, data, created_at, seen_at, expires_at, device_id, opened_by, locked_at, by_pin
-		FROM sessions WHERE token_hash = $1`
-	var row sessionRow
-	if err := r.get(ctx, &row, q, hash); err != nil {
-		return loyalty.Session{}, notFound("select session", "session", err)
+		SELECT (a.session).token_hash, (a.session).organization_id, (a.session).staff_id, (a.session).data, (a.session).created_at,
+			(a.session).seen_at, (a.session).expires_at, (a.session).device_id, (a.session).opened_by, (a.session).locked_at, (a.session).by_pin,
+			(a.person).organization_id AS "person.organization_id", (a.person).id AS "person.id",
+			(a.person).email AS "person.email", (a.person).name AS "person.name", (a.person).role AS "person.role",
+			(a.person).password_hash AS "person.password_hash", (a.person).store_ids AS "person.store_ids",
+			(a.person).language AS "person.language", (a.person).customer_id AS "person.customer_id",
+			(a.person).is_active AS "person.is_active", (a.person).failed_logins AS "person.failed_logins",
+			(a.person).locked_until AS "person.locked_until", (a.person).created_at AS "person.created_at", a.config_version
+		FROM session_of($1) a`
+	var row struct {
+		sessionRow
+		Person staffRow `db:"person"`
+		Config int64    `db:"config_version"`
 	}
-	return row.domain()
+	if err := r.get(wherever(ctx), &row, q, hash); err != nil {
+		return loyalty.Arrival{}, notFound("select session", "session", err)
+	}
+	session, err := row.sessionRow.domain()
+	return loyalty.Arrival{Session: session, Staff: row.Person.domain(), Config: row.Config}, err
 }
 
 // SessionsOf implements loyalty.AccessReader.

@@ -43,8 +43,16 @@ func (c *Core) config(ctx context.Context, orgID loyalty.ID, version int64) (*lo
 // configFrom is config asking from, which inside a transaction must be the
 // transaction: when every connection of the pool is in one, none is left.
 func (c *Core) configFrom(ctx context.Context, from loyalty.LedgerReader, orgID loyalty.ID, version int64) (*loyalty.Config, error) {
-	if cfg, ok := c.known(orgID); ok && cfg.Version == version {
-		return cfg, nil
+	if kept, ok := c.known(orgID); ok {
+		if version == 0 {
+			var err error
+			if version, err = from.ConfigVersion(ctx, orgID); err != nil {
+				return nil, err
+			}
+		}
+		if version == kept.Version {
+			return kept, nil
+		}
 	}
 	cfg, err := from.Config(ctx, orgID)
 	if err != nil {

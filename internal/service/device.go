@@ -78,7 +78,8 @@ func (a *Access) lockedSession(ctx context.Context, token string) (loyalty.Sessi
 		return loyalty.Session{}, loyalty.Missing("session")
 	}
 	hash := secret.Hash(token)
-	return a.repo.Session(ctx, hash[:])
+	came, err := a.repo.Arrival(ctx, hash[:])
+	return came.Session, err
 }
 
 func (a *Access) locked(ctx context.Context, session loyalty.Session) (Locked, error) {
@@ -163,7 +164,7 @@ func (a *Access) Unlock(ctx context.Context, cmd Unlock) (SignedIn, error) {
 	if err != nil {
 		return SignedIn{}, err
 	}
-	visit, err := a.visit(ctx, session, who)
+	visit, err := a.visit(ctx, session, who, 0)
 	return SignedIn{Token: token, Visit: visit}, err
 }
 

@@ -308,7 +308,7 @@ func TestOffers(t *testing.T) {
 	if _, err := c.rewards.Offers(t.Context(), owner, service.OffersQuery{StoreID: id(88)}); loyalty.KindOf(err) != loyalty.NotFound {
 		t.Errorf("an unknown store: %v", err)
 	}
-	c.Exec(t, `UPDATE programs SET is_active = false`)
+	c.Exec(t, `UPDATE programs SET is_active = false; UPDATE organizations SET config_version = config_version + 1`)
 	if offers, err := c.rewards.Offers(t.Context(), owner, service.OffersQuery{}); err != nil || len(offers) != 0 {
 		t.Errorf("without a program: %+v, %v", offers, err)
 	}

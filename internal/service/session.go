@@ -42,14 +42,11 @@ func (a *Access) Peek(ctx context.Context, token string) (Visit, error) {
 
 func (a *Access) resume(ctx context.Context, token string, use bool) (Visit, error) {
 	hash := secret.Hash(token)
-	session, err := a.repo.Session(ctx, hash[:])
+	came, err := a.repo.Arrival(ctx, hash[:])
 	if err != nil {
 		return Visit{}, err
 	}
-	who, err := a.repo.StaffMember(ctx, session.OrgID, session.StaffID)
-	if err != nil {
-		return Visit{}, err
-	}
+	session, who := came.Session, came.Staff
 	now := a.now()
 	idle, _ := loyalty.SessionLimits(who.Role)
 	if !who.Active || !now.Before(session.ExpiresAt) || now.Sub(session.SeenAt) >= idle {
@@ -69,7 +66,7 @@ func (a *Access) resume(ctx context.Context, token string, use bool) (Visit, err
 			return Visit{}, err
 		}
 	}
-	visit, err := a.visit(ctx, session, who)
+	visit, err := a.visit(ctx, session, who, came.Config)
 	if visit.Locked = !session.LockedAt.IsZero(); visit.Locked {
 		visit.Actor = loyalty.Actor{}
 	}
@@ -77,9 +74,10 @@ func (a *Access) resume(ctx context.Context, token string, use bool) (Visit, err
 }
 
 // visit works out where the person works just now: at the only store there is
-// to choose, or at the one last chosen.
-func (a *Access) visit(ctx context.Context, session loyalty.Session, who loyalty.Staff) (Visit, error) {
-	cfg, err := a.config(ctx, who.OrgID, 0)
+// to choose, or at the one last chosen. config is the version of what is set
+// up, or 0 to ask.
+func (a *Access) visit(ctx context.Context, session loyalty.Session, who loyalty.Staff, config int64) (Visit, error) {
+	cfg, err := a.config(ctx, who.OrgID, config)
 	if err != nil {
 		return Visit{}, err
 	}

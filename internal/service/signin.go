@@ -75,7 +75,7 @@ func (a *Access) SignIn(ctx context.Context, cmd SignIn) (SignedIn, error) {
 	if err != nil {
 		return SignedIn{}, err
 	}
-	visit, err := a.visit(ctx, session, who)
+	visit, err := a.visit(ctx, session, who, 0)
 	return SignedIn{Token: token, Visit: visit}, err
 }
 
