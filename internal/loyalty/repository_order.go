@@ -43,7 +43,7 @@ const CountCap = 10_000
 // Page says which part of a list is wanted.
 type Page struct {
 	Number int // from 1
-	Size   int // 1–100
+	Size   int // 1–100, or more for a file
 }
 
 // Skip is how many rows come before the page.
