@@ -23,13 +23,13 @@ const ledgerEvents = `
 				SELECT FROM anomaly_reversals v WHERE v.organization_id = t.organization_id AND v.transaction_id = t.id))
 		ORDER BY t.at, t.id LIMIT $5)
 		UNION ALL
-		(SELECT o.id, 'order', coalesce(o.completed_at, o.created_at), o.store_id, o.staff_id, o.staff_ref, NULL, NULL, o.id,
+		(SELECT o.id, 'order', o.at, o.store_id, o.staff_id, o.staff_ref, NULL, NULL, o.id,
 			o.total - o.tax - o.tip - o.discount, 0, 0, 0, NULL, NULL, '', 0
 		FROM orders o
-		WHERE o.organization_id = $1 AND (coalesce(o.completed_at, o.created_at), o.id) > ($2::timestamptz, $3::uuid)
-			AND coalesce(o.completed_at, o.created_at) < $4 AND o.completed_at IS NOT NULL
+		WHERE o.organization_id = $1 AND (o.at, o.id) > ($2::timestamptz, $3::uuid)
+			AND o.at < $4 AND o.completed_at IS NOT NULL
 			AND (o.transaction_id IS NULL OR o.claimed_at > o.completed_at)
-		ORDER BY coalesce(o.completed_at, o.created_at), o.id LIMIT $5)
+		ORDER BY o.at, o.id LIMIT $5)
 		UNION ALL
 		(SELECT a.id, a.type, a.at, a.store_id, a.staff_id, '', a.api_key_id, a.customer_id, a.order_id, coalesce(o.total - o.tax - o.tip - o.discount, 0),
 			coalesce(o.earned, 0), 0, 0, o.completed_at, a.device_id, c.phone_digits,
@@ -82,7 +82,7 @@ func (r reader) LedgerEvents(ctx context.Context, orgID loyalty.ID, q loyalty.Le
 func (r reader) EventTimes(ctx context.Context, orgID loyalty.ID, from, to time.Time, atMost int) (loyalty.EventTimes, error) {
 	const q = `
 		SELECT least((SELECT min(at) FROM transactions WHERE organization_id = $1),
-				(SELECT min(coalesce(completed_at, created_at)) FROM orders WHERE organization_id = $1)) AS first,
+				(SELECT min(at) FROM orders WHERE organization_id = $1)) AS first,
 			(SELECT count(*) FROM (SELECT FROM transactions WHERE organization_id = $1 AND at >= $2 AND at < $3 LIMIT $4) n) AS count,
 			(SELECT at FROM transactions WHERE organization_id = $1 AND at < $3 ORDER BY at DESC OFFSET $4 LIMIT 1) AS before`
 	var row struct {

@@ -49,11 +49,11 @@ func (r reader) Orders(ctx context.Context, orgID loyalty.ID, f loyalty.OrderFil
 		SELECT o.id FROM orders o
 		WHERE o.organization_id = $1 AND ($2::uuid[] IS NULL OR o.store_id = ANY ($2)) AND ($3::uuid IS NULL OR o.customer_id = $3)
 			AND ($4 = '' OR o.status = $4) AND (NOT $5 OR o.customer_id IS NULL)
-			AND ($6::timestamptz IS NULL OR coalesce(o.completed_at, o.created_at) >= $6) AND ($7::timestamptz IS NULL OR coalesce(o.completed_at, o.created_at) < $7)
-		ORDER BY coalesce(o.completed_at, o.created_at) DESC, o.id DESC`
+			AND ($6::timestamptz IS NULL OR o.at >= $6) AND ($7::timestamptz IS NULL OR o.at < $7)
+		ORDER BY o.at DESC, o.id DESC`
 	const list = `
 		SELECT to_jsonb(o) FROM orders o JOIN (` + ids + ` LIMIT $8 OFFSET $9) p USING (id)
-		WHERE o.organization_id = $1 ORDER BY coalesce(o.completed_at, o.created_at) DESC, o.id DESC`
+		WHERE o.organization_id = $1 ORDER BY o.at DESC, o.id DESC`
 	const count = `SELECT count(*) FROM (` + ids + ` LIMIT $8) p`
 	args := []any{
 		orgID.String(), nullIDs(f.StoreIDs), nullID(f.CustomerID), string(f.Status), f.Unclaimed, nullTime(f.From), nullTime(f.To),

@@ -43,14 +43,18 @@ const sumFigures = `
 	coalesce(sum(orders), 0)::bigint AS orders, coalesce(sum(sales), 0)::bigint AS sales,
 	coalesce(sum(customers), 0)::bigint AS customers`
 
-// AllTime implements loyalty.StatsReader.
+// AllTime implements loyalty.StatsReader. It adds the last weeks to the sum of
+// all before.
 func (r reader) AllTime(ctx context.Context, orgID loyalty.ID) (loyalty.Totals, error) {
 	const q = `
-		SELECT coalesce(sum(customers), 0)::bigint AS customers, coalesce(sum(issued + reversed), 0)::bigint AS earned,
-			coalesce(sum(issued + redeemed + refunded + reversed + expired + adjusted + transferred), 0)::bigint AS balance,
-			coalesce(sum(redemptions - cancellations), 0)::bigint AS redemptions,
-			(SELECT config_version FROM organizations WHERE id = $1) AS config_version
-		FROM daily_stats WHERE organization_id = $1`
+		SELECT t.customers + coalesce(sum(d.customers), 0)::bigint AS customers, t.earned + coalesce(sum(d.issued + d.reversed), 0)::bigint AS earned,
+			t.balance + coalesce(sum(d.issued + d.redeemed + d.refunded + d.reversed + d.expired + d.adjusted + d.transferred), 0)::bigint AS balance,
+			t.redemptions + coalesce(sum(d.redemptions - d.cancellations), 0)::bigint AS redemptions, g.config_version
+		FROM total_stats t
+		JOIN organizations g ON g.id = t.organization_id
+		LEFT JOIN daily_stats d ON d.organization_id = t.organization_id AND d.day >= t.before
+		WHERE t.organization_id = $1
+		GROUP BY t.organization_id, g.id`
 	var row struct {
 		Customers   int64 `db:"customers"`
 		Earned      int64 `db:"earned"`
@@ -124,10 +128,16 @@ func (t *tx) CompactStats(ctx context.Context, orgID loyalty.ID, before time.Tim
 	const scattered = `SELECT count(*) FROM daily_stats WHERE organization_id = $1 AND day < $2::date AND shard > 0`
 	const q = `SELECT compact_stats($1, $2::date)`
 	args := []any{orgID.String(), before.Format(time.DateOnly)}
+	const roll = `SELECT roll_totals($1, $2::date)`
 	var n int
-	if err := t.get(ctx, &n, scattered, args...); err != nil || n == 0 {
+	if err := t.get(ctx, &n, scattered, args...); err != nil {
 		return 0, wrap("count scattered figures", err)
 	}
-	_, err := t.exec(ctx, q, args...)
-	return n, wrap("compact figures", err)
+	if n > 0 {
+		if _, err := t.exec(ctx, q, args...); err != nil {
+			return 0, wrap("compact figures", err)
+		}
+	}
+	_, err := t.exec(ctx, roll, args...)
+	return n, wrap("sum up figures", err)
 }

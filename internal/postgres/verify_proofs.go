@@ -94,6 +94,19 @@ var proofs = []proof{
 
 	{[]loyalty.Proof{claim("days", "The figures of every day and store are what a full count gives.")}, daysProof},
 
+	{[]loyalty.Proof{claim("totals", "The figures since ever are the sum of every day's.")}, `
+		SELECT 'totals' AS kind, format('before %s', t.before) AS subject, format('kept %s, counted %s', t.n, d.n) AS detail
+		FROM (
+			SELECT before, ARRAY[customers, earned, balance, redemptions]::numeric[] AS n FROM total_stats WHERE organization_id = $1
+			UNION ALL
+			SELECT 'infinity', array_fill(0::numeric, ARRAY[4]) WHERE NOT EXISTS (SELECT FROM total_stats WHERE organization_id = $1)) t
+		CROSS JOIN LATERAL (
+			SELECT ARRAY[coalesce(sum(customers), 0), coalesce(sum(issued + reversed), 0),
+				coalesce(sum(issued + redeemed + refunded + reversed + expired + adjusted + transferred), 0),
+				coalesce(sum(redemptions - cancellations), 0)] AS n
+			FROM daily_stats WHERE organization_id = $1 AND day < t.before) d
+		WHERE t.n <> d.n`},
+
 	{[]loyalty.Proof{claim("active", "The members active since each day are what a full count gives.")}, `
 		SELECT 'active' AS kind, coalesce(k.day, c.day)::text AS subject, format('kept %s, counted %s', k.n, c.n) AS detail
 		FROM (SELECT day, sum(members) AS n FROM activity_stats WHERE organization_id = $1 GROUP BY day) k

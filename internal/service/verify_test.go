@@ -138,6 +138,7 @@ func TestVerifyNamesWhatWasBroken(t *testing.T) {
 			`UPDATE reward_stock SET remaining = remaining + 9`},
 		{"days", `UPDATE daily_stats SET sales = sales + 1 WHERE orders > 0`, `UPDATE daily_stats SET sales = sales - 1 WHERE orders > 0`},
 		{"days", `UPDATE daily_stats SET customers = customers + 1 WHERE customers > 0`, `UPDATE daily_stats SET customers = customers - 1 WHERE customers > 0`},
+		{"totals", `UPDATE total_stats SET balance = balance + 1`, `UPDATE total_stats SET balance = balance - 1`},
 		{"active", `UPDATE activity_stats SET members = members + 1`, `UPDATE activity_stats SET members = members - 1`},
 		{"tiers", `UPDATE tier_stats SET members = members + 1`, `UPDATE tier_stats SET members = members - 1`},
 		{"popularity", `UPDATE reward_stats SET customers = customers + 1`, `UPDATE reward_stats SET customers = customers - 1`},

@@ -56,4 +56,14 @@ SELECT $1, tier_id, 0, count(*) FROM enrollments WHERE organization_id = $1 AND 
 INSERT INTO reward_stats (organization_id, reward_id, shard, redemptions, customers)
 SELECT $1, reward_id, 0, count(*), count(DISTINCT customer_id) FROM redemptions WHERE organization_id = $1 AND $2::uuid IS NOT NULL GROUP BY reward_id
 --------
-INSERT INTO roster_changes (organization_id, customer_id) SELECT $1, customer_id FROM enrollments WHERE organization_id = $1 AND program_id = $2
+INSERT INTO total_stats (organization_id) SELECT $1 WHERE $2::uuid IS NOT NULL
+--------
+INSERT INTO roster (organization_id, customer_id, tier_id, store_id, balance, lifetime, active_day, created_at, marketing_opt_in)
+SELECT $1, e.customer_id, e.tier_id, s.store_id, e.balance, e.lifetime, coalesce(e.active_day, '-infinity'), c.created_at, c.marketing_opt_in
+FROM enrollments e
+JOIN customers c ON c.organization_id = $1 AND c.id = e.customer_id
+LEFT JOIN (
+    SELECT DISTINCT ON (customer_id) customer_id, store_id FROM transactions
+    WHERE organization_id = $1 AND store_id IS NOT NULL ORDER BY customer_id, seq DESC
+) s ON s.customer_id = e.customer_id
+WHERE e.organization_id = $1 AND e.program_id = $2
