@@ -62,7 +62,9 @@ func TestNoRequestReadsWholeTables(t *testing.T) {
 		"page /customers.csv": "customers enrollments roster", "page /transactions.csv": "customers transactions",
 		"page /transactions": "transactions", "page /orders": "orders",
 		"page /program": "enrollments transactions", "page /program/tiers": "enrollments transactions",
-		"search zq": "customers", // one or two letters are looked for among the newest customers
+		"page /program/:id": "enrollments transactions", "page /program/:id/tiers": "enrollments transactions",
+		"page /program/:id/activate": "enrollments transactions",
+		"search zq":                  "customers", // one or two letters are looked for among the newest customers
 	}
 	most := crowd / 8
 	check := func(what string, ask func() int) {

@@ -27,11 +27,12 @@ func (r reader) AuditLog(ctx context.Context, orgID loyalty.ID, f loyalty.AuditF
 	const where = `
 		FROM audit_log a WHERE a.organization_id = $1 AND ($2::uuid IS NULL OR a.staff_id = $2) AND ($3 = '' OR a.subject = $3)
 			AND ($4::uuid IS NULL OR a.object_id = $4) AND ($5::timestamptz IS NULL OR a.at >= $5) AND ($6::timestamptz IS NULL OR a.at < $6)`
-	// Ids rise with time, so the primary key gives the order.
+	// Ids rise with time, so the primary key gives the order. CASE where coalesce
+	// would do as well: see selectMember.
 	const list = `
 		SELECT to_jsonb(a) || jsonb_build_object('actor_name', coalesce(s.name, k.name, ''), 'customer_id', t.customer_id, 'object_name', (
 			SELECT coalesce(
-				CASE WHEN a.subject IN ('customer', 'transaction') THEN (SELECT name FROM customers WHERE organization_id = a.organization_id AND id = coalesce(t.customer_id, a.object_id)) END,
+				CASE WHEN a.subject IN ('customer', 'transaction') THEN (SELECT name FROM customers WHERE organization_id = a.organization_id AND id = CASE WHEN t.customer_id IS NULL THEN a.object_id ELSE t.customer_id END) END,
 				CASE a.subject WHEN 'reward' THEN (SELECT name FROM rewards WHERE organization_id = a.organization_id AND id = a.object_id)
 					WHEN 'staff' THEN (SELECT name FROM staff WHERE organization_id = a.organization_id AND id = a.object_id)
 					WHEN 'store' THEN (SELECT name FROM stores WHERE organization_id = a.organization_id AND id = a.object_id)
