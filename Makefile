@@ -26,7 +26,7 @@ generated: generate
 	git diff --exit-code --stat -- '*_templ.go' static/css/app.css
 
 test:
-	go test $(RACE) -timeout 20m ./...
+	go test $(RACE) -timeout 30m ./...
 
 # Every parser with whatever can be thought of, each for a while: make fuzz FUZZTIME=10m
 FUZZTIME := 10s

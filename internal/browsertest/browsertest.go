@@ -189,7 +189,7 @@ func (b *Browser) Errors() []string {
 func (b *Browser) Context() context.Context { return b.ctx }
 
 func find() string {
-	for _, name := range []string{os.Getenv("CHROMIUM"), "chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"} {
+	for _, name := range []string{os.Getenv("CHROMIUM"), "chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"} {
 		if name = strings.TrimSpace(name); name == "" {
 			continue
 		}

@@ -58,7 +58,7 @@ func (s *server) url(database string) string {
 func (s *server) settings() []string {
 	set := []string{
 		"listen_addresses=", "unix_socket_directories=" + s.socket, "unix_socket_permissions=0700", "port=5432",
-		"max_connections=100", "shared_buffers=256MB", "max_wal_size=2GB", "jit=off", "random_page_cost=1.1",
+		"max_connections=100", fmt.Sprintf("shared_buffers=%dMB", bufferMB()), "max_wal_size=4GB", "jit=off", "random_page_cost=1.1",
 		"synchronous_commit=on", "timezone=UTC", "log_timezone=UTC", "log_line_prefix=%m [%p] ",
 		// A failed statement names customers; the program logs what it needs.
 		"log_error_verbosity=terse", "log_min_error_statement=panic",
