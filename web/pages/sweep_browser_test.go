@@ -1,6 +1,7 @@
 package pages_test
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -115,7 +116,7 @@ func (r *lume) everyPage(t *testing.T) []string {
 			}
 		}
 	}
-	return append(out, "/?days=365", "/customers?visit=out-30&min=5&news=no", "/rewards?show=all", "/redemptions?status=fulfilled", "/redemptions?code=NOBODY",
+	return append(out, "/?days=365", "/customers?visit=out-30&min=5&news=no", "/rewards?show=all", "/redemptions?status=fulfilled", "/redemptions?code=NOBODY", "/customers/duplicates?show=apart",
 		"/orders?status=unclaimed", "/transactions?type=redeem")
 }
 
@@ -148,12 +149,19 @@ func (r *lume) pathsOf(t *testing.T, pattern string) []string {
 			t.Fatal(err)
 		}
 		return []string{fill(":token", card.Token)}
-	case "/till/:id", "/customers/:id", "/customers/:id/card":
+	case "/till/:id", "/customers/:id", "/customers/:id/card", "/customers/:id/merge":
 		return []string{fill(":id", guest)}
 	case "/till/:id/redeem/:reward":
 		return []string{fill(":id", r.guests[3].String(), ":reward", one(`SELECT id FROM rewards ORDER BY points_cost LIMIT 1`))}
-	case "/customers/:id/reverse/:transaction":
-		return []string{fill(":id", guest, ":transaction", one(`SELECT id FROM transactions WHERE type = 'earn' AND customer_id = '`+guest+`' LIMIT 1`))}
+	case "/customers/:id/reverse/:transaction", "/customers/:id/move/:transaction", "/customers/:id/move/:transaction/:other":
+		award := one(`SELECT id FROM transactions WHERE type = 'earn' AND customer_id = '` + guest + `' LIMIT 1`)
+		return []string{fill(":id", guest, ":transaction", award, ":other", r.guests[1].String())}
+	case "/customers/:id/merge/:other":
+		return []string{fill(":id", guest, ":other", r.guests[1].String())}
+	case "/customers/:id/unmerge/:other":
+		return []string{fill(":id", one(`SELECT survivor_id FROM merges`), ":other", one(`SELECT source_id FROM merges`))}
+	case "/redemptions/:id/cancel":
+		return []string{fill(":id", one(`SELECT id FROM redemptions WHERE status = 'issued' LIMIT 1`))}
 	case "/customers/:id/:form":
 		for _, form := range []string{"edit", "adjust", "freeze", "anonymize", "delete"} {
 			out = append(out, fill(":id", guest, ":form", form))
@@ -208,9 +216,34 @@ func (r *lume) busy(t *testing.T) {
 	must("adjust", err)
 	_, err = r.Services.Customers.Freeze(ctx, system, service.FreezeCustomer{ID: r.guests[2], Frozen: true})
 	must("freeze", err)
+	r.twins(t)
 	r.Key()
 	_, err = r.Services.EventTypes.Create(ctx, system, service.CreateEventType{Key: "birthday", Fields: service.EventTypeFields{
 		Name: service.Given("Cumpleaños"), Mode: service.Given("fixed"), Points: service.Given(int64(50)),
 	}})
 	must("event", err)
+}
+
+// twins adds guests who are there twice: two to be looked at, two told apart,
+// and two who were merged.
+func (r *lume) twins(t *testing.T) {
+	t.Helper()
+	var pairs [3][2]loyalty.ID
+	for i := range pairs {
+		for j := range pairs[i] {
+			made, err := r.Services.Customers.Create(t.Context(), r.System(), service.CreateCustomer{
+				Name: strings.Repeat("Larguísimo ", 10*j+1) + "Apellido", Email: fmt.Sprintf("twin%d@example.com", i), BirthDate: "1990-05-15",
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			pairs[i][j] = made.ID
+		}
+	}
+	_, found := r.Services.Customers.FindDuplicates(t.Context(), r.System())
+	_, apart := r.Services.Customers.TellApart(t.Context(), r.System(), service.TellApart{ID: pairs[1][0], OtherID: pairs[1][1]})
+	_, merged := r.Services.Customers.Merge(t.Context(), r.System(), service.MergeCustomers{ID: pairs[2][0], SourceID: pairs[2][1]})
+	if err := errors.Join(found, apart, merged); err != nil {
+		t.Fatal(err)
+	}
 }
