@@ -51,6 +51,7 @@ func TestManagerMergesAndParts(t *testing.T) {
 	v.Tap(`a[href*="/move/"]`)
 	v.Type("#f-search", "987 654 321")
 	v.Press("\r")
+	v.See("María García")
 	v.Tap(`a[href$="/` + maria.String() + `"].ui-cover`)
 	v.See("Given to")
 	v.Usable("move, preview")
