@@ -180,7 +180,7 @@ func TestFormOutlivesTheConnection(t *testing.T) {
 	b.Wait(t, "the dialog opens", `document.activeElement.id == 'f-title'`)
 	down.Store(true)
 	b.Keys(t, "Espresso\r")
-	b.Wait(t, "it says that it will be sent again", `document.querySelector('[data-retry-status]').textContent.includes('sent again')`)
+	b.Wait(t, "it says that it will be sent again", `document.querySelector('#modal [data-retry-status]').textContent.includes('sent again')`)
 	b.Wait(t, "what was typed is there", `document.getElementById('f-title').value == 'Espresso'`)
 	down.Store(false)
 	browsertest.Eval[bool](t, b, `window.dispatchEvent(new Event('online'))`)
