@@ -107,19 +107,17 @@ func (v *Visit) Clear(selector string) {
 	v.try("empty "+selector, chromedp.Clear(chromedp.CSS(selector)))
 }
 
-// Tap presses what the selector finds. On a phone, too, it is the browser's
-// click: on a busy machine a finger that is lifted late is a long press, which
-// presses nothing.
+// Tap presses what the selector finds: with a finger on a phone.
 func (v *Visit) Tap(selector string) {
 	v.t.Helper()
 	// Chromium drops what is pressed before a new page was first painted; a
 	// picture makes it paint.
 	_, _ = chromedp.Run(v.Context(), chromedp.CaptureScreenshot())
-	v.try("press "+selector, chromedp.Click(chromedp.CSS(selector)))
-	// A menu that the press didn't open is pressed again.
-	if strings.Contains(selector, "popovertarget") && !browsertest.Eval[bool](v.t, v.Browser, `!!document.querySelector(":popover-open")`) {
-		v.try("press "+selector, chromedp.Click(chromedp.CSS(selector)))
+	press := chromedp.Click[chromedp.CSS]
+	if v.size.Touch {
+		press = chromedp.Tap[chromedp.CSS]
 	}
+	v.try("press "+selector, press(chromedp.CSS(selector)))
 }
 
 // Press presses keys wherever the focus is; kb has names for those that are
