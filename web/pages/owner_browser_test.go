@@ -26,6 +26,7 @@ func TestOwnersFormsOutliveTheConnection(t *testing.T) {
 		{"/program", "#f-pointsPerCurrencyUnit", "20", "main form button.btn-primary", "Saved. It counts from the next bill.", "program.update", lostAfter},
 		{"/program/tiers", `[name="tiers[1].minPoints"]`, "600", "aside button.btn-primary", "The ladder is saved.", "program.update", lostBefore},
 		{"/rewards/new", "#f-name", "Tiramisù", "main form button.btn-primary", "Tiramisù is in the catalog.", "reward.create", lostAfter},
+		{"/customers/" + r.guests[1].String() + "/adjust", "#f-amount", "25", "#customer-form button.btn-primary", "Points adjusted.", "points.adjust", lostAfter},
 	} {
 		v.Go(form.page)
 		v.Until("the form", `document.readyState === "complete" && document.querySelector(`+"`"+form.field+"`"+`)`)
@@ -34,6 +35,9 @@ func TestOwnersFormsOutliveTheConnection(t *testing.T) {
 		if form.page == "/rewards/new" {
 			browsertest.Eval[bool](t, v.Browser, `(document.querySelector("input[value=perk]").click(), true)`)
 			set(t, v, "#f-pointsCost", "300")
+		}
+		if form.field == "#f-amount" {
+			set(t, v, "#f-reason", "Spilled soup")
 		}
 		line.state.Store(form.when)
 		press(t, v, form.button)
