@@ -105,10 +105,9 @@ func quiet(t *testing.T, v *webtest.Visit) {
 	}
 }
 
-// press activates what the selector finds, also while one page still fades
-// into the next and swallows the mouse.
+// press activates what the selector finds, wherever it stands on the page.
 func press(t *testing.T, v *webtest.Visit, selector string) {
 	t.Helper()
-	v.Until("there is "+selector, fmt.Sprintf(`document.readyState === "complete" && document.querySelector(%q)`, selector))
-	browsertest.Eval[bool](t, v.Browser, fmt.Sprintf(`(document.querySelector(%q).click(), true)`, selector))
+	// In one look: what is there may be gone at the next.
+	v.Until("there is "+selector, fmt.Sprintf(`document.readyState === "complete" && (found => found && (found.click(), true))(document.querySelector(%q))`, selector))
 }

@@ -110,9 +110,6 @@ func (v *Visit) Clear(selector string) {
 // Tap presses what the selector finds: with a finger on a phone.
 func (v *Visit) Tap(selector string) {
 	v.t.Helper()
-	// Chromium drops what is pressed before a new page was first painted; a
-	// picture makes it paint.
-	_, _ = chromedp.Run(v.Context(), chromedp.CaptureScreenshot())
 	press := chromedp.Click[chromedp.CSS]
 	if v.size.Touch {
 		press = chromedp.Tap[chromedp.CSS]
