@@ -106,7 +106,7 @@ func TestTillKeepsItsWays(t *testing.T) {
 	v.Tap(`a[href*="/redeem/"]`)
 	v.Until("the question", `document.activeElement.closest("dialog") && document.activeElement.matches("button[type=submit]")`)
 	v.Press(kb.Enter)
-	v.Until("to hand over", `document.activeElement.innerText.includes("Handed over") && !document.querySelector(".htmx-request, .htmx-swapping, .htmx-settling, .htmx-added")`)
+	v.Until("to hand over", `document.activeElement.innerText.includes("Handed over")`)
 	v.Press(kb.Enter)
 	v.See("Free coffee is handed over.")
 }

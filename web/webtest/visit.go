@@ -110,6 +110,7 @@ func (v *Visit) Clear(selector string) {
 // Tap presses what the selector finds: with a finger on a phone.
 func (v *Visit) Tap(selector string) {
 	v.t.Helper()
+	v.settle()
 	press := chromedp.Click[chromedp.CSS]
 	if v.size.Touch {
 		press = chromedp.Tap[chromedp.CSS]
@@ -117,10 +118,22 @@ func (v *Visit) Tap(selector string) {
 	v.try("press "+selector, press(chromedp.CSS(selector)))
 }
 
+// settle waits, at most a second, until what was put into the page a moment
+// ago has its behaviour: a test is quicker than any hand.
+func (v *Visit) settle() {
+	const raw = `!!document.querySelector(".htmx-added, .htmx-swapping, .htmx-settling")`
+	for deadline := time.Now().Add(time.Second); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
+		if waiting, err := chromedp.Run(v.Context(), chromedp.Evaluate[bool](raw)); err == nil && !waiting {
+			return
+		}
+	}
+}
+
 // Press presses keys wherever the focus is; kb has names for those that are
 // not letters.
 func (v *Visit) Press(keys string) {
 	v.t.Helper()
+	v.settle()
 	v.try("press a key", chromedp.KeyEvent(keys))
 }
 
