@@ -147,10 +147,14 @@ func (b *Browser) Wait(t testing.TB, what, condition string) {
 	}
 }
 
+// arrived lets nothing be on its way: colours that are belong to no theme.
+const arrived = `(() => { for (const going of document.getAnimations()) try { going.finish(); } catch { going.cancel(); } return true; })()`
+
 // Axe lists what on the page breaks WCAG 2.2 AA, one line for each element.
 func (b *Browser) Axe(t testing.TB) []string {
 	t.Helper()
 	Eval[bool](t, b, axe+";true")
+	Eval[bool](t, b, arrived)
 	return Eval[[]string](t, b, axeRun)
 }
 
@@ -163,8 +167,7 @@ func (b *Browser) AxeThemes(t testing.TB) []string {
 		const root = document.documentElement, before = root.dataset.theme;
 		const dark = before ? before === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
 		root.dataset.theme = dark ? "light" : "dark";
-		// Colours that are still on their way belong to neither theme.
-		for (const going of document.getAnimations()) try { going.finish(); } catch { going.cancel(); }
+		`+arrived+`;
 		const r = await axe.run(document, {resultTypes: ["violations"], runOnly: {type: "rule", values: ["color-contrast", "link-in-text-block"]}});
 		if (before) root.dataset.theme = before; else delete root.dataset.theme;
 		return r.violations.flatMap(v => v.nodes.map(n => v.id + " in the other theme: " + n.target.join(" ") + " — " + (n.any[0] || n.all[0] || v).message));

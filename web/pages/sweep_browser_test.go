@@ -29,28 +29,23 @@ func TestEveryPageIsUsable(t *testing.T) {
 	r.suspicious(t)
 	r.busy(t)
 	base := r.Serve(t)
-	first := browsertest.Start(t)
 	pages := r.everyPage(t)
-	// Cookies are the host's, so each of the two names of the machine has a
-	// person of its own.
-	for i, as := range []struct {
-		host, lang, theme string
-		size              browsertest.Size
+	for _, as := range []struct {
+		lang, theme string
+		size        browsertest.Size
 	}{
-		{"127.0.0.1", "en", "light", browsertest.Desktop}, {"localhost", "es", "dark", browsertest.Phone},
+		{"en", "light", browsertest.Desktop}, {"es", "dark", browsertest.Phone},
 	} {
-		b, origin := first, strings.Replace(base, "127.0.0.1", as.host, 1)
-		if i > 0 {
-			b = first.Tab(t)
-		}
 		t.Run(as.lang, func(t *testing.T) {
-			v := webtest.VisitIn(t, b, origin, as.size)
+			t.Parallel()
+			v := webtest.VisitAt(t, base, as.size)
+			b := v.Browser
 			v.Go("/login")
 			browsertest.Eval[bool](t, b, fmt.Sprintf(`(document.cookie = "lang=%s; path=/", document.cookie = "theme=%s; path=/", true)`, as.lang, as.theme))
 			v.SignIn("owner@trattoria.test")
 			v.Until("in the language", `document.documentElement.lang === "`+as.lang+`" && document.documentElement.dataset.theme === "`+as.theme+`"`)
 			for _, path := range pages {
-				sweep(t, b, origin, path, as.size)
+				sweep(t, b, base, path, as.size)
 			}
 			for _, e := range b.Errors() {
 				t.Errorf("the browser complains: %s", e)

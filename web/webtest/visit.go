@@ -39,13 +39,7 @@ func (s *Server) Visit(t testing.TB, size browsertest.Size) *Visit {
 // own: through a proxy that loses connections.
 func VisitAt(t testing.TB, base string, size browsertest.Size) *Visit {
 	t.Helper()
-	return VisitIn(t, browsertest.Start(t), base, size)
-}
-
-// VisitIn is VisitAt in a browser, or a tab of one, that is open already.
-func VisitIn(t testing.TB, b *browsertest.Browser, base string, size browsertest.Size) *Visit {
-	t.Helper()
-	return &Visit{Browser: b, t: t, base: base, size: size}
+	return &Visit{Browser: browsertest.Start(t), t: t, base: base, size: size}
 }
 
 // Serve listens on a port of its own until the test ends, and returns the
