@@ -50,7 +50,15 @@ func (h *Handlers) transactionFilter(c *fiber.Ctx, cfg *loyalty.Config) (loyalty
 		f.CustomerID, shown.Customer, shown.CustomerName = id, id.String(), who.Customer.Name
 		shown.AnyCustomer = withQuery(c, "customer", "")
 	}
-	shown.Filtered = shown.Store+shown.Type+shown.Person+shown.Customer+shown.From+shown.To != ""
+	if id, ok := loyalty.ParseID(c.Query("reward")); ok {
+		reward, err := h.Rewards.Get(ctx, actor, id)
+		if err != nil {
+			return f, shown, err
+		}
+		f.RewardID, shown.Reward, shown.RewardName = id, id.String(), reward.Name
+		shown.AnyReward = withQuery(c, "reward", "")
+	}
+	shown.Filtered = shown.Store+shown.Type+shown.Person+shown.Customer+shown.Reward+shown.From+shown.To != ""
 	return f, shown, nil
 }
 
