@@ -67,7 +67,7 @@ func setUpLabels(ctx context.Context) []ui.Label {
 		{Name: "programName", Text: i18n.T(ctx, "Name of the program")},
 		{Name: "pointsPerCurrencyUnit", Text: i18n.T(ctx, "Points for each unit of currency spent")},
 		{Name: "ownerName", Text: i18n.T(ctx, "Your name")},
-		{Name: "ownerEmail", Text: i18n.T(ctx, "Email")},
+		{Name: "ownerEmail", Text: i18n.T(ctx, "E-mail")},
 		{Name: "ownerPassword", Text: i18n.T(ctx, "Password")},
 	}
 }

@@ -84,7 +84,7 @@ func SignIn(p SignInProps) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		templ_7745c5c3_Err = ui.Field(ui.FieldProps{
-			Name: "email", Label: i18n.T(ctx, "Email"), Type: "email", Value: p.Form.Value("email"), Required: true,
+			Name: "email", Label: i18n.T(ctx, "E-mail"), Type: "email", Value: p.Form.Value("email"), Required: true,
 			Autocomplete: "username", Autofocus: !p.Form.Failed(), InputMode: "email",
 		}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
@@ -289,7 +289,7 @@ func SetUp(p SetUpProps) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Field(ui.FieldProps{Name: "ownerEmail", Label: i18n.T(ctx, "Email"), Type: "email", Value: p.Form.Value("ownerEmail"), Error: p.Form.Error("ownerEmail"), Required: true, Autocomplete: "username"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Field(ui.FieldProps{Name: "ownerEmail", Label: i18n.T(ctx, "E-mail"), Type: "email", Value: p.Form.Value("ownerEmail"), Error: p.Form.Error("ownerEmail"), Required: true, Autocomplete: "username"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -2,7 +2,6 @@ package i18n
 
 func init() {
 	Register("es", Catalog{
-		"Email":    "Correo electrónico",
 		"Password": "Contraseña",
 		"Forgot your password? An owner can set a new one for you.": "¿Olvidaste tu contraseña? Un propietario puede ponerte una nueva.",
 

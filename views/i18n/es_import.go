@@ -32,7 +32,7 @@ func init() {
 		"1,234.50, with a point": "1,234.50, con punto", "1.234,50, with a comma": "1.234,50, con coma", "a comma": "una coma", "a semicolon": "un punto y coma", "a tab": "un tabulador", "a bar": "una barra",
 		"Unicode (UTF-8)": "Unicode (UTF-8)", "Western, as older Excel writes": "Occidental, como escribe Excel antiguo",
 		"What guests are found by.": "Con él se busca a los clientes.", "Guest’s number": "Número de cliente", "By which your old system knows the guest.": "Con el que tu sistema anterior conoce al cliente.",
-		"Birthday": "Cumpleaños", "Points to spend": "Puntos por gastar", "Points ever earned": "Puntos acumulados", "They decide the tier.": "Deciden el nivel.", "To be added to what the guest has.": "Se suman a los que tiene el cliente.",
+		"Points to spend": "Puntos por gastar", "They decide the tier.": "Deciden el nivel.", "To be added to what the guest has.": "Se suman a los que tiene el cliente.",
 		"Order number": "Número de pedido", "Each counts once in a store, however often you import it.": "Cada uno cuenta una vez por local, aunque lo importes más veces.", "Day and time": "Fecha y hora", "By the store’s clock.": "Según el reloj del local.",
 		"Time": "Hora", "Where it has a column of its own.": "Si tiene una columna propia.", "Orders without one are sales that earn nobody points.": "Los pedidos sin él son ventas que no dan puntos a nadie.",
 		"Its name or number. A new one is added.": "Su nombre o número. Si es nuevo, se añade.", "Number of items": "Número de artículos",
