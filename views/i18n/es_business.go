@@ -33,7 +33,7 @@ func init() {
 		"Connect your till or your app: make a key and put it into its settings.":                              "Conecta tu caja o tu app: crea una clave y ponla en sus ajustes.",
 		"May do": "Puede", "Last used": "Último uso", "never": "nunca", "Works": "Activa", "Everything": "Todo", "Revoke": "Anular", "Revoked": "Anulada", "Has expired": "Vencida", "until %s": "hasta el %s",
 		"Till at the bar": "Caja de la barra", "What it may do": "Lo que puede hacer", "Make the key": "Crear la clave", "%s is made": "%s está creada", "Copy it now": "Cópiala ahora",
-		"It is shown this once. Whoever has it works with your program.": "Se muestra solo esta vez. Quien la tenga trabaja con tu programa.", "The key": "La clave", "Copy": "Copiar", "Copied": "Copiada", "I have it": "Ya la tengo",
+		"It is shown this once. Whoever has it works with your program.": "Se muestra solo esta vez. Quien la tenga trabaja con tu programa.", "The key": "La clave", "Copy": "Copiar", "Copied": "Copiado", "I have it": "Ya la tengo",
 		"Revoke %s?": "¿Anular %s?", "Whatever works with it stops within a second. This can’t be undone.": "Lo que trabaje con ella se detiene en un segundo. No se puede deshacer.", "%s is revoked.": "%s está anulada.",
 		"There is no such key.": "No existe esa clave.",
 

@@ -5,7 +5,7 @@ func init() {
 		"Membership card": "Tarjeta de fidelidad",
 		"Card":            "Tarjeta",
 		"Card of %s":      "Tarjeta de %s",
-		"Show this card when you pay. Keep its link to yourself: who has it can show it too.": "Muestra esta tarjeta al pagar. No compartas su enlace: quien lo tenga también puede mostrarla.",
+		"Show this card when you pay. Keep its link to yourself: whoever has it can show it too.": "Muestra esta tarjeta al pagar. No compartas su enlace: quien lo tenga también puede mostrarla.",
 		"Print the card":             "Imprimir la tarjeta",
 		"Yours to take":              "Ya es tuya",
 		"This card isn’t valid":      "Esta tarjeta no es válida",

@@ -127,7 +127,7 @@ func init() {
 		"Tier":                         "Nivel",
 		"Total":                        "Total",
 		"Transfer":                     "Traspaso",
-		"Try fewer letters, or the last digits of the phone number.": "Prueba con menos letras o con las últimas cifras del teléfono.",
+		"Try fewer letters or the last digits of the phone number.": "Prueba con menos letras o con las últimas cifras del teléfono.",
 		"Type":                 "Tipo",
 		"Unclaimed":            "Sin reclamar",
 		"Unfreeze":             "Descongelar",

@@ -18,8 +18,8 @@ func init() {
 		"What came of it": "Resultado", "The command line": "La línea de comandos", "Steps of the import": "Pasos de la importación",
 		"Columns": "Columnas", "Check": "Revisión", "Discard the file": "Descartar el archivo", "The file is discarded. Nothing was changed.": "El archivo se descartó. No se cambió nada.",
 
-		"Not all there": "Incompleto", "Columns to confirm": "Faltan las columnas", "Being checked": "En revisión", "Checked": "Revisado", "Being imported": "Importando",
-		"Imported": "Importado", "Broke off": "Interrumpida", "Being undone": "Deshaciendo", "Undone": "Deshecha",
+		"Not all there": "Incompleta", "Columns to confirm": "Faltan las columnas", "Being checked": "En revisión", "Checked": "Revisada", "Being imported": "Importando",
+		"Imported": "Terminada", "Broke off": "Interrumpida", "Being undone": "Deshaciendo", "Undone": "Deshecha",
 		"%d order": "%d pedido", "%d orders": "%d pedidos", "%d new guest": "%d cliente nuevo", "%d new guests": "%d clientes nuevos", "%d guest": "%d cliente", "%d guests": "%d clientes",
 		"%s taken back": "%s retirados", "%s of %s": "%s de %s",
 
@@ -64,9 +64,9 @@ func init() {
 		"Brought in by": "La importó", "Sent": "Enviado", "Rows in the file": "Filas del archivo", "Rows left out": "Filas omitidas", "Undone by": "La deshizo", "Finished": "Terminó",
 		"Try again": "Intentar de nuevo", "Something went wrong on our side. Try it again.": "Algo falló de nuestro lado. Inténtalo de nuevo.",
 		"Undo this import": "Deshacer esta importación", "Undo this import?": "¿Deshacer esta importación?",
-		"Guests it added and nobody has touched since are removed, with their orders and points.":  "Los clientes que añadió y que nadie ha tocado desde entonces se quitan, con sus pedidos y puntos.",
-		"Other guests’ points are taken back by rows that say so, and those orders are cancelled.": "A los demás se les retiran los puntos con filas que lo dicen, y esos pedidos se anulan.",
-		"Points that were spent already stay; you get a list of them.":                             "Los puntos que ya se gastaron se quedan; recibes una lista.",
+		"Guests it added and nobody has touched since are removed, with their orders and points.":  "Los clientes que añadió y que nadie ha cambiado desde entonces se quitan, con sus pedidos y puntos.",
+		"Other guests’ points are taken back by rows that say so, and those orders are cancelled.": "A los demás se les retiran los puntos con movimientos que lo dicen, y esos pedidos se cancelan.",
+		"Points that were spent already stay; you get a list of them.":                             "Los puntos que ya se gastaron se quedan; recibes una lista de ellos.",
 		"What stays": "Lo que se queda", "Guest": "Cliente", "Why": "Por qué", "The guest": "El cliente", "An order and its points": "Un pedido y sus puntos", "The opening balance": "El saldo inicial",
 		"was used since, or was here before": "se usó después o ya estaba antes", "the points were spent already": "los puntos ya se gastaron", "%d thing was left alone.": "%d cosa se dejó como estaba.", "%d things were left alone.": "%d cosas se dejaron como estaban.",
 		"This import has gone on meanwhile. Look at it again.":             "Esta importación avanzó mientras tanto. Mírala de nuevo.",

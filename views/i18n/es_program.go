@@ -52,6 +52,6 @@ func init() {
 		"Guests climb by the points they have earned in their life with you; spending doesn’t lower them.": "Los clientes suben por los puntos que han acumulado contigo; gastarlos no los baja.",
 		"Members on the ladder": "Miembros en la escala", "Drag a threshold, or type it below.": "Arrastra un umbral o escríbelo abajo.", "Members by lifetime points": "Miembros por puntos acumulados",
 		"Add a tier": "Añadir un nivel", "New tier": "Nivel nuevo", "Remove %s": "Quitar %s", "From": "Desde", "Multiplier": "Multiplicador", "Benefits": "Beneficios",
-		"A free dessert on the birthday": "Un postre gratis en el cumpleaños", "Save the ladder": "Guardar la escala", "The ladder is saved. %s.": "La escala está guardada. %s.",
+		"A free dessert on the birthday": "Un postre gratis por su cumpleaños", "Save the ladder": "Guardar la escala", "The ladder is saved. %s.": "La escala está guardada. %s.",
 	})
 }

@@ -19,7 +19,7 @@ func init() {
 		"This needs the permission %s.":                                                                        "Esto requiere el permiso %s.",
 		"No loyalty program is active. Activate one first.":                                                    "No hay ningún programa activo. Activa uno primero.",
 		"This account is frozen: it neither earns nor spends points.":                                          "Esta cuenta está congelada: no gana ni gasta puntos.",
-		"This account is very busy just now. Try again in a moment.":                                           "Esta cuenta está muy ocupada ahora mismo. Inténtalo en un momento.",
+		"This account is busy just now. Try again in a moment.":                                                "Esta cuenta está ocupada ahora mismo. Inténtalo en un momento.",
 		"%s costs %d points; the balance is %d.":                                                               "%s cuesta %d puntos; el saldo es %d.",
 		"%s is not offered any more.":                                                                          "%s ya no se ofrece.",
 		"%s is not offered yet.":                                                                               "%s todavía no se ofrece.",
