@@ -14,7 +14,7 @@ import (
 
 // things are one organization's.
 type things struct {
-	store, program, tier, reward, customer, second, transaction, redemption, order, anomaly, event, key, staff, file loyalty.ID
+	store, program, tier, reward, customer, second, transaction, redemption, order, anomaly, event, key, staff, file, bulk loyalty.ID
 }
 
 const eventKey = "review"
@@ -52,6 +52,7 @@ func furnish(t testing.TB, s *webtest.Server) *things {
 	till := "/v1/stores/" + s.Store.ID.String()
 	x.order = id(s.Do("POST", till+"/orders", key, `{"id":"1","customer_id":"`+x.customer.String()+`","total":5,"status":"completed"}`).Want(t, 201, "").Text(t, "id"))
 	s.Do("POST", "/v1/event-types", key, `{"key":"`+eventKey+`","name":"Review","mode":"fixed","points":5}`).Want(t, 201, "")
+	x.bulk = id(s.Do("POST", till+"/loyalty/earn/bulk", key, `{"customer_ids":["`+x.second.String()+`"],"points":1,"reason":"hello"}`).Want(t, 202, "").Text(t, "id"))
 	x.staff = s.Owner.ID
 	x.anomaly = loyalty.NewID(s.Clock.Now())
 	s.DB.Exec(t, `
@@ -115,7 +116,7 @@ func (x *things) named(param, under string) string {
 		"stores": x.store, "programs": x.program, "loyalty-programs": x.program, "tiers": x.tier, "rewards": x.reward, "offer": x.reward,
 		"customers": x.customer, "user": x.customer, "redemptions": x.redemption, "orders": x.order,
 		"program": x.program, "till": x.customer, "redeem": x.reward, "events": x.event, "anomalies": x.anomaly, "keys": x.key,
-		"staff": x.staff, "pins": x.staff, "import": x.file,
+		"staff": x.staff, "pins": x.staff, "import": x.file, "bulk": x.bulk,
 	}
 	if under == "event-types" {
 		return eventKey
@@ -139,6 +140,7 @@ func bodyFor(r fiber.Route, x *things) string {
 		"/rewards":        `{"programId":"` + x.program.String() + `","name":"Mine","pointsCost":1,"type":"perk"}`,
 		"/tiers":          `{"programId":"` + x.program.String() + `","name":"Mine","minPoints":7,"multiplier":100}`,
 		"/loyalty/earn":   `{"customer_id":"` + x.customer.String() + `","points":1,"reason":"x"}`,
+		"/earn/bulk":      `{"customer_ids":["` + x.customer.String() + `"],"points":1,"reason":"x"}`,
 		"/loyalty/redeem": `{"customer_id":"` + x.customer.String() + `","reward_id":"` + x.reward.String() + `"}`,
 		"/offer/redeem":   `{"userId":"` + x.customer.String() + `","offerId":"` + x.reward.String() + `"}`,
 		"/events":         `{"userId":"ada","event":"` + eventKey + `"}`,
@@ -168,7 +170,7 @@ func bodyFor(r fiber.Route, x *things) string {
 func tables(t testing.TB, s *webtest.Server) (text string) {
 	t.Helper()
 	for _, table := range []string{"customers", "enrollments", "transactions", "rewards", "programs", "tiers", "redemptions", "orders", "event_types", "anomalies",
-		"stores", "staff", "api_keys", "imports", "cards", "merges", "lots", "audit_log"} {
+		"stores", "staff", "api_keys", "imports", "bulk_awards", "bulk_award_parts", "cards", "merges", "lots", "audit_log"} {
 		var rows string
 		q := "SELECT coalesce(string_agg(x::text, E'\\n' ORDER BY x::text), '') FROM " + table + " x WHERE organization_id = $1"
 		if err := s.DB.SQL.QueryRowContext(t.Context(), q, s.Org.ID.String()).Scan(&rows); err != nil {

@@ -75,6 +75,8 @@ func routes(app *fiber.App, d Deps) {
 	till.needs(loyalty.LoyaltyCreate).patch("/loyalty-programs/:id", t.UpdateProgram)
 	till.needs(loyalty.LoyaltyRead).get("/loyalty/rewards", t.Rewards)
 	till.needs(loyalty.LoyaltyCreate).post("/loyalty/earn", t.Earn)
+	till.needs(loyalty.LoyaltyCreate).post("/loyalty/earn/bulk", t.EarnBulk)
+	till.needs(loyalty.LoyaltyCreate).get("/loyalty/earn/bulk/:id", t.BulkAward)
 	till.needs(loyalty.LoyaltyRedeem).post("/loyalty/redeem", t.Redeem)
 	till.needs(loyalty.CustomersRead).get("/loyalty/customers/:id", t.Customer)
 	till.needs(loyalty.LoyaltyRead).get("/loyalty/transactions", t.Transactions)

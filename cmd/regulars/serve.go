@@ -70,7 +70,7 @@ func startJobs(ctx context.Context, p *program, db *database, s *service.Service
 	if err != nil {
 		return nil, err
 	}
-	s.Imports.Queue = work.QueueImport
+	s.Imports.Queue, s.BulkAwards.Queue = work.QueueImport, work.QueueBulkAward
 	// The signal that ends ctx must not tear a job from under its transaction.
 	ctx = context.WithoutCancel(ctx)
 	stop = func() error {

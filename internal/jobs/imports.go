@@ -13,10 +13,11 @@ import (
 )
 
 const (
+	// importQueue holds work that somebody waits for: imports and bulk awards.
 	importQueue = "imports"
 	// Somebody sits in front of an import, so that it is looked for often.
 	importPoll    = time.Second
-	importWorkers = 2
+	importWorkers = 3
 	// dueEvery is how often imports are looked for that a server has left.
 	dueEvery = 20 * time.Second
 )
@@ -26,14 +27,14 @@ type (
 		OrgID    string `json:"organization_id"`
 		ImportID string `json:"import_id"`
 	}
-	dueImportsArgs struct{}
+	dueWorkArgs struct{}
 )
 
 // Kind implements river.JobArgs.
 func (importArgs) Kind() string { return "import" }
 
 // Kind implements river.JobArgs.
-func (dueImportsArgs) Kind() string { return "due_imports" }
+func (dueWorkArgs) Kind() string { return "due_work" }
 
 // importOptions keep an import from being queued twice a minute. Twice does
 // no harm: one of two servers works on it.
@@ -71,22 +72,38 @@ func (w *runImport) Work(ctx context.Context, job *river.Job[importArgs]) error 
 	return err
 }
 
-// dueImports takes up imports that a server has left.
-type dueImports struct {
-	river.WorkerDefaults[dueImportsArgs]
+// lookForDue has work looked for now and then that a server has left.
+func lookForDue() *river.PeriodicJob {
+	return river.NewPeriodicJob(river.PeriodicInterval(dueEvery), func() (river.JobArgs, *river.InsertOpts) {
+		return dueWorkArgs{}, &river.InsertOpts{Queue: importQueue, MaxAttempts: 1, UniqueOpts: river.UniqueOpts{ByPeriod: dueEvery}}
+	}, &river.PeriodicJobOpts{RunOnStart: true})
+}
+
+// dueWork takes up imports and bulk awards that a server has left.
+type dueWork struct {
+	river.WorkerDefaults[dueWorkArgs]
 	services *service.Services
 }
 
 // Work implements river.Worker.
-func (w *dueImports) Work(ctx context.Context, _ *river.Job[dueImportsArgs]) error {
-	due, err := w.services.Imports.Due(ctx)
-	if err != nil || len(due) == 0 {
+func (w *dueWork) Work(ctx context.Context, _ *river.Job[dueWorkArgs]) error {
+	client := river.ClientFromContext[*sql.Tx](ctx)
+	imports, err := w.services.Imports.Due(ctx)
+	if err != nil {
 		return err
 	}
-	client := river.ClientFromContext[*sql.Tx](ctx)
-	for _, m := range due {
+	for _, m := range imports {
 		if _, err := client.Insert(ctx, importArgs{m.OrgID.String(), m.ID.String()}, importOptions()); err != nil {
 			return fmt.Errorf("queue an import: %w", err)
+		}
+	}
+	awards, err := w.services.BulkAwards.Due(ctx)
+	if err != nil {
+		return err
+	}
+	for _, b := range awards {
+		if _, err := client.Insert(ctx, bulkArgs{b.OrgID.String(), b.ID.String()}, importOptions()); err != nil {
+			return fmt.Errorf("queue a bulk award: %w", err)
 		}
 	}
 	return nil

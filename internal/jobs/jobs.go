@@ -46,7 +46,8 @@ func newRunner(db *sql.DB, s *service.Services, log *slog.Logger, poll time.Dura
 	river.AddWorker(workers, &compact{services: s})
 	river.AddWorker(workers, &detect{services: s})
 	river.AddWorker(workers, &runImport{services: s})
-	river.AddWorker(workers, &dueImports{services: s})
+	river.AddWorker(workers, &runBulkAward{services: s})
+	river.AddWorker(workers, &dueWork{services: s})
 	river.AddWorker(workers, &sealAudit{services: s})
 	river.AddWorker(workers, &followRoster{services: s})
 	river.AddWorker(workers, &findDuplicates{services: s})
@@ -65,7 +66,7 @@ func newRunner(db *sql.DB, s *service.Services, log *slog.Logger, poll time.Dura
 		PeriodicJobs: []*river.PeriodicJob{
 			every(time.Hour, expirePointsArgs{}), every(time.Minute, releaseHoldsArgs{}), every(time.Hour, purgeArgs{}),
 			every(24*time.Hour, compactArgs{}), every(time.Minute, sealAuditArgs{}), every(time.Minute, followRosterArgs{}),
-			every(10*time.Minute, detectArgs{}), every(time.Minute, duplicatesArgs{}),
+			every(10*time.Minute, detectArgs{}), every(time.Minute, duplicatesArgs{}), lookForDue(),
 		},
 	})
 	if err != nil {

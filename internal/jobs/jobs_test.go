@@ -16,7 +16,8 @@ import (
 
 // due is a restaurant whose guest has 70 points that expired yesterday, 30
 // that never do, and a hold of 20 that ran out; an answer of two days ago; and
-// two files that nobody brought in, one of them for more than a week.
+// two files that nobody brought in, one of them for more than a week; and a bulk
+// award of 5 that a server has left, as one that was killed does.
 func due(t *testing.T) (*pgtest.DB, loyalty.ID) {
 	t.Helper()
 	db := pgtest.New(t)
@@ -48,6 +49,10 @@ func due(t *testing.T) (*pgtest.DB, loyalty.ID) {
 		t.Fatal(err)
 	}
 	db.Exec(t, `UPDATE lots SET remaining = 30`)
+	gift := service.AwardMany{CustomerIDs: []loyalty.ID{guest}, Points: 5, Reason: "Sorry"}
+	if _, err := s.BulkAwards.Start(t.Context(), owner, gift); err != nil {
+		t.Fatal(err)
+	}
 	db.Exec(t, `INSERT INTO lots (organization_id, customer_id, expires_on, remaining) VALUES ($1, $2, current_date - 1, 70)`, org.String(), guest.String())
 	return db, guest
 }
@@ -85,7 +90,7 @@ func TestWhatIsDueIsDoneOnce(t *testing.T) {
 		})
 	}
 	const done = `
-		SELECT (SELECT balance FROM enrollments) = 50 AND (SELECT count(*) FROM transactions WHERE type = 'expire') = 1
+		SELECT (SELECT balance FROM enrollments) = 55 AND (SELECT state FROM bulk_awards) = 'completed' AND (SELECT count(*) FROM transactions WHERE type = 'expire') = 1
 			AND (SELECT status FROM redemptions) = 'cancelled' AND (SELECT count(*) FROM idempotency_keys) = 0
 			AND (SELECT count(*) FROM imports) = 1`
 	for deadline := time.Now().Add(30 * time.Second); ; {

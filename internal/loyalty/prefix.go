@@ -6,7 +6,7 @@ import "strings"
 // prefix, such as cust_0190…, can't be mistaken for another thing's.
 type Prefix string
 
-// The prefixes of API.md.
+// The prefixes of API.md, and that of the job that it asks for.
 const (
 	PrefixOrganization Prefix = "org_"
 	PrefixStore        Prefix = "store_"
@@ -18,12 +18,13 @@ const (
 	PrefixRedemption   Prefix = "rdm_"
 	PrefixOrder        Prefix = "ord_"
 	PrefixAnomaly      Prefix = "anom_"
+	PrefixBulkAward    Prefix = "bulk_"
 )
 
 var prefixNouns = map[Prefix]string{
 	PrefixOrganization: "organization", PrefixStore: "store", PrefixProgram: "program", PrefixTier: "tier",
 	PrefixReward: "reward", PrefixCustomer: "customer", PrefixTransaction: "transaction",
-	PrefixRedemption: "redemption", PrefixOrder: "order", PrefixAnomaly: "anomaly",
+	PrefixRedemption: "redemption", PrefixOrder: "order", PrefixAnomaly: "anomaly", PrefixBulkAward: "bulk award",
 }
 
 // Noun is what the prefix stands for, in lower case: "customer".

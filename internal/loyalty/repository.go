@@ -36,6 +36,7 @@ type Reader interface {
 	PINReader
 	MergeReader
 	DuplicateReader
+	BulkReader
 }
 
 // Tx is what may be done inside a transaction.
@@ -54,6 +55,7 @@ type Tx interface {
 	PINWriter
 	MergeWriter
 	DuplicateWriter
+	BulkWriter
 	// SaveAnswer keeps the answer for a key; ErrKeyTaken when the key is in use.
 	SaveAnswer(ctx context.Context, orgID ID, a StoredAnswer) error
 	// HoldKey keeps others from working under the key until the transaction

@@ -28,8 +28,8 @@ type OrderReader interface {
 	// at most limit of those behind after.
 	DueHolds(ctx context.Context, orgID ID, now time.Time, after ID, limit int) ([]ID, error)
 	OrganizationIDs(ctx context.Context) ([]ID, error)
-	// Amounts are the amounts of the store's latest awards, newest first, at
-	// most limit; the zero store means the whole organization.
+	// Amounts are the amounts of the store's latest awards but bulk awards,
+	// newest first, at most limit; the zero store means the whole organization.
 	Amounts(ctx context.Context, orgID, storeID ID, limit int) ([]AwardSample, error)
 }
 
@@ -69,7 +69,6 @@ type TransactionFilter struct {
 	StoreIDs   []ID
 	CustomerID ID
 	StaffID    ID
-	RewardID   ID
 	Type       TransactionType
 	From, To   time.Time // at or after From and before To
 }

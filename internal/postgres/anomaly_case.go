@@ -164,7 +164,7 @@ func (r reader) Peers(ctx context.Context, orgID, storeID loyalty.ID, from, to t
 		SELECT s.id AS staff_id, s.name, count(*) FILTER (WHERE t.order_id IS NULL) AS by_hand, count(t.order_id) AS checks
 		FROM (
 			SELECT staff_id, order_id FROM transactions
-			WHERE organization_id = $1 AND store_id = $2 AND at >= $3 AND at < $4 AND type = 'earn' AND staff_id IS NOT NULL
+			WHERE organization_id = $1 AND store_id = $2 AND at >= $3 AND at < $4 AND type = 'earn' AND staff_id IS NOT NULL AND bulk_id IS NULL
 			ORDER BY at DESC LIMIT 50000
 		) t JOIN staff s ON s.organization_id = $1 AND s.id = t.staff_id
 		GROUP BY s.id, s.name ORDER BY by_hand DESC, checks DESC, s.id LIMIT 12`

@@ -164,10 +164,10 @@ func (r reader) StagedOrders(ctx context.Context, orgID, importID loyalty.ID, af
 func (r reader) AmountsBefore(ctx context.Context, orgID, storeID loyalty.ID, before time.Time, limit int) ([]loyalty.AwardSample, error) {
 	const store = `
 		SELECT at, amount, points FROM transactions
-		WHERE organization_id = $1 AND store_id = $2 AND at < $3 AND type = 'earn' ORDER BY at DESC, id DESC LIMIT $4`
+		WHERE organization_id = $1 AND store_id = $2 AND at < $3 AND type = 'earn' AND bulk_id IS NULL ORDER BY at DESC, id DESC LIMIT $4`
 	const organization = `
 		SELECT at, amount, points FROM transactions
-		WHERE organization_id = $1 AND at < $2 AND type = 'earn' ORDER BY at DESC, id DESC LIMIT $3`
+		WHERE organization_id = $1 AND at < $2 AND type = 'earn' AND bulk_id IS NULL ORDER BY at DESC, id DESC LIMIT $3`
 	if storeID.IsZero() {
 		return r.awardSamples(ctx, organization, orgID.String(), before, limit)
 	}

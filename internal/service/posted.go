@@ -29,3 +29,7 @@ func (c *Core) count(p *loyalty.Posting) {
 		}
 	}
 }
+
+func (c *Core) countAwards(n int) {
+	c.posted[slices.Index(loyalty.TransactionTypes(), loyalty.Earn)].Add(int64(n))
+}

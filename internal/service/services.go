@@ -20,6 +20,7 @@ type Services struct {
 	Cards      *Cards
 	Stats      *Stats
 	Imports    *Imports
+	BulkAwards *BulkAwards
 	Detection  *Detection
 }
 
@@ -38,6 +39,7 @@ func New(repo loyalty.Repository, now func() time.Time, log *slog.Logger) *Servi
 		Cards:      NewCards(c),
 		Stats:      NewStats(c),
 		Imports:    NewImports(c),
+		BulkAwards: &BulkAwards{Core: c},
 		Detection:  NewDetection(c),
 	}
 }

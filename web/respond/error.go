@@ -145,10 +145,9 @@ func FrameErrors(c *fiber.Ctx, frame ErrorFrame) { c.Locals(frameKey{}, frame) }
 
 func errorPage(c *fiber.Ctx, status int, e *loyalty.Error) error {
 	p := layout.ErrorProps{Status: status, Theme: c.Cookies(layout.ThemeCookie)}
-	switch {
-	case status >= fiber.StatusInternalServerError:
+	if status >= fiber.StatusInternalServerError {
 		p.RequestID = RequestID(c)
-	case e != edge[fiber.StatusNotFound]: // of which the page has more to say
+	} else {
 		p.Message = i18n.Error(c.UserContext(), e)
 	}
 	if IsHTMX(c) {

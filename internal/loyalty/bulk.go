@@ -1,0 +1,60 @@
+package loyalty
+
+import "time"
+
+// BulkState is where a bulk award stands.
+type BulkState string
+
+// The states. One that failed broke off for good; what it gave stays given.
+const (
+	BulkRunning   BulkState = "running"
+	BulkCompleted BulkState = "completed"
+	BulkFailed    BulkState = "failed"
+)
+
+// BulkAward is the same points for many customers, given in the background.
+type BulkAward struct {
+	OrgID      ID
+	ID         ID
+	StoreID    ID // where; zero when at no store
+	State      BulkState
+	Points     Points // each customer's
+	Reason     string
+	Total      int    // customers it was asked for
+	Awarded    int    // customers who got it
+	Skipped    int    // customers who got nothing: frozen, forgotten or gone since, or the asker's own account
+	Failure    string // why it failed, in English
+	StaffID    ID     // who asked for it
+	KeyID      ID
+	CreatedAt  time.Time
+	FinishedAt time.Time
+}
+
+// Done is how many customers have been worked on.
+func (b BulkAward) Done() int { return b.Awarded + b.Skipped }
+
+// Given is how many points it has given so far.
+func (b BulkAward) Given() Points { return b.Points * Points(b.Awarded) }
+
+// Segment is customers by what they have in common. What is zero asks nothing.
+type Segment struct {
+	TierID     ID
+	Since      time.Time // been here on this day or later
+	Until      time.Time // not been here on this day or later; perhaps never
+	BirthMonth int       // 1 to 12
+}
+
+// BulkRules are what program and clock say a step of a bulk award is to do.
+type BulkRules struct {
+	Program   *Program
+	Day       time.Time // the business day
+	ExpiresOn time.Time // zero for never
+	At        time.Time
+	HeldUntil time.Time
+}
+
+// BulkStep is what a step of a bulk award did.
+type BulkStep struct {
+	State BulkState // of the award, afterwards
+	Given int       // customers
+}

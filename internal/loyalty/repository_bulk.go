@@ -1,0 +1,35 @@
+package loyalty
+
+import (
+	"context"
+	"time"
+)
+
+// BulkReader reads bulk awards.
+type BulkReader interface {
+	BulkAward(ctx context.Context, orgID, id ID) (BulkAward, error)
+	// BulkAwards are the organization's latest, newest first.
+	BulkAwards(ctx context.Context, orgID ID, limit int) ([]BulkAward, error)
+	// DueBulkAwards are running ones of any organization that nobody works on.
+	DueBulkAwards(ctx context.Context, now time.Time) ([]BulkAward, error)
+	// SegmentSize is how many customers the segment has.
+	SegmentSize(ctx context.Context, orgID ID, s Segment) (int, error)
+}
+
+// BulkWriter gives many customers points at once.
+type BulkWriter interface {
+	// StartBulkAward keeps the award and settles who gets it: those of ids, or
+	// where that is nil of the segment. It says how many they are. Where some of
+	// ids are no customers, nothing is kept, and it says which, by their places
+	// from 1.
+	StartBulkAward(ctx context.Context, b BulkAward, ids []ID, s Segment) (total int, missing []int64, err error)
+	// HoldBulkAward has the caller work on the award until then; not ok when
+	// somebody else does, or when it is over.
+	HoldBulkAward(ctx context.Context, orgID, id ID, now, until time.Time) (ok bool, err error)
+	// LetGoOfBulkAward lets the next take it up.
+	LetGoOfBulkAward(ctx context.Context, orgID, id ID) error
+	// StepBulkAward gives the next few hundred customers their points.
+	StepBulkAward(ctx context.Context, orgID, id ID, rules BulkRules) (BulkStep, error)
+	// FailBulkAward ends an award that can't go on; not ok when it is over.
+	FailBulkAward(ctx context.Context, orgID, id ID, why string, at time.Time) (ok bool, err error)
+}

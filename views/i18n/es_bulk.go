@@ -1,0 +1,18 @@
+package i18n
+
+// Points for many customers at once.
+func init() {
+	Register("es", Catalog{
+		"Asked for points for many guests": "Pidió puntos para muchos clientes", "Gave many guests their points": "Dio sus puntos a muchos clientes",
+		"Points for many": "Puntos para muchos", "Skipped": "Omitidos",
+		"%d of the customers named are no customers here, counted from 1: %s. Nobody was given anything; take them out and send it again.": "%d de los clientes indicados no son clientes de aquí, contando desde 1: %s. No se le dio nada a nadie; quítelos y envíelo de nuevo.",
+		"must be at most %d for %d customers: one operation gives no more than 1,000,000,000 points in all":                                "debe ser como máximo %d para %d clientes: una operación no da más de 1.000.000.000 de puntos en total",
+		"must not come with customer ids: name customers one by one, or a segment":                                                         "no debe ir junto con clientes: indique clientes uno por uno o un segmento",
+		"must name at least one customer; or send a segment":                                                                               "debe indicar al menos un cliente; o envíe un segmento",
+		"must name at most %d customers; send the rest in another request, or a segment":                                                   "debe indicar como máximo %d clientes; envíe el resto en otra petición, o un segmento",
+		"must ask for something: a tier, inactive days (0 for everybody) or a month of birth":                                              "debe pedir algo: un nivel, días sin venir (0 para todos) o un mes de nacimiento",
+		"must be the id or the name of a tier of the active program":                                                                       "debe ser el id o el nombre de un nivel del programa activo",
+		"must be a month from 1 to 12":                 "debe ser un mes del 1 al 12",
+		"must be a whole number of days from %d to %d": "debe ser un número entero de días de %d a %d",
+	})
+}
