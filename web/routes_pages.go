@@ -18,7 +18,7 @@ const cardsPerMinute = 60
 func pageRoutes(app *fiber.App, d Deps, sessions *auth.Sessions) {
 	h := pages.New(d.Services, sessions, d.Log, d.Now, d.SecureCookies, d.SessionKey)
 	with := func(more ...fiber.Handler) []fiber.Handler { return append(visitor(sessions), more...) }
-	public := surface{app, visitor(sessions)}
+	public := surface{app, with(h.Framed)}
 	staff := surface{app, with(sessions.Require, h.Framed)}
 	managers := surface{app, with(sessions.Require, h.Framed, auth.Only(loyalty.Owner, loyalty.Manager))}
 	owners := surface{app, with(sessions.Require, h.Framed, auth.Only(loyalty.Owner))}
@@ -97,4 +97,7 @@ func pageRoutes(app *fiber.App, d Deps, sessions *auth.Sessions) {
 	managers.get("/orders", h.Orders)
 
 	setUpRoutes(h, managers, owners)
+
+	// Whoever has signed in and mistypes an address keeps the way on.
+	app.Use(sessions.Recognize, ownLanguage, h.Framed)
 }

@@ -69,6 +69,7 @@ type TransactionFilter struct {
 	StoreIDs   []ID
 	CustomerID ID
 	StaffID    ID
+	RewardID   ID
 	Type       TransactionType
 	From, To   time.Time // at or after From and before To
 }

@@ -17,6 +17,9 @@ type StatsReader interface {
 	// TierMembers is how many customers hold each tier; those nobody holds are
 	// left out.
 	TierMembers(ctx context.Context, orgID ID) (map[ID]int64, error)
+	// RedeemedRewards is how often each reward was redeemed, less what was
+	// cancelled; one that comes to nothing is left out.
+	RedeemedRewards(ctx context.Context, orgID ID, q FiguresQuery) (map[ID]int64, error)
 	// LastActivity is when the last transaction was; the zero time before the
 	// first.
 	LastActivity(ctx context.Context, orgID ID) (time.Time, error)

@@ -134,11 +134,11 @@ func (r reader) Transactions(ctx context.Context, orgID loyalty.ID, f loyalty.Tr
 	const ids = `
 		SELECT t.id FROM transactions t
 		WHERE t.organization_id = $1 AND ($2::uuid[] IS NULL OR t.store_id = ANY ($2)) AND ($3::uuid[] IS NULL OR t.customer_id = ANY ($3))
-			AND ($4::uuid IS NULL OR t.staff_id = $4) AND ($5 = '' OR t.type = $5)
+			AND ($4::uuid IS NULL OR t.staff_id = $4) AND ($5 = '' OR t.type = $5) AND ($8::uuid IS NULL OR t.reward_id = $8)
 			AND ($6::timestamptz IS NULL OR t.at >= $6) AND ($7::timestamptz IS NULL OR t.at < $7)
 		ORDER BY t.at DESC, t.id DESC`
-	const list = ledgerRow + ` JOIN (` + ids + ` LIMIT $8 OFFSET $9) p USING (id)` + ledgerNames
-	const count = `SELECT count(*) FROM (` + ids + ` LIMIT $8) p`
+	const list = ledgerRow + ` JOIN (` + ids + ` LIMIT $9 OFFSET $10) p USING (id)` + ledgerNames
+	const count = `SELECT count(*) FROM (` + ids + ` LIMIT $9) p`
 	const own = `SELECT x.id FROM ` + ownAccounts + ` x (id)`
 	var customers []loyalty.ID
 	if !f.CustomerID.IsZero() {
@@ -148,6 +148,7 @@ func (r reader) Transactions(ctx context.Context, orgID loyalty.ID, f loyalty.Tr
 	}
 	args := []any{
 		orgID.String(), nullIDs(f.StoreIDs), nullIDs(customers), nullID(f.StaffID), string(f.Type), nullTime(f.From), nullTime(f.To),
+		nullID(f.RewardID),
 	}
 	var rows [][]byte
 	var total int

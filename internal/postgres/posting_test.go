@@ -103,6 +103,7 @@ func TestApplicationCantRewriteTheLedger(t *testing.T) {
 		`UPDATE activity_stats SET members = 1`, `DELETE FROM activity_stats`, `INSERT INTO activity_stats SELECT * FROM activity_stats`,
 		`UPDATE tier_stats SET members = 1`, `DELETE FROM tier_stats`, `INSERT INTO tier_stats SELECT * FROM tier_stats`,
 		`UPDATE reward_stats SET customers = 1`, `DELETE FROM reward_stats`, `INSERT INTO reward_stats SELECT * FROM reward_stats`,
+		`UPDATE reward_days SET redemptions = 1`, `DELETE FROM reward_days`, `INSERT INTO reward_days SELECT * FROM reward_days`,
 		`UPDATE audit_log SET action = ''`, `DELETE FROM audit_log`,
 		`ALTER TABLE transactions DISABLE TRIGGER ALL`, `DROP TRIGGER transactions_frozen ON transactions`,
 		`CREATE FUNCTION count_day(uuid) RETURNS void LANGUAGE sql AS ''`,

@@ -115,6 +115,34 @@ func (r reader) TierMembers(ctx context.Context, orgID loyalty.ID) (map[loyalty.
 	return out, wrap("select tier figures", err)
 }
 
+// RedeemedRewards implements loyalty.StatsReader.
+func (r reader) RedeemedRewards(ctx context.Context, orgID loyalty.ID, q loyalty.FiguresQuery) (map[loyalty.ID]int64, error) {
+	const all = `
+		SELECT reward_id, sum(redemptions)::bigint AS n
+		FROM reward_days WHERE organization_id = $1 AND day >= $2::date AND day < $3::date
+		GROUP BY reward_id HAVING sum(redemptions) <> 0`
+	const some = `
+		SELECT reward_id, sum(redemptions)::bigint AS n
+		FROM reward_days WHERE organization_id = $1 AND day >= $2::date AND day < $3::date AND store_id = ANY ($4)
+		GROUP BY reward_id HAVING sum(redemptions) <> 0`
+	var rows []struct {
+		RewardID loyalty.ID `db:"reward_id"`
+		N        int64      `db:"n"`
+	}
+	var err error
+	args := []any{orgID.String(), q.From.Format(time.DateOnly), q.To.Format(time.DateOnly)}
+	if len(q.StoreIDs) == 0 {
+		err = r.list(ctx, &rows, all, args...)
+	} else {
+		err = r.list(ctx, &rows, some, append(args, idArray(q.StoreIDs))...)
+	}
+	out := make(map[loyalty.ID]int64, len(rows))
+	for _, w := range rows {
+		out[w.RewardID] = w.N
+	}
+	return out, wrap("select reward figures", err)
+}
+
 // LastActivity implements loyalty.StatsReader.
 func (r reader) LastActivity(ctx context.Context, orgID loyalty.ID) (time.Time, error) {
 	const q = `SELECT max(at) FROM transactions WHERE organization_id = $1`

@@ -131,6 +131,17 @@ var proofs = []proof{
 		) c ON c.reward_id = k.reward_id
 		WHERE coalesce(k.n, 0) <> coalesce(c.n, 0) OR coalesce(k.customers, 0) <> coalesce(c.customers, 0)`},
 
+	{[]loyalty.Proof{claim("favorites", "What was redeemed of every reward on every day at every store is what a full count gives.")}, `
+		SELECT 'favorites' AS kind, format('%s on %s at %s', coalesce(k.reward_id, c.reward_id), coalesce(k.day, c.day), coalesce(k.store_id, c.store_id)) AS subject,
+			format('kept %s, counted %s', k.n, c.n) AS detail
+		FROM (SELECT reward_id, day, store_id, sum(redemptions) AS n FROM reward_days WHERE organization_id = $1 GROUP BY 1, 2, 3) k
+		FULL JOIN (
+			SELECT reward_id, day, coalesce(store_id, '00000000-0000-0000-0000-000000000000') AS store_id,
+				sum(CASE type WHEN 'redeem' THEN 1 ELSE -1 END) AS n
+			FROM transactions WHERE organization_id = $1 AND reward_id IS NOT NULL AND type IN ('redeem', 'refund') GROUP BY 1, 2, 3
+		) c ON c.reward_id = k.reward_id AND c.day = k.day AND c.store_id = k.store_id
+		WHERE coalesce(k.n, 0) <> coalesce(c.n, 0)`},
+
 	{[]loyalty.Proof{claim("audit", "Every sealed row of the audit log is as it was, in its place, and none is missing.")}, auditProof},
 }
 

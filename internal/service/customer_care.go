@@ -51,7 +51,7 @@ func (s *Customers) Anonymize(ctx context.Context, actor loyalty.Actor, cmd Anon
 			return loyalty.Member{}, err
 		}
 		if !done {
-			return loyalty.Member{}, loyalty.Errorf(loyalty.Conflict, loyalty.CodeConflict, "This customer was anonymized already.")
+			return loyalty.Member{}, loyalty.Errorf(loyalty.Conflict, loyalty.CodeConflict, "This customer’s personal data was erased already.")
 		}
 		if m, _, err = tx.Member(ctx, actor.OrgID, loyalty.CustomerKey{ID: cmd.ID}); err != nil {
 			return loyalty.Member{}, err

@@ -218,7 +218,7 @@ func (s *Customers) Update(ctx context.Context, actor loyalty.Actor, cmd UpdateC
 			return loyalty.Member{}, err
 		}
 		if !m.AnonymizedAt.IsZero() {
-			return loyalty.Member{}, loyalty.Errorf(loyalty.Conflict, loyalty.CodeConflict, "This customer was anonymized and stays so.")
+			return loyalty.Member{}, loyalty.Errorf(loyalty.Conflict, loyalty.CodeConflict, "This customer’s personal data was erased and stays erased.")
 		}
 		before := m.Customer
 		if err := cmd.apply(&m.Customer, region, s.now()); err != nil {

@@ -161,14 +161,14 @@ func (f EventTypeFields) apply(p *loyalty.Problems, e *loyalty.EventType) {
 		setNumber(p, "points", f.Points, 1, int64(loyalty.MaxPoints), &e.Points)
 		refuseOther(p, "pointsPerUnit", f.Rate, e.Mode)
 		if e.Points == 0 && !p.Has("points") {
-			p.Add("points", "is required when mode is %s", string(e.Mode))
+			p.Add("points", "is required for this kind of event")
 		}
 	case loyalty.EventVariable:
 		e.Points = 0
 		setRate(p, "pointsPerUnit", f.Rate, &e.Rate)
 		refuseOther(p, "points", f.Points, e.Mode)
 		if e.Rate == 0 && !p.Has("pointsPerUnit") {
-			p.Add("pointsPerUnit", "is required when mode is %s", string(e.Mode))
+			p.Add("pointsPerUnit", "is required for this kind of event")
 		}
 	}
 	setLimit(p, "maxPerCustomerPerDay", f.MaxPerDay, 1, 1_000_000, &e.MaxPerDay)

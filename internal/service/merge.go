@@ -159,7 +159,7 @@ func (s *Customers) merging(
 			return m, err
 		}
 		if !to.AnonymizedAt.IsZero() {
-			return m, loyalty.Errorf(loyalty.Conflict, loyalty.CodeConflict, "One of the two was anonymized and can't be merged.")
+			return m, loyalty.Errorf(loyalty.Conflict, loyalty.CodeConflict, "The personal data of one of the two was erased, so they can’t be merged.")
 		}
 	}
 	if total := accounts[cmd.ID].Balance + accounts[cmd.SourceID].Balance; total > loyalty.MaxPoints || accounts[cmd.SourceID].Lifetime > loyalty.MaxPoints {

@@ -130,7 +130,7 @@ func (s *Ledger) moving(ctx context.Context, from loyalty.Reader, cfg *loyalty.C
 		return m, loyalty.Errorf(loyalty.Conflict, loyalty.CodeNotAvailable, "These points are held until a manager has looked at the case. Decide the case first.")
 	}
 	if !m.To.AnonymizedAt.IsZero() {
-		return m, loyalty.Errorf(loyalty.Conflict, loyalty.CodeConflict, "This customer was anonymized and stays so.")
+		return m, loyalty.Errorf(loyalty.Conflict, loyalty.CodeConflict, "This customer’s personal data was erased and stays erased.")
 	}
 	return m, m.decide(cfg, actor, wrong, right, s.now())
 }

@@ -159,7 +159,7 @@ func locked[T any](
 		return done.result, nil
 	}
 	if again(err) {
-		err = loyalty.Errorf(loyalty.Unavailable, loyalty.CodeUnavailable, "This account is very busy just now. Try again in a moment.")
+		err = loyalty.Errorf(loyalty.Unavailable, loyalty.CodeUnavailable, "This account is busy just now. Try again in a moment.")
 	}
 	return result, err
 }

@@ -132,7 +132,7 @@ func fill(ctx context.Context, tx loyalty.Tx, p *loyalty.Problems, f RewardField
 	f.apply(p, reward)
 	checkDiscount(p, *reward)
 	if !reward.StartsAt.IsZero() && !reward.ExpiresAt.IsZero() && !reward.ExpiresAt.After(reward.StartsAt) {
-		p.Add("expiresAt", "must be after startsAt")
+		p.Add("expiresAt", "must be after the start")
 	}
 	if err := checkReferences(ctx, tx, p, f, *reward); err != nil {
 		return err

@@ -58,6 +58,7 @@ type Analytics struct {
 	Liability     loyalty.Minor    // what that is worth; 0 without a program
 	Tiers         []TierShare      // of the active program, from the lowest
 	Rewards       []loyalty.Reward // most redeemed first, ever
+	Favorites     []RewardShare    // most redeemed first, in the period and the stores asked for
 	Program       *loyalty.Program // the active one, if any
 	LastActivity  time.Time        // of the last transaction; zero before the first
 }
@@ -68,9 +69,15 @@ type TierShare struct {
 	Members int64
 }
 
+// RewardShare is how often a reward was redeemed, less what was cancelled.
+type RewardShare struct {
+	Reward      loyalty.Reward
+	Redemptions int64
+}
+
 // Analytics needs loyalty.LoyaltyRead. Figures by store are those of orders and
-// points; active members, new customers, liability, tiers and rewards are the
-// organization's.
+// points; active members, new customers, liability, tiers and rewards since ever are
+// the organization's.
 func (s *Stats) Analytics(ctx context.Context, actor loyalty.Actor, q AnalyticsQuery) (Analytics, error) {
 	all, cfg, err := s.Totals(ctx, actor)
 	if err != nil {
@@ -100,7 +107,23 @@ func (s *Stats) Analytics(ctx context.Context, actor loyalty.Actor, q AnalyticsQ
 			return Analytics{}, err
 		}
 	}
-	return a, s.standing(ctx, actor.OrgID, cfg.Program, from, &a)
+	if err := s.standing(ctx, actor.OrgID, cfg.Program, from, &a); err != nil {
+		return Analytics{}, err
+	}
+	return a, s.favorites(ctx, actor.OrgID, loyalty.FiguresQuery{From: from, To: to, StoreIDs: stores}, &a)
+}
+
+// favorites ranks what was redeemed. What more was cancelled of than redeemed,
+// because that was before, is none.
+func (s *Stats) favorites(ctx context.Context, orgID loyalty.ID, q loyalty.FiguresQuery, a *Analytics) error {
+	redeemed, err := s.repo.RedeemedRewards(ctx, orgID, q)
+	for _, r := range a.Rewards {
+		if n := redeemed[r.ID]; n > 0 {
+			a.Favorites = append(a.Favorites, RewardShare{r, n})
+		}
+	}
+	slices.SortStableFunc(a.Favorites, func(x, y RewardShare) int { return cmp.Compare(y.Redemptions, x.Redemptions) })
+	return err
 }
 
 // joined counts the new customers of stores: guests join the organization, and

@@ -108,7 +108,7 @@ func (s *Customers) part(
 	case !now.Before(m.Until):
 		return Unmerged{}, loyalty.Errorf(loyalty.Conflict, loyalty.CodeNotAvailable, "A merge can be undone for 30 days, and they are over.")
 	case m.Survivor.ID.IsZero():
-		return Unmerged{}, loyalty.Errorf(loyalty.Conflict, loyalty.CodeConflict, "The customer was anonymized since, so nobody can be told apart any more.")
+		return Unmerged{}, loyalty.Errorf(loyalty.Conflict, loyalty.CodeConflict, "The customer’s personal data was erased since, so nobody can be told apart any more.")
 	case !survivor.FrozenAt.IsZero():
 		return Unmerged{}, survivor.CheckOpen()
 	}

@@ -86,12 +86,13 @@ func TestVerifyHolds(t *testing.T) {
 	if found := differing(t, s); found != nil {
 		t.Errorf("after some of everything: %v", found)
 	}
-	db.Exec(t, `UPDATE daily_stats SET day = day - 90, shard = shard + 8; UPDATE activity_stats SET day = day - 90, shard = shard + 8`)
+	db.Exec(t, `UPDATE daily_stats SET day = day - 90, shard = shard + 8; UPDATE activity_stats SET day = day - 90, shard = shard + 8;
+		UPDATE reward_days SET day = day - 90, shard = shard + 8`)
 	compacted, err := s.Stats.Compact(t.Context(), loyalty.Actor{Role: loyalty.System, OrgID: org})
 	if err != nil || compacted == 0 {
 		t.Fatalf("%d counters compacted, %v", compacted, err)
 	}
-	db.Exec(t, `UPDATE daily_stats SET day = day + 90; UPDATE activity_stats SET day = day + 90`)
+	db.Exec(t, `UPDATE daily_stats SET day = day + 90; UPDATE activity_stats SET day = day + 90; UPDATE reward_days SET day = day + 90`)
 	if found := differing(t, s); found != nil {
 		t.Errorf("after compacting: %v", found)
 	}
@@ -141,6 +142,7 @@ func TestVerifyNamesWhatWasBroken(t *testing.T) {
 		{"totals", `UPDATE total_stats SET balance = balance + 1`, `UPDATE total_stats SET balance = balance - 1`},
 		{"active", `UPDATE activity_stats SET members = members + 1`, `UPDATE activity_stats SET members = members - 1`},
 		{"tiers", `UPDATE tier_stats SET members = members + 1`, `UPDATE tier_stats SET members = members - 1`},
+		{"favorites", `UPDATE reward_days SET redemptions = redemptions + 1`, `UPDATE reward_days SET redemptions = redemptions - 1`},
 		{"popularity", `UPDATE reward_stats SET customers = customers + 1`, `UPDATE reward_stats SET customers = customers - 1`},
 	} {
 		around := func(statements string) {

@@ -21,6 +21,17 @@
     busy.add(form);
     form.setAttribute("aria-busy", "true");
   });
+  // A form that only looks something up leaves out what nobody has filled in,
+  // so that the address says what is looked for and no more.
+  document.addEventListener("formdata", (event) => {
+    if (event.target.method !== "get") return;
+    for (const name of new Set(event.formData.keys())) {
+      const given = event.formData.getAll(name).filter((value) => value !== "");
+      event.formData.delete(name);
+      for (const value of given) event.formData.append(name, value);
+    }
+  });
+
   // Coming back from the cache, a form is usable again.
   window.addEventListener("pageshow", () => {
     for (const form of document.querySelectorAll("form[aria-busy]")) {

@@ -14,6 +14,15 @@ import (
 type SignInProps struct {
 	Form ui.Form
 	Next string // where to go afterwards
+	Till bool   // somebody has come in with a PIN, which isn't enough for Next
+}
+
+// why says for what the person is asked to sign in.
+func (p SignInProps) why(ctx context.Context) string {
+	if p.Till {
+		return i18n.T(ctx, "A PIN opens only the till. This page needs your password.")
+	}
+	return i18n.T(ctx, "Then you’re back where you were.")
 }
 
 // SetUpProps is the form of the first visit.
@@ -58,7 +67,7 @@ func setUpLabels(ctx context.Context) []ui.Label {
 		{Name: "programName", Text: i18n.T(ctx, "Name of the program")},
 		{Name: "pointsPerCurrencyUnit", Text: i18n.T(ctx, "Points for each unit of currency spent")},
 		{Name: "ownerName", Text: i18n.T(ctx, "Your name")},
-		{Name: "ownerEmail", Text: i18n.T(ctx, "Email")},
+		{Name: "ownerEmail", Text: i18n.T(ctx, "E-mail")},
 		{Name: "ownerPassword", Text: i18n.T(ctx, "Password")},
 	}
 }

@@ -498,7 +498,7 @@ func staffForm(p StaffFormProps, inDialog bool) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.FormTop(p.Form, ui.Label{Name: "name", Text: i18n.T(ctx, "Name")}, ui.Label{Name: "email", Text: i18n.T(ctx, "Email")}, ui.Label{Name: "password", Text: i18n.T(ctx, "Password")}, ui.Label{Name: "guest", Text: i18n.T(ctx, "Own guest account")}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.FormTop(p.Form, ui.Label{Name: "name", Text: i18n.T(ctx, "Name")}, ui.Label{Name: "email", Text: i18n.T(ctx, "E-mail")}, ui.Label{Name: "password", Text: i18n.T(ctx, "Password")}, ui.Label{Name: "guest", Text: i18n.T(ctx, "Own guest account")}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -506,7 +506,7 @@ func staffForm(p StaffFormProps, inDialog bool) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Field(ui.FieldProps{Name: "email", Type: "email", Label: i18n.T(ctx, "Email"), Value: p.Form.Value("email"), Error: p.Form.Error("email"), Required: true, MaxLength: "255"}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Field(ui.FieldProps{Name: "email", Type: "email", Label: i18n.T(ctx, "E-mail"), Value: p.Form.Value("email"), Error: p.Form.Error("email"), Required: true, MaxLength: "255"}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -288,7 +288,7 @@ func reason(f ui.Form) templ.Component {
 			templ_7745c5c3_Var8 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = ui.Field(ui.FieldProps{Name: "reason", Label: i18n.T(ctx, "Reason"), Hint: i18n.T(ctx, "It stays with the entry for good."), Value: f.Value("reason"), Error: f.Error("reason"), Required: true, MaxLength: "500"}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Field(ui.FieldProps{Name: "reason", Label: i18n.T(ctx, "Reason"), Hint: i18n.T(ctx, "It stays with the transaction for good."), Value: f.Value("reason"), Error: f.Error("reason"), Required: true, MaxLength: "500"}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

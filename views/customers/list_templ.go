@@ -307,7 +307,7 @@ func Rows(p ListProps) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if len(p.Rows) == 0 && p.Search != "" {
-			templ_7745c5c3_Err = ui.Empty(ui.EmptyProps{Icon: "search-x", Title: i18n.T(ctx, "Nobody found"), Text: i18n.T(ctx, "Try fewer letters, or the last digits of the phone number."), Compact: true}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Empty(ui.EmptyProps{Icon: "search-x", Title: i18n.T(ctx, "Nobody found"), Text: i18n.T(ctx, "Try fewer letters or the last digits of the phone number."), Compact: true}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -132,7 +132,7 @@ func Pick(p PickProps) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			} else if p.Searched {
-				templ_7745c5c3_Err = ui.Empty(ui.EmptyProps{Icon: "search-x", Title: i18n.T(ctx, "Nobody found"), Text: i18n.T(ctx, "Try fewer letters, or the last digits of the phone number."), Compact: true}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Empty(ui.EmptyProps{Icon: "search-x", Title: i18n.T(ctx, "Nobody found"), Text: i18n.T(ctx, "Try fewer letters or the last digits of the phone number."), Compact: true}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -30,7 +30,7 @@ type Props struct {
 	Members  string // how many there are
 	TierHref string
 	Rewards  []ui.Part
-	// Favorites says since when, and where, the rewards were redeemed.
+	// Favorites says how many rewards were redeemed.
 	Favorites string
 	Catalog   string // address of the catalog; "" where the person has none
 	Quiet     bool   // nothing happened in the period

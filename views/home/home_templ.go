@@ -205,7 +205,7 @@ func Page(p Props) templ.Component {
 						return templ_7745c5c3_Err
 					}
 				} else {
-					templ_7745c5c3_Err = ui.Empty(ui.EmptyProps{Icon: "gift", Title: i18n.T(ctx, "Nothing redeemed yet"), Text: i18n.T(ctx, "What your guests choose most shows up here."), Compact: true}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Empty(ui.EmptyProps{Icon: "gift", Title: i18n.T(ctx, "Nothing redeemed in this period"), Text: i18n.T(ctx, "What your guests choose most shows up here."), Compact: true}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

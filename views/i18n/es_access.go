@@ -2,17 +2,16 @@ package i18n
 
 func init() {
 	Register("es", Catalog{
-		"Email":    "Correo electrónico",
 		"Password": "Contraseña",
-		"Forgot your password? An owner can set a new one for you.": "¿Olvidaste tu contraseña? Un propietario puede ponerte otra.",
+		"Forgot your password? An owner can set a new one for you.": "¿Olvidaste tu contraseña? Un propietario puede ponerte una nueva.",
 
 		"Set up your loyalty program": "Configura tu programa de fidelidad",
-		"A few lines now; everything can be changed later. Then give your first points.": "Unas pocas líneas ahora; todo se puede cambiar después. Luego entrega tus primeros puntos.",
+		"A few lines now; everything can be changed later. Then give your first points.": "Unas pocas líneas ahora; todo se puede cambiar después. Luego otorga tus primeros puntos.",
 		"Restaurant":                                 "Restaurante",
 		"Your guests see this name.":                 "Tus clientes verán este nombre.",
 		"Name of the restaurant or group":            "Nombre del restaurante o grupo",
-		"First store":                                "Primera tienda",
-		"What your staff call it, such as Downtown.": "Como la llama tu personal, por ejemplo Centro.",
+		"First store":                                "Primer local",
+		"What your staff call it, such as Downtown.": "Como lo llama tu personal, por ejemplo Centro.",
 		"Currency":                                   "Moneda",
 		"Time zone":                                  "Zona horaria",
 		"Choose…":                                    "Elige…",

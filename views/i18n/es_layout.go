@@ -1,10 +1,42 @@
 package i18n
 
+// The main catalog, and the glossary that every Spanish catalog keeps to.
+//
+// Voice: tú, to staff and guests alike; plain Spanish that reads the same in
+// Latin America and Spain; sentence case; no gender where a natural word has none.
+//
+//	guest, customer    cliente           store           local
+//	member             miembro           till            caja
+//	membership card    tarjeta de fidelidad
+//	owner              propietario       manager         gerente
+//	cashier            personal de caja; one of them: persona de caja
+//	staff              personal          colleague       colega
+//	points             puntos            balance         saldo
+//	award (noun)       abono             award, give     otorgar
+//	by hand            manual            adjustment      corrección
+//	take back          retirar           undo            deshacer
+//	reward             recompensa        redemption      canje
+//	give back          devolver          refund          reembolso
+//	bill, check        cuenta            account         cuenta (del cliente)
+//	receipt            recibo            order           pedido
+//	claim              reclamar, reclamación
+//	transaction, entry movimiento        record, log     registro
+//	tier               nivel             threshold       umbral
+//	case               caso              finding         hallazgo
+//	freeze             congelar          dismiss         descartar
+//	merge              unir              import          importación
+//	sign in, out       iniciar sesión, cerrar sesión
+//	switch off         desactivar        revoke          anular
+//	add, delete        añadir, eliminar  remove, erase   quitar, borrar
+//	expire             vencer            settings        ajustes
+//
+// No digits grouped in a text (its reader may write 1.000 or 1,000): "un
+// millón", "mil millones". TestSpanishKeepsToTheGlossary holds the rest.
 func init() {
 	Register("es", Catalog{
 		"The loyalty program of your restaurant.":                                              "El programa de fidelidad de tu restaurante.",
-		"You are offline. What you typed is kept; it can be sent once the connection is back.": "No hay conexión. Lo que escribiste se conserva y podrás enviarlo cuando vuelva.",
-		"What you typed is back. It hasn’t been sent yet.":                                     "Lo que escribiste está de vuelta. Aún no se ha enviado.",
+		"You are offline. What you typed is kept; it can be sent once the connection is back.": "No hay conexión. Lo que escribiste se conserva y se podrá enviar cuando vuelva.",
+		"What you typed is back. It hasn’t been sent yet.":                                     "Recuperamos lo que escribiste. Aún no se ha enviado.",
 		"That didn’t work. Nothing was lost; please try again.":                                "No funcionó. No se perdió nada; inténtalo de nuevo.",
 
 		"The connection was lost. This is kept and will be sent again, once only.":                         "Se perdió la conexión. Esto se conserva y se enviará de nuevo, una sola vez.",
@@ -27,7 +59,7 @@ func init() {
 		"Language":        "Idioma",
 		"Owner":           "Propietario",
 		"Manager":         "Gerente",
-		"Cashier":         "Cajero",
+		"Cashier":         "Personal de caja",
 
 		"Home":         "Inicio",
 		"Till":         "Caja",
@@ -49,7 +81,7 @@ func init() {
 		"Audit log":    "Auditoría",
 		"Business":     "Negocio",
 		"Staff":        "Personal",
-		"Stores":       "Tiendas",
+		"Stores":       "Locales",
 		"Settings":     "Ajustes",
 
 		"Please sign in again":                               "Inicia sesión de nuevo",

@@ -51,7 +51,7 @@ func findingWord(ctx context.Context, s string) string {
 		}
 	}
 	if m := ordinal.FindStringSubmatch(s); m != nil {
-		return m[1] + ".º"
+		return m[1] + ".ª"
 	}
 	parts := strings.Split(s, ", ")
 	for i, p := range parts {

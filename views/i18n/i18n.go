@@ -52,8 +52,7 @@ var (
 
 // Register adds texts to a language; lang is "es". Areas register their own
 // catalogs in init, so two may translate the same text, but not differently:
-// that panics. Spanish says "tú"; its words are cliente, puntos, nivel (tier),
-// recompensa (reward), canje (redemption), tienda (store), personal (staff).
+// that panics. Spanish keeps to the glossary in es_layout.go.
 func Register(lang string, c Catalog) {
 	have := catalogs[lang]
 	for key, text := range c {

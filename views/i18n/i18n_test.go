@@ -148,6 +148,15 @@ func TestErrorsInTheReadersLanguage(t *testing.T) {
 	}
 }
 
+// A finding counts times, which are feminine in Spanish: 3.ª vez.
+func TestFindingsCountTimes(t *testing.T) {
+	const format = "A check was put on an account %s after it closed, the cashier's %s such in 28 days"
+	got := i18n.Finding(reader("es"), format, []any{"2 hours", "3rd"}, "described")
+	if want := "Una cuenta se asignó a un cliente 2 horas después de cerrarse; 3.ª vez de la misma persona de caja en 28 días"; got != want {
+		t.Errorf("the finding says %q, want %q", got, want)
+	}
+}
+
 func TestRegisterRefusesASecondMeaning(t *testing.T) {
 	i18n.Register("es", i18n.Catalog{"test: twice": "dos veces"})
 	i18n.Register("es", i18n.Catalog{"test: twice": "dos veces"})

@@ -15,6 +15,8 @@ type FilterProps struct {
 	Store, Type, Status, Person, From, To string
 	Customer, CustomerName                string // whose alone; "" for everybody's
 	AnyCustomer                           string // the same list of everybody
+	Reward, RewardName                    string // redeemed alone; "" for every one
+	AnyReward                             string // the same list of every one
 	Stores, Types, People                 []ui.Option
 	Filtered                              bool
 }

@@ -18,7 +18,7 @@ func businessPages() []Group {
 		{"staff-form", "Staff: a person", "user-cog", business.StaffFormPage(personForm())},
 		{"stores", "Stores", "store", business.Stores(stores())},
 		{"store-form", "Stores: a store", "store", business.StoreFormPage(storeForm())},
-		{"pins", "PINs for the till", "key-round", business.PINs(business.PINsProps{People: []business.PINHolder{{Name: "Ana Prieto", Role: "Cajero", Since: "2 ene 2026", Href: "#main"}, {Name: "Lucía Fernández", Role: "Dueño", Self: true, Href: "#main"}}})},
+		{"pins", "PINs for the till", "key-round", business.PINs(business.PINsProps{People: []business.PINHolder{{Name: "Ana Prieto", Role: "Personal de caja", Since: "2 ene 2026", Href: "#main"}, {Name: "Lucía Fernández", Role: "Propietario", Self: true, Href: "#main"}}})},
 		{"pin", "PINs: one’s own", "key-round", business.PIN(business.PINProps{Name: "Lucía Fernández", Action: "#main", Self: true, Has: true, Form: ui.Form{CSRF: "token", Key: "k", Errors: map[string]string{"pin": "Debe tener de 4 a 6 cifras."}}})},
 		{"keys", "API keys", "key-round", business.Keys(keys())},
 		{"keys-none", "API keys: none yet", "key-round", business.Keys(business.KeysProps{})},
@@ -38,7 +38,7 @@ func transactions() ledger.TransactionsProps {
 		Why: []ui.SumLine{{Label: "S/86.50 × 1", Value: "86"}, {Label: "× 1.25 Gold", Value: "108", Total: true}},
 	}
 	back := row
-	back.Type, back.Reason, back.Points, back.After, back.Tone, back.Why, back.MoveHref = "Retirados", "Se cobró dos veces la misma mesa, lo pidió la encargada del turno de noche", "−1,208", "1,340", ui.Bad, nil, ""
+	back.Type, back.Reason, back.Points, back.After, back.Tone, back.Why, back.MoveHref = "Retirados", "Se cobró dos veces la misma mesa, lo pidió la gerente del turno de noche", "−1,208", "1,340", ui.Bad, nil, ""
 	back.Customer = "María de los Ángeles Rodríguez-Larraín de la Puente"
 	taken := row
 	taken.Reversed = true
@@ -67,9 +67,9 @@ func orders() ledger.OrdersProps {
 
 func people() business.StaffProps {
 	return business.StaffProps{People: []business.Person{
-		{ID: "1", Name: "Lucía Fernández", Email: "lucia@casalima.example", Role: "Dueño", Stores: "Todas las tiendas", Active: true, Self: true},
+		{ID: "1", Name: "Lucía Fernández", Email: "lucia@casalima.example", Role: "Propietario", Stores: "Todos los locales", Active: true, Self: true},
 		{ID: "2", Name: "María de los Ángeles Rodríguez-Larraín de la Puente", Email: "maria.de.los.angeles.rodriguez.larrain@casalima.example", Role: "Gerente", Stores: "Casa Lima Miraflores, Casa Lima Barranco, Casa Lima Surco", Guest: "María R.", Active: true},
-		{ID: "3", Name: "Ana Prieto", Email: "ana@casalima.example", Role: "Cajero", Stores: "Casa Lima Miraflores"},
+		{ID: "3", Name: "Ana Prieto", Email: "ana@casalima.example", Role: "Personal de caja", Stores: "Casa Lima Miraflores"},
 	}}
 }
 
@@ -96,7 +96,7 @@ func keys() business.KeysProps {
 	works := ui.BadgeProps{Label: "Funciona", Tone: ui.Good, Dot: true}
 	return business.KeysProps{Keys: []business.Key{
 		{ID: "1", Name: "Caja de la barra", Prefix: "rk_live_9f2c", Scopes: []string{"Enviar pedidos", "Buscar clientes", "Canjear recompensas"}, Stores: "Casa Lima Miraflores", Used: "hace 3 min", State: works, Works: true},
-		{ID: "2", Name: "La app de los clientes, versión de pruebas del equipo de fuera", Prefix: "rk_live_77ab", Stores: "Todas las tiendas", Used: "nunca", State: works, Works: true, Expires: "hasta el 30 jun 2026"},
+		{ID: "2", Name: "La app de los clientes, versión de pruebas del equipo de fuera", Prefix: "rk_live_77ab", Stores: "Todos los locales", Used: "nunca", State: works, Works: true, Expires: "hasta el 30 jun 2026"},
 		{ID: "3", Name: "Caja vieja", Prefix: "rk_live_0001", Scopes: []string{"Enviar pedidos"}, Stores: "Casa Lima Barranco", Used: "hace 2 meses", State: ui.BadgeProps{Label: "Revocada", Tone: ui.Bad}},
 	}}
 }
@@ -119,7 +119,7 @@ func audit() business.AuditProps {
 	return business.AuditProps{
 		Entries: []business.Entry{
 			{When: "31 mar 2026, 22:41", Machine: "2026-03-31T22:41:00Z", Who: "Marta Ruiz", Role: "Gerente", What: "Decidió un caso", Href: "#main", Detail: "Decisión: Confirmado · Hecho: puntos retirados · Tipo: Cliente favorecido"},
-			{When: "31 mar 2026, 20:02", Machine: "2026-03-31T20:02:00Z", Who: "Ana Prieto", Role: "Cajero", What: "Dio puntos a mano", Object: "María de los Ángeles Rodríguez-Larraín de la Puente", Href: "#main", Detail: "Puntos: 200"},
+			{When: "31 mar 2026, 20:02", Machine: "2026-03-31T20:02:00Z", Who: "Ana Prieto", Role: "Personal de caja", What: "Otorgó puntos a mano", Object: "María de los Ángeles Rodríguez-Larraín de la Puente", Href: "#main", Detail: "Puntos: 200"},
 			{When: "31 mar 2026, 03:00", Machine: "2026-03-31T03:00:00Z", Who: "El propio programa", What: "Eliminó un cliente"},
 		},
 		People: []ui.Option{{Value: "m", Label: "Marta Ruiz"}}, Subjects: []ui.Option{{Value: "anomaly", Label: "Casos"}}, Paging: ui.PagingProps{Label: "Páginas del registro", Summary: "1–3 de 3"},

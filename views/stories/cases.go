@@ -43,15 +43,15 @@ func caseTabs(waiting int) []ui.Tab {
 
 func caseRows() []anomalies.Row {
 	row := anomalies.Row{
-		Href: "#main", ID: "1", Sentence: "9 de 9 visitas en turnos de un mismo cajero; se esperaban 2.3", Kind: "Cliente favorecido", Who: "Rosaura Quispe Huamán",
+		Href: "#main", ID: "1", Sentence: "9 de 9 visitas en turnos de una misma persona de caja; se esperaban 2.3", Kind: "Cliente favorecido", Who: "Rosaura Quispe Huamán",
 		Where: "Casa Lima Miraflores", When: "hace 2 h", Machine: "2026-03-31T20:14:00Z", Points: "1,240 puntos", Severity: "high", Current: true,
 	}
 	long := row
 	long.ID, long.Current, long.Picked, long.Severity, long.Kind = "2", false, true, "medium", "Robo de cuenta"
-	long.Who, long.Sentence = "María de los Ángeles Rodríguez-Larraín de la Puente", "96% del saldo gastado en una tienda nueva para el cliente, 40 minutos después de cambiar el contacto"
+	long.Who, long.Sentence = "María de los Ángeles Rodríguez-Larraín de la Puente", "96% del saldo gastado en un local nuevo para el cliente, 40 minutos después de cambiar el contacto"
 	held := row
 	held.ID, held.Current, held.Severity, held.Kind, held.Points, held.Assignee = "3", false, "low", "Fuera de horario", "85 puntos", "Lucía Fernández"
-	held.Sentence = "85 puntos abonados a las 03:12, con la tienda cerrada"
+	held.Sentence = "85 puntos otorgados a las 03:12, con el local cerrado"
 	return []anomalies.Row{row, long, held}
 }
 
@@ -76,7 +76,7 @@ func showing(c anomalies.CaseProps) anomalies.QueueProps {
 func fullCase() anomalies.CaseProps {
 	rosaura := ui.PersonProps{Name: "Rosaura Quispe Huamán", Href: "#main"}
 	return anomalies.CaseProps{
-		ID: "1", Sentence: "9 de 9 visitas en turnos de un mismo cajero; se esperaban 2.3", Kind: "Cliente favorecido", KindHint: "Los turnos de un cajero alimentan siempre las mismas cuentas.",
+		ID: "1", Sentence: "9 de 9 visitas en turnos de una misma persona de caja; se esperaban 2.3", Kind: "Cliente favorecido", KindHint: "Los turnos de una misma persona de caja alimentan siempre las mismas cuentas.",
 		Severity: "high", Status: "Sin decidir", StatusTone: ui.Note, When: "31 mar 2026, 20:14", Machine: "2026-03-31T20:14:00Z", Where: "Casa Lima Miraflores",
 		Points: "1,240 puntos", Worth: "valen S/62.00", Customer: &rosaura, Staff: "Ana Prieto", Compared: true,
 		Observed: ui.Part{Label: "Observado", Value: "9 visitas", Size: 9}, Expected: ui.Part{Label: "Lo normal aquí", Value: "2.3 visitas", Size: 2.3},
@@ -90,10 +90,10 @@ func fullCase() anomalies.CaseProps {
 		},
 		More: "7 movimientos más pertenecen a este caso.", Earlier: earlierRows(), Story: caseStory(), HasStory: true,
 		Peers:     []ui.Part{{Label: "Ana Prieto", Value: "31 a mano, 402 cuentas", Size: 31}, {Label: "Bruno Sosa", Value: "6 a mano, 398 cuentas", Size: 6}, {Label: "Una persona con un nombre larguísimo que no cabe", Value: "2 a mano, 77 cuentas", Size: 2}},
-		PeersHint: "Abonos a mano y cuentas de cada cajero de la tienda en las mismas cuatro semanas.",
+		PeersHint: "Abonos manuales y cuentas de cada persona de caja del local en las mismas cuatro semanas.",
 		People: []anomalies.Named{
 			{Person: rosaura, What: "2,440 puntos · desde el 2 ene 2025"}, {Person: ui.PersonProps{Name: "Piero León", Href: "#main"}, What: "0 puntos · desde el 7 mar 2026", Frozen: true},
-			{Person: ui.PersonProps{Name: "Ana Prieto"}, What: "Cajero"},
+			{Person: ui.PersonProps{Name: "Ana Prieto"}, What: "Personal de caja"},
 		},
 		Notes: []anomalies.Remark{
 			{What: "Asignado", By: "Lucía Fernández", When: "31 mar 2026, 22:01", Machine: "2026-03-31T22:01:00Z", Text: "Marta Ruiz", Icon: "user"},
@@ -126,7 +126,7 @@ func ownCase() anomalies.CaseProps {
 
 func heldCase() anomalies.CaseProps {
 	c := fullCase()
-	c.Held, c.Below, c.Frozen = "1,240 puntos no se pueden usar antes. Descartar el caso los suelta; retirar los puntos lo zanja.", "La tienda tuvo esa semana tantos casos nuevos como permite su cupo. Este queda para cuando haya tiempo.", true
+	c.Held, c.Below, c.Frozen = "1,240 puntos no se pueden usar antes. Descartar el caso los suelta; retirar los puntos lo zanja.", "El local tuvo esa semana tantos casos nuevos como permite su cupo. Este queda para cuando haya tiempo.", true
 	c.May.Freeze = false
 	return c
 }
@@ -142,15 +142,15 @@ func decidedCase() anomalies.CaseProps {
 
 func bareCase() anomalies.CaseProps {
 	return anomalies.CaseProps{
-		ID: "9", Sentence: "Un recibo que ya reclamó otra cuenta; 3 así en 28 días", Kind: "Reclamo duplicado", KindHint: "El mismo recibo reclamado más de una vez.", Severity: "low", Status: "Descartado",
-		When: "31 mar 2026, 20:14", Machine: "2026-03-31T20:14:00Z", Where: "Casa Lima", Points: "0 puntos", Staff: "Cajero 4-17",
+		ID: "9", Sentence: "Un recibo que ya reclamó otra cuenta; 3 iguales en 28 días", Kind: "Reclamación duplicada", KindHint: "El mismo recibo reclamado más de una vez.", Severity: "low", Status: "Descartado",
+		When: "31 mar 2026, 20:14", Machine: "2026-03-31T20:14:00Z", Where: "Casa Lima", Points: "0 puntos", Staff: "Persona de caja 4-17",
 		Facts: []ui.Fact{{Label: "Fuerza", Value: "1.2 de 6"}}, May: anomalies.Actions{Reopen: true, Talk: true}, Form: ui.Form{CSRF: "token", Key: "k", Errors: map[string]string{"note": "Debe tener de 1 a 2000 caracteres."}},
 	}
 }
 
 func question(decision string) anomalies.QuestionProps {
 	p := anomalies.QuestionProps{
-		Decision: decision, Sentence: "9 de 9 visitas en turnos de un mismo cajero; se esperaban 2.3", Action: "#main", BackHref: "#main", Customer: "Rosaura Quispe Huamán",
+		Decision: decision, Sentence: "9 de 9 visitas en turnos de una misma persona de caja; se esperaban 2.3", Action: "#main", BackHref: "#main", Customer: "Rosaura Quispe Huamán",
 		Points: "Se retira del saldo del cliente lo que queda de 9 abonos.", Mute: "Durante 28 días, un hallazgo igual sobre las mismas personas no abre otro caso.", Form: ui.Form{CSRF: "token", Key: "k"},
 	}
 	if decision == "dismiss" {
@@ -176,7 +176,7 @@ func detectors(owner bool) anomalies.SettingsProps {
 		{Kind: "rapid_earning", Settings: []anomalies.SettingProps{{Name: "rapid_earning.orders", Label: "Pedidos que son demasiados", Unit: "pedidos", Range: "2 a 50, normalmente 3"}, {Name: "rapid_earning.minutes", Label: "En este tiempo", Unit: "minutos", Range: "1 a 120, normalmente 10"}}},
 		{Kind: "duplicate_claim"},
 		{Kind: "account_ring", Settings: []anomalies.SettingProps{{Name: "account_ring.accounts", Label: "Cuentas nuevas que forman una red", Unit: "cuentas", Range: "3 a 50, normalmente 4"}}},
-		{Settings: []anomalies.SettingProps{{Name: "cases.mute_days", Label: "Días que calla un caso descartado", Unit: "días", Range: "0 a 365, normalmente 28"}}},
+		{Settings: []anomalies.SettingProps{{Name: "cases.mute_days", Label: "Días sin abrir otro caso igual tras descartarlo", Unit: "días", Range: "0 a 365, normalmente 28"}}},
 	}
 	return p
 }
@@ -184,7 +184,7 @@ func detectors(owner bool) anomalies.SettingsProps {
 func replay() anomalies.ReplayProps {
 	return anomalies.ReplayProps{
 		Title: "Estos ajustes en las últimas 8 semanas", Back: "#main", Finished: true, Events: "41 880 eventos leídos", Between: "3 feb 2026, 00:00 – 31 mar 2026, 22:00", Cut: true,
-		Sentence: "Habrían marcado 9 casos; los ajustes vigentes marcan 14 casos.", Below: "Bajo la línea: 2, ahora 5.", Form: ui.Form{CSRF: "token", Key: "k"},
+		Sentence: "Habrían señalado 9 casos; los ajustes actuales señalan 14 casos.", Below: "Bajo la línea: 2, ahora 5.", Form: ui.Form{CSRF: "token", Key: "k"},
 		Kinds:  []anomalies.ReplayRow{{Name: "Acumulación rápida", Now: "9", Then: "4", Change: "−5"}, {Name: "Cliente favorecido", Now: "5", Then: "5", Change: "0"}},
 		Stores: []anomalies.ReplayRow{{Name: "Casa Lima Miraflores", Now: "12", Then: "7", Change: "−5"}, {Name: "Casa Lima San Juan de Lurigancho", Now: "2", Then: "2", Change: "0"}},
 	}

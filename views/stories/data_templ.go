@@ -653,7 +653,7 @@ func details() templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = ui.Facts([]ui.Fact{{Label: "Phone", Value: "+1 415 555 0121"}, {Label: "Email", Value: "maria.gomez.de.la.fuente@example.com", Href: "#main"}, {Label: "Tier", Node: ui.TierBadge("Gold", 3)}, {Label: "Birthday", Value: "March 10"}}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Facts([]ui.Fact{{Label: "Phone", Value: "+1 415 555 0121"}, {Label: "E-mail", Value: "maria.gomez.de.la.fuente@example.com", Href: "#main"}, {Label: "Tier", Node: ui.TierBadge("Gold", 3)}, {Label: "Birth date", Value: "March 10"}}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -85,6 +85,23 @@ func (s *Sessions) Load(c *fiber.Ctx) error {
 	return c.Next()
 }
 
+// Recognize is Load for an address that may not be there: a browser that has
+// no session gets none from it.
+func (s *Sessions) Recognize(c *fiber.Ctx) error {
+	if c.Method() != fiber.MethodGet || c.Cookies(s.cookie(c)) == "" {
+		return c.Next()
+	}
+	session, err := s.store.Get(request(c), s.cookie(c))
+	if err != nil {
+		return err
+	}
+	if !session.IsNew {
+		s.hold(c, session)
+		confine(c, Actor(c))
+	}
+	return c.Next()
+}
+
 // current is what Load has found.
 type current struct {
 	session *sessions.Session

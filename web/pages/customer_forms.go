@@ -74,14 +74,14 @@ func customerForms(kind string) (customerForm, bool) {
 		customers.Delete: {
 			scope: loyalty.CustomersDelete, gone: true,
 			props: func(ctx context.Context) customers.FormProps {
-				return customers.FormProps{Title: i18n.T(ctx, "Delete with all points"), Submit: i18n.T(ctx, "Delete for good"), Danger: true, Text: i18n.T(ctx, "The customer, the points and the whole history go. This can't be undone.")}
+				return customers.FormProps{Title: i18n.T(ctx, "Delete with all points"), Submit: i18n.T(ctx, "Delete for good"), Danger: true, Text: i18n.T(ctx, "The customer, the points and the whole history go. This can’t be undone.")}
 			},
 			do: deleteCustomer, said: func(ctx context.Context) string { return i18n.T(ctx, "Customer deleted.") },
 		},
 		customers.Reverse: {
 			scope: loyalty.LoyaltyAdjust,
 			props: func(ctx context.Context) customers.FormProps {
-				return customers.FormProps{Title: i18n.T(ctx, "Take the award back"), Submit: i18n.T(ctx, "Take back"), Danger: true, Text: i18n.T(ctx, "What is left of the award goes, as a new entry that names it.")}
+				return customers.FormProps{Title: i18n.T(ctx, "Take the award back"), Submit: i18n.T(ctx, "Take back"), Danger: true, Text: i18n.T(ctx, "What is left of the award is taken back by a new transaction that names it.")}
 			},
 			said: func(ctx context.Context) string { return i18n.T(ctx, "The award was taken back.") },
 		},

@@ -30,11 +30,11 @@ func (h *Handlers) history(c *fiber.Ctx, id loyalty.ID) (customers.HistoryProps,
 	if err != nil {
 		return customers.HistoryProps{}, err
 	}
-	p := customers.HistoryProps{Paging: through(paging(ctx, c, page, total, i18n.T(ctx, "Pages of entries")), "history")}
+	p := customers.HistoryProps{Paging: through(paging(ctx, c, page, total, i18n.T(ctx, "Pages of transactions")), "history")}
 	for _, k := range kindsShown {
 		label := i18n.T(ctx, "All")
 		if k != "" {
-			label = typeName(ctx, k)
+			label = typeNames.of(ctx, k)
 		}
 		href := withQuery(c, "type", string(k))
 		p.Tabs = append(p.Tabs, ui.Tab{Label: label, Href: href, Active: k == kind, Attrs: templAttrs{"hx-get": href, "hx-target": "#history", "hx-push-url": "true"}})
@@ -49,7 +49,7 @@ func historyItem(ctx context.Context, actor loyalty.Actor, r loyalty.LedgerRow) 
 	it := customers.Item{
 		ID: "t-" + r.ID.String(), Icon: typeIcon(r.Type), Tone: typeTone(r.Transaction), Title: reasonText(ctx, r.Transaction),
 		Amount: i18n.Signed(ctx, r.Points), When: i18n.DateTime(ctx, r.At), Machine: i18n.Machine(r.At), By: placeAndPerson(r),
-		After: i18n.T(ctx, "%s · balance %s", typeName(ctx, r.Type), i18n.Number(ctx, r.BalanceAfter)), Reversed: r.Reversed,
+		After: i18n.T(ctx, "%s · balance %s", typeNames.of(ctx, r.Type), i18n.Number(ctx, r.BalanceAfter)), Reversed: r.Reversed,
 		Why: why(ctx, r.Explanation, r.Points),
 	}
 	if r.Type == loyalty.Earn && !r.Reversed && actor.Can(loyalty.LoyaltyAdjust) {
@@ -113,24 +113,4 @@ func typeTone(t loyalty.Transaction) ui.Tone {
 		return ui.Accent
 	}
 	return ui.Quiet
-}
-
-func typeName(ctx context.Context, t loyalty.TransactionType) string {
-	switch t {
-	case loyalty.Earn:
-		return i18n.T(ctx, "Award")
-	case loyalty.Redeem:
-		return i18n.T(ctx, "Redemption")
-	case loyalty.Adjust:
-		return i18n.T(ctx, "Adjustment")
-	case loyalty.Expire:
-		return i18n.T(ctx, "Expiry")
-	case loyalty.Reverse:
-		return i18n.T(ctx, "Reversal")
-	case loyalty.Refund:
-		return i18n.T(ctx, "Refund")
-	case loyalty.Transfer:
-		return i18n.T(ctx, "Transfer")
-	}
-	return string(t)
 }

@@ -119,7 +119,7 @@ func mergeChoices(ctx context.Context, v service.MergePreview, f ui.Form) []cust
 		{Name: "phone", Label: i18n.T(ctx, "Phone"), Options: []ui.Option{{Label: a.Phone}, {Label: b.Phone}}},
 		{Name: "email", Label: i18n.T(ctx, "E-mail"), Options: []ui.Option{{Label: a.Email}, {Label: b.Email}}},
 		{Name: "birthDate", Label: i18n.T(ctx, "Birth date"), Options: []ui.Option{{Label: birthDay(ctx, a.BirthDate)}, {Label: birthDay(ctx, b.BirthDate)}}},
-		{Name: "externalId", Label: i18n.T(ctx, "Own id"), Options: []ui.Option{{Label: a.ExternalID}, {Label: b.ExternalID}}},
+		{Name: "externalId", Label: i18n.T(ctx, "Guest’s number"), Options: []ui.Option{{Label: a.ExternalID}, {Label: b.ExternalID}}},
 	} {
 		if x.Options[0].Label == "" || x.Options[1].Label == "" || x.Options[0].Label == x.Options[1].Label {
 			continue
@@ -146,7 +146,7 @@ func taken(f ui.Form) (out []string) {
 
 func mergeMoves(ctx context.Context, n loyalty.MergeCounts) []ui.SumLine {
 	return []ui.SumLine{
-		{Label: i18n.T(ctx, "Ledger entries"), Value: strconv.Itoa(n.Transactions)}, {Label: i18n.T(ctx, "Orders"), Value: strconv.Itoa(n.Orders)},
+		{Label: i18n.T(ctx, "Transactions"), Value: strconv.Itoa(n.Transactions)}, {Label: i18n.T(ctx, "Orders"), Value: strconv.Itoa(n.Orders)},
 		{Label: i18n.T(ctx, "Redemptions"), Value: strconv.Itoa(n.Redemptions)}, {Label: i18n.T(ctx, "of them waiting"), Value: strconv.Itoa(n.Waiting)},
 		{Label: i18n.T(ctx, "Open cases"), Value: strconv.Itoa(n.Cases)},
 	}

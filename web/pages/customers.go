@@ -160,7 +160,7 @@ func contactFacts(ctx context.Context, c loyalty.Customer) []ui.Fact {
 	}
 	return []ui.Fact{
 		{Label: i18n.T(ctx, "Phone"), Value: or(c.Phone)}, {Label: i18n.T(ctx, "E-mail"), Value: or(c.Email)},
-		{Label: i18n.T(ctx, "Birth date"), Value: or(birthDay(ctx, c.BirthDate))}, {Label: i18n.T(ctx, "Own id"), Value: or(c.ExternalID)},
+		{Label: i18n.T(ctx, "Birth date"), Value: or(birthDay(ctx, c.BirthDate))}, {Label: i18n.T(ctx, "Guest’s number"), Value: or(c.ExternalID)},
 		{Label: i18n.T(ctx, "News and offers"), Value: news},
 	}
 }

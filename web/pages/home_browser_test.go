@@ -25,6 +25,15 @@ func TestHomeInABrowser(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	coffee, err := s.Services.Rewards.List(t.Context(), s.System())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Services.Ledger.Redeem(t.Context(), s.System(), service.RedeemReward{
+		StoreID: s.Store.ID, Customer: service.CustomerRef{ID: ids["Ann Lee"]}, RewardID: coffee[0].ID,
+	}); err != nil {
+		t.Fatal(err)
+	}
 	v.Go("/?days=7")
 	v.See("Sales $100.50")
 	v.See("Points issued 1,0")
@@ -33,5 +42,13 @@ func TestHomeInABrowser(t *testing.T) {
 	if v.Text("a[href^='/orders?from=2026-03-04&to=2026-03-10']") == "" {
 		t.Error("the sales don't lead to the orders they count")
 	}
+	v.See("1 redemption, cancelled ones aside")
+	v.Go(browsertest.Eval[string](t, v.Browser, `document.querySelector("a[href^='/transactions?reward=']").getAttribute("href")`))
+	v.See("Clear filters Free coffee")
+	if rows := browsertest.Eval[int](t, v.Browser, `document.querySelectorAll("tbody tr").length`); rows != 1 {
+		t.Errorf("the top reward leads to %d transactions, want the one it counts", rows)
+	}
+	v.Go("/?days=7&to=2026-01-31")
+	v.See("Nothing redeemed in this period")
 	v.NoComplaints()
 }

@@ -42,20 +42,25 @@ func (v homeView) fill(p *home.Props, a service.Analytics) {
 			Href: v.link("/customers", "tier="+t.Tier.ID.String()),
 		})
 	}
-	p.Members, p.Favorites = i18n.N(ctx, "%d member", "%d members", members), i18n.T(ctx, "Redeemed since the beginning")
+	p.Members, p.Favorites = i18n.N(ctx, "%d member", "%d members", members), favorites(ctx, a)
 	if !v.store.IsZero() {
-		p.Members, p.Favorites = i18n.T(ctx, "%s, in all stores", p.Members), i18n.T(ctx, "%s, in all stores", p.Favorites)
+		p.Members = i18n.T(ctx, "%s, in all stores", p.Members)
 	}
-	for _, r := range a.Rewards {
-		if r.Redeemed == 0 || len(p.Rewards) == topRewards {
-			break
-		}
-		href := v.link("/rewards", "")
-		if href != "" {
-			href += "/" + r.ID.String()
-		}
-		p.Rewards = append(p.Rewards, ui.Part{Label: r.Name, Value: i18n.Number(ctx, r.Redeemed), Size: float64(r.Redeemed), Href: href})
+	for _, r := range a.Favorites[:min(topRewards, len(a.Favorites))] {
+		p.Rewards = append(p.Rewards, ui.Part{
+			Label: r.Reward.Name, Value: i18n.Number(ctx, r.Redemptions), Size: float64(r.Redemptions),
+			Href: v.link("/transactions", "reward="+r.Reward.ID.String()+"&"+v.within(a)),
+		})
 	}
+}
+
+// favorites says how much was redeemed in all, less what was cancelled.
+func favorites(ctx context.Context, a service.Analytics) string {
+	var n int64
+	for _, r := range a.Favorites {
+		n += r.Redemptions
+	}
+	return i18n.N(ctx, "%d redemption, cancelled ones aside", "%d redemptions, cancelled ones aside", n)
 }
 
 func (v homeView) stats(a service.Analytics) []ui.StatProps {

@@ -22,7 +22,7 @@ func (h *Handlers) transactionFilter(c *fiber.Ctx, cfg *loyalty.Config) (loyalty
 	ctx, actor := c.UserContext(), auth.Actor(c)
 	shown := h.recordFilter(c, cfg)
 	for _, t := range loyalty.TransactionTypes() {
-		shown.Types = append(shown.Types, ui.Option{Value: string(t), Label: typeName(ctx, t)})
+		shown.Types = append(shown.Types, ui.Option{Value: string(t), Label: typeNames.of(ctx, t)})
 		if c.Query("type") == string(t) {
 			shown.Type = string(t)
 		}
@@ -50,7 +50,15 @@ func (h *Handlers) transactionFilter(c *fiber.Ctx, cfg *loyalty.Config) (loyalty
 		f.CustomerID, shown.Customer, shown.CustomerName = id, id.String(), who.Customer.Name
 		shown.AnyCustomer = withQuery(c, "customer", "")
 	}
-	shown.Filtered = shown.Store+shown.Type+shown.Person+shown.Customer+shown.From+shown.To != ""
+	if id, ok := loyalty.ParseID(c.Query("reward")); ok {
+		reward, err := h.Rewards.Get(ctx, actor, id)
+		if err != nil {
+			return f, shown, err
+		}
+		f.RewardID, shown.Reward, shown.RewardName = id, id.String(), reward.Name
+		shown.AnyReward = withQuery(c, "reward", "")
+	}
+	shown.Filtered = shown.Store+shown.Type+shown.Person+shown.Customer+shown.Reward+shown.From+shown.To != ""
 	return f, shown, nil
 }
 
@@ -103,7 +111,7 @@ func (h *Handlers) Transactions(c *fiber.Ctx) error {
 	}
 	for _, r := range rows {
 		row := ledger.Transaction{
-			When: i18n.DateTime(ctx, r.At), Machine: i18n.Machine(r.At), Type: typeName(ctx, r.Type), Icon: typeIcon(r.Type),
+			When: i18n.DateTime(ctx, r.At), Machine: i18n.Machine(r.At), Type: typeNames.of(ctx, r.Type), Icon: typeIcon(r.Type),
 			Customer: r.CustomerName, CustomerHref: customerPath(r.CustomerID), Points: i18n.Signed(ctx, r.Points),
 			After: i18n.Number(ctx, r.BalanceAfter), Reason: reasonText(ctx, r.Transaction), Where: r.StoreName, Who: r.StaffName,
 			Tone: typeTone(r.Transaction), Why: why(ctx, r.Explanation, r.Points), Reversed: r.Reversed,

@@ -32,6 +32,9 @@ func TestManagerReadsTheRecords(t *testing.T) {
 	v.Until("all of them", `document.querySelectorAll("main tbody tr").length === 6`)
 	set(t, v, "#f-cashier", ana.ID.String())
 	v.Until("those of the cashier", `document.readyState === "complete" && document.querySelectorAll("main tbody tr").length === 2`)
+	if want := "/transactions?cashier=" + ana.ID.String(); v.Path() != want {
+		t.Errorf("the address is %s, want %s: only what was filled in", v.Path(), want)
+	}
 	v.Go(v.Path() + "&customer=" + r.guests[0].String())
 	v.Until("of one guest", `document.querySelectorAll("main tbody tr").length === 1`)
 	look(t, v, v.Path(), "transactions-filtered")

@@ -159,12 +159,13 @@ var statusNames = map[loyalty.RedemptionStatus]string{
 	loyalty.Fulfilled: i18n.Mark("handed over"), loyalty.Cancelled: i18n.Mark("cancelled"),
 }
 
+// transactionNames are what the pages call the rows of the ledger.
 type transactionNames map[loyalty.TransactionType]string
 
 var typeNames = transactionNames{
-	loyalty.Earn: i18n.Mark("Award"), loyalty.Redeem: i18n.Mark("Reward"), loyalty.Adjust: i18n.Mark("Correction"),
-	loyalty.Expire: i18n.Mark("Expired"), loyalty.Reverse: i18n.Mark("Award taken back"),
-	loyalty.Refund: i18n.Mark("Reward given back"), loyalty.Transfer: i18n.Mark("Moved from another account"),
+	loyalty.Earn: i18n.Mark("Award"), loyalty.Redeem: i18n.Mark("Redemption"), loyalty.Adjust: i18n.Mark("Adjustment"),
+	loyalty.Expire: i18n.Mark("Expiry"), loyalty.Reverse: i18n.Mark("Award taken back"),
+	loyalty.Refund: i18n.Mark("Reward given back"), loyalty.Transfer: i18n.Mark("Transfer"),
 }
 
 func (n transactionNames) of(ctx context.Context, t loyalty.TransactionType) string {

@@ -145,9 +145,10 @@ func FrameErrors(c *fiber.Ctx, frame ErrorFrame) { c.Locals(frameKey{}, frame) }
 
 func errorPage(c *fiber.Ctx, status int, e *loyalty.Error) error {
 	p := layout.ErrorProps{Status: status, Theme: c.Cookies(layout.ThemeCookie)}
-	if status >= fiber.StatusInternalServerError {
+	switch {
+	case status >= fiber.StatusInternalServerError:
 		p.RequestID = RequestID(c)
-	} else {
+	case e != edge[fiber.StatusNotFound]: // of which the page has more to say
 		p.Message = i18n.Error(c.UserContext(), e)
 	}
 	if IsHTMX(c) {

@@ -56,6 +56,10 @@ SELECT $1, tier_id, 0, count(*) FROM enrollments WHERE organization_id = $1 AND 
 INSERT INTO reward_stats (organization_id, reward_id, shard, redemptions, customers)
 SELECT $1, reward_id, 0, count(*), count(DISTINCT customer_id) FROM redemptions WHERE organization_id = $1 AND $2::uuid IS NOT NULL GROUP BY reward_id
 --------
+INSERT INTO reward_days (organization_id, day, store_id, reward_id, shard, redemptions)
+SELECT $1, day, coalesce(store_id, '00000000-0000-0000-0000-000000000000'), reward_id, 0, count(*)
+FROM transactions WHERE organization_id = $1 AND type = 'redeem' AND $2::uuid IS NOT NULL GROUP BY 2, 3, 4
+--------
 INSERT INTO total_stats (organization_id) SELECT $1 WHERE $2::uuid IS NOT NULL
 --------
 INSERT INTO roster (organization_id, customer_id, tier_id, store_id, balance, lifetime, active_day, created_at, marketing_opt_in)
