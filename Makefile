@@ -25,8 +25,12 @@ generate:
 generated: generate
 	git diff --exit-code --stat -- '*_templ.go' static/css/app.css
 
+# A browser's tests measure nothing, but they wait for what a person waits for:
+# they share the machine with nobody.
+BROWSED := regulars/cmd/regulars regulars/web/pages
 test:
-	go test $(RACE) -timeout 30m ./...
+	go test $(RACE) -timeout 30m $(filter-out $(BROWSED),$(shell go list ./...))
+	go test $(RACE) -timeout 30m -p 1 $(BROWSED)
 
 # Every parser with whatever can be thought of, each for a while: make fuzz FUZZTIME=10m
 FUZZTIME := 10s
