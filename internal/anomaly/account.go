@@ -117,7 +117,7 @@ func (g *Engine) accountDrift(e Event) {
 	}
 	sort := favourSort(e)
 	c, h := g.customerOf(e), &g.habits[sort]
-	f := &c.favours[sort]
+	f := c.favoursOf(sort)
 	n := len(f.lately)
 	if n > 0 && e.At.Sub(f.lately[n-1]) < businessDay {
 		f.points += e.Points
@@ -147,9 +147,9 @@ func (g *Engine) given(account ID, claim bool, now time.Time) int {
 	case c == nil:
 		return 0
 	case claim:
-		return c.favours[selfClaims].lately.since(now, fourWeeks) + c.favours[staffClaims].lately.since(now, fourWeeks)
+		return c.favoured(selfClaims, now) + c.favoured(staffClaims, now)
 	}
-	return c.favours[handAwards].lately.since(now, fourWeeks)
+	return c.favoured(handAwards, now)
 }
 
 // favourTail is the chance of k favours or more in four weeks after n in the

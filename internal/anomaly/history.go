@@ -47,19 +47,58 @@ func (t times) since(now time.Time, window time.Duration) int {
 	return n
 }
 
-// customer is what the engine remembers of one account.
+// customer is what the engine remembers of one account. There are hundreds of
+// thousands, so what few of them have lies apart.
 type customer struct {
 	first    time.Time
 	recent   []Earning // oldest first, at most MaxRecent
 	earnings fading
 	stores   []ID
-	contact  Event        // the last change of contact
 	normed   [2]time.Time // when a check and an award by hand last counted for the norms
-	debts    []Reversal
-	splits   times
-	doubles  times
 	pairs    []pair
-	favours  [favourSorts]favours
+	favours  [favourSorts]*favours // nil before the first
+	rare     *rarities             // nil for most
+}
+
+// rarities are what happens to few accounts.
+type rarities struct {
+	contact Event // the last change of contact
+	debts   []Reversal
+	splits  times
+	doubles times
+}
+
+// rarely is what rare says, to look at.
+func (c *customer) rarely() rarities {
+	if c.rare == nil {
+		return rarities{}
+	}
+	return *c.rare
+}
+
+// rarer is rare to write to.
+func (c *customer) rarer() *rarities {
+	if c.rare == nil {
+		c.rare = &rarities{}
+	}
+	return c.rare
+}
+
+// favoursOf is what is remembered of a sort of favours, to write to.
+func (c *customer) favoursOf(sort int) *favours {
+	if c.favours[sort] == nil {
+		c.favours[sort] = &favours{}
+	}
+	return c.favours[sort]
+}
+
+// favoured is how often the account was given favours of a sort in the four
+// weeks to now.
+func (c *customer) favoured(sort int, now time.Time) int {
+	if c.favours[sort] == nil {
+		return 0
+	}
+	return c.favours[sort].lately.since(now, fourWeeks)
 }
 
 const customerMemory = 8 * week

@@ -13,19 +13,20 @@ func (g *Engine) recent(p *place, e Event) Recent {
 		return r
 	}
 	c := g.customerOf(e)
+	rare := c.rarely()
 	if e.Earns() {
 		r.Earnings = c.recent
 		r.WeeklyMean, r.HistoryWeeks = c.weekly(e.At)
 		r.Daypart, r.Organization = p.daypart(e.closed()).baseline(), g.org.baseline()
-		r.SplitOccasions = c.splits.since(e.At, fourWeeks)
+		r.SplitOccasions = rare.splits.since(e.At, fourWeeks)
 	}
-	r.ContactChangedAt, r.StoreIsNew = c.contact.At, !c.knows(e.Store)
-	r.ContactInPerson = !c.contact.Staff.IsZero() && c.contact.Store == e.Store
-	r.Debts = c.debts
+	r.ContactChangedAt, r.StoreIsNew = rare.contact.At, !c.knows(e.Store)
+	r.ContactInPerson = !rare.contact.Staff.IsZero() && rare.contact.Store == e.Store
+	r.Debts = rare.debts
 	r.Takeovers = p.takeovers.since(e.At, fourWeeks)
 	if e.Type == Claim || e.Type == Order {
 		r.Claimants = g.claims.of(e.Order)
-		r.DuplicateClaims = c.doubles.since(e.At, fourWeeks)
+		r.DuplicateClaims = rare.doubles.since(e.At, fourWeeks)
 	}
 	if !e.Staff.IsZero() {
 		s := g.cashierOf(e)
@@ -40,9 +41,9 @@ func (g *Engine) recent(p *place, e Event) Recent {
 func (g *Engine) count(p *place, e Event, s Signal) {
 	switch s.Kind {
 	case SplitOrders:
-		g.customerOf(e).splits.add(e.At)
+		g.customerOf(e).rarer().splits.add(e.At)
 	case DuplicateClaim:
-		g.customerOf(e).doubles.add(e.At)
+		g.customerOf(e).rarer().doubles.add(e.At)
 	case AccountTakeover:
 		p.takeovers.add(e.At)
 	case OffHours:
@@ -70,7 +71,7 @@ func (g *Engine) remember(p *place, e Event, suspect bool) {
 	c := g.customerOf(e)
 	switch e.Type {
 	case Contact:
-		c.contact = e
+		c.rarer().contact = e
 	case Enroll:
 		g.enrolled(e)
 	case Reverse:
@@ -96,10 +97,11 @@ func (g *Engine) reversed(c *customer, e Event) {
 	if e.Balance >= 0 {
 		return
 	}
-	if len(c.debts) == debtsKept {
-		c.debts = c.debts[1:]
+	rare := c.rarer()
+	if len(rare.debts) == debtsKept {
+		rare.debts = rare.debts[1:]
 	}
-	c.debts = append(c.debts, Reversal{ID: e.ID, At: e.At, Staff: e.Staff, Points: min(e.Points, -e.Balance)})
+	rare.debts = append(rare.debts, Reversal{ID: e.ID, At: e.At, Staff: e.Staff, Points: min(e.Points, -e.Balance)})
 }
 
 // claims remembers whose check is whose: the last hundred thousand and more.

@@ -44,6 +44,15 @@ const CountCap = 10_000
 type Page struct {
 	Number int // from 1
 	Size   int // 1–100, or more for a file
+	Count  int // how far to count the list; 0 is CountCap
+}
+
+// Cap is where counting the list stops, at most CountCap.
+func (p Page) Cap() int {
+	if p.Count == 0 {
+		return CountCap
+	}
+	return min(p.Count, CountCap)
 }
 
 // Skip is how many rows come before the page.

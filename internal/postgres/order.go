@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"reflect"
 	"time"
 
 	"regulars/internal/loyalty"
@@ -68,13 +69,18 @@ func (r reader) Orders(ctx context.Context, orgID loyalty.ID, f loyalty.OrderFil
 }
 
 // page reads one page and the capped count of a filtered list; list and count
-// take args and then limit and offset, or the cap.
-func (r reader) page(ctx context.Context, rows, total any, list, count string, args []any, p loyalty.Page) error {
+// take args and then limit and offset, or the cap. A list that ends on the page
+// is counted by that.
+func (r reader) page(ctx context.Context, rows any, total *int, list, count string, args []any, p loyalty.Page) error {
 	n := len(args)
 	if err := r.list(ctx, rows, list, append(args[:n:n], p.Size, p.Skip())...); err != nil {
 		return err
 	}
-	return r.get(ctx, total, count, append(args[:n:n], loyalty.CountCap)...)
+	if found := reflect.ValueOf(rows).Elem().Len(); found < p.Size && (found > 0 || p.Number == 1) {
+		*total = min(p.Skip()+found, p.Cap())
+		return nil
+	}
+	return r.get(ctx, total, count, append(args[:n:n], p.Cap())...)
 }
 
 // Transaction implements loyalty.OrderReader.
@@ -121,15 +127,20 @@ const (
 // CaseTransactions implements loyalty.AnomalyReader.
 func (r reader) CaseTransactions(ctx context.Context, orgID loyalty.ID, ids []loyalty.ID) ([]loyalty.LedgerRow, error) {
 	const q = ledgerRow + ` JOIN unnest($2::uuid[]) AS p (id) USING (id)` + ledgerNames
+	if len(ids) == 0 {
+		return nil, nil
+	}
 	var rows [][]byte
 	if err := r.list(ctx, &rows, q, orgID.String(), idArray(ids)); err != nil {
-		return nil, wrap("select a case's transactions", err)
+		return nil, wrap("select transactions with names", err)
 	}
 	docs, err := decodeDocs[ledgerRowDoc](rows, "transaction")
 	return each(docs, func(d ledgerRowDoc) loyalty.LedgerRow { return d.row(orgID) }), err
 }
 
-// Transactions implements loyalty.OrderReader.
+// Transactions implements loyalty.OrderReader. Which rows are on the page is a
+// question to one table, which PostgreSQL plans anew for the filters that are
+// set; what is shown of them comes by their ids, by a plan that is kept.
 func (r reader) Transactions(ctx context.Context, orgID loyalty.ID, f loyalty.TransactionFilter, page loyalty.Page) ([]loyalty.LedgerRow, int, error) {
 	const ids = `
 		SELECT t.id FROM transactions t
@@ -137,7 +148,7 @@ func (r reader) Transactions(ctx context.Context, orgID loyalty.ID, f loyalty.Tr
 			AND ($4::uuid IS NULL OR t.staff_id = $4) AND ($5 = '' OR t.type = $5) AND ($8::uuid IS NULL OR t.reward_id = $8)
 			AND ($6::timestamptz IS NULL OR t.at >= $6) AND ($7::timestamptz IS NULL OR t.at < $7)
 		ORDER BY t.at DESC, t.id DESC`
-	const list = ledgerRow + ` JOIN (` + ids + ` LIMIT $9 OFFSET $10) p USING (id)` + ledgerNames
+	const list = ids + ` LIMIT $9 OFFSET $10`
 	const count = `SELECT count(*) FROM (` + ids + ` LIMIT $9) p`
 	const own = `SELECT x.id FROM ` + ownAccounts + ` x (id)`
 	var customers []loyalty.ID
@@ -150,13 +161,13 @@ func (r reader) Transactions(ctx context.Context, orgID loyalty.ID, f loyalty.Tr
 		orgID.String(), nullIDs(f.StoreIDs), nullIDs(customers), nullID(f.StaffID), string(f.Type), nullTime(f.From), nullTime(f.To),
 		nullID(f.RewardID),
 	}
-	var rows [][]byte
+	var found []loyalty.ID
 	var total int
-	if err := r.page(ctx, &rows, &total, list, count, args, page); err != nil {
+	if err := r.page(ctx, &found, &total, list, count, args, page); err != nil {
 		return nil, 0, wrap("select transactions", err)
 	}
-	docs, err := decodeDocs[ledgerRowDoc](rows, "transaction")
-	return each(docs, func(d ledgerRowDoc) loyalty.LedgerRow { return d.row(orgID) }), total, err
+	rows, err := r.CaseTransactions(ctx, orgID, found)
+	return rows, total, err
 }
 
 // nullTime is the time as a parameter: NULL for the zero time.

@@ -24,8 +24,14 @@ func pageOf(c *fiber.Ctx) loyalty.Page {
 	if err != nil || n < 1 || n > 1_000_000 {
 		n = 1
 	}
-	return loyalty.Page{Number: n, Size: rowsPerPage}
+	p := loyalty.Page{Number: n, Size: rowsPerPage}
+	p.Count = ((p.Skip()+countStep/2)/countStep + 1) * countStep
+	return p
 }
+
+// countStep is how far ahead a long list is counted: who looks at its first
+// page wants to know whether it is long, and counting is what costs.
+const countStep = 1000
 
 // paging leads to the pages before and after, keeping everything else in the
 // address.
@@ -34,7 +40,7 @@ func paging(ctx context.Context, c *fiber.Ctx, page loyalty.Page, total int, lab
 	last := min(page.Skip()+page.Size, total)
 	if total > 0 && last > page.Skip() {
 		all := i18n.Number(ctx, total)
-		if total == loyalty.CountCap {
+		if total == page.Cap() {
 			all = i18n.T(ctx, "more than %s", all)
 		}
 		p.Summary = i18n.T(ctx, "%s–%s of %s", i18n.Number(ctx, page.Skip()+1), i18n.Number(ctx, last), all)
