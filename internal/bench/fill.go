@@ -56,10 +56,12 @@ func (d *database) fill(ctx context.Context, customers int) error {
 	f.world(d.world)
 	f.indexes(true)
 	f.do("total_stats", "SELECT roll_totals($1, current_date)", organization)
-	// Everything before now counts as looked through by the detectors: a look at
-	// ten million events is no part of what is measured.
+	// Everything before now counts as looked through, for anomalies and for
+	// duplicates: a first look at ten million events and a million guests takes
+	// the background minutes and is no part of what is measured.
 	f.do("detection", `INSERT INTO detection_state (organization_id, warm_from, block_from, block_to, through, run_at, events)
 		VALUES ($1, $2::timestamptz - interval '7 days', $2, $2::timestamptz + interval '7 days', $2, $2, 0)`, organization, d.Anchor)
+	f.do("duplicates", "INSERT INTO duplicate_marks (organization_id, changed_at) VALUES ($1, $2)", organization, d.Anchor)
 	f.do("look at the tables", "DROP TABLE bench_steps, bench_stores, bench_tiers")
 	f.do("look at the tables", "VACUUM (FREEZE, ANALYZE)")
 	f.do("write everything out", "CHECKPOINT")
