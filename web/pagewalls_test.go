@@ -38,7 +38,7 @@ func signedIn(t *testing.T, s *webtest.Server, email string) *browser {
 var (
 	forCashiers = []string{"/logout", "/account", "/settings/security", "/settings/security/", "/store", "/pins/", "/pins", "/till/", "/till", "/customers", "/customers/search", "/customers/new",
 		"/customers/:id", "/customers/:id/card", "/customers/:id/card/revoke", "/redemptions", "/redemptions/"}
-	forManagers = []string{"/customers/", "/customers.csv", "/transactions", "/transactions.csv", "/orders", "/anomalies", "/anomalies/", "/rewards", "/rewards/"}
+	forManagers = []string{"/customers/", "/customers.csv", "/transactions", "/transactions.csv", "/orders", "/orders/", "/anomalies", "/anomalies/", "/rewards", "/rewards/"}
 )
 
 func TestRolesOnEveryPage(t *testing.T) {

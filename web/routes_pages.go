@@ -95,6 +95,10 @@ func pageRoutes(app *fiber.App, d Deps, sessions *auth.Sessions) {
 	managers.get("/transactions", h.Transactions)
 	managers.get("/transactions.csv", h.TransactionsCSV)
 	managers.get("/orders", h.Orders)
+	managers.get("/orders/:id/claim", h.ClaimPick)
+	managers.post("/orders/:id/claim", h.ClaimPick)
+	managers.get("/orders/:id/claim/:customer", h.ClaimPreview)
+	managers.post("/orders/:id/claim/:customer", h.Claim)
 
 	setUpRoutes(h, managers, owners)
 

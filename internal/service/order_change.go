@@ -36,11 +36,16 @@ func (s *Ledger) Change(ctx context.Context, actor loyalty.Actor, cmd ChangeOrde
 	if err := p.Err(); err != nil {
 		return OrderResult{}, err
 	}
-	q, of := cmd.Customer.query(), orderQuery(cmd.StoreID, cmd.OrderID, cmd.OrderRef)
-	q.OrderID, q.OrderStoreID, q.OrderRef, q.Recent, q.Lots = of.OrderID, of.OrderStoreID, of.OrderRef, recentAwards, true
-	return post(ctx, s.Core, actor.OrgID, q, cmd.Once, func(snap loyalty.Snapshot, cfg *loyalty.Config) (decision[OrderResult], error) {
+	return post(ctx, s.Core, actor.OrgID, cmd.query(), cmd.Once, func(snap loyalty.Snapshot, cfg *loyalty.Config) (decision[OrderResult], error) {
 		return s.decideChange(ctx, snap, cfg, actor, cmd, s.now())
 	})
+}
+
+// query is all that the change is decided on.
+func (cmd ChangeOrder) query() loyalty.SnapshotQuery {
+	q, of := cmd.Customer.query(), orderQuery(cmd.StoreID, cmd.OrderID, cmd.OrderRef)
+	q.OrderID, q.OrderStoreID, q.OrderRef, q.Recent, q.Lots = of.OrderID, of.OrderStoreID, of.OrderRef, recentAwards, true
+	return q
 }
 
 func (s *Ledger) decideChange(ctx context.Context, snap loyalty.Snapshot, cfg *loyalty.Config, actor loyalty.Actor, cmd ChangeOrder, now time.Time) (decision[OrderResult], error) {
@@ -121,8 +126,10 @@ func (c *orderChange) run(cmd ChangeOrder) error {
 	return c.refuse()
 }
 
-func (c *orderChange) refuse() error {
-	return loyalty.Errorf(loyalty.Conflict, loyalty.CodeConflict, "The order is %s; it can't be changed in this way.", string(c.order.Status))
+func (c *orderChange) refuse() error { return notInThisWay(c.order) }
+
+func notInThisWay(o loyalty.Order) error {
+	return loyalty.Errorf(loyalty.Conflict, loyalty.CodeConflict, "The order is %s; it can't be changed in this way.", string(o.Status))
 }
 
 // ensure starts the posting if nothing has yet.
@@ -153,25 +160,17 @@ func (c *orderChange) claim(ref CustomerRef) error {
 	if !o.CustomerID.IsZero() && (o.CustomerID == ref.ID || c.snap.Alias) {
 		return nil
 	}
-	if !o.CustomerID.IsZero() || !o.ClaimedAt.IsZero() {
-		c.ledger.exams.refusedClaim(c.cfg, *o, ref.ID, c.actor, c.now)
-		return loyalty.Errorf(loyalty.Conflict, loyalty.CodeConflict, "This order belongs to a customer already.")
-	}
-	if o.Status != loyalty.OrderOpen && o.Status != loyalty.OrderCompleted {
-		return c.refuse()
+	if err := Claimable(c.cfg, *o, c.now); err != nil {
+		if !o.CustomerID.IsZero() || !o.ClaimedAt.IsZero() {
+			c.ledger.exams.refusedClaim(c.cfg, *o, ref.ID, c.actor, c.now)
+		}
+		return err
 	}
 	o.ClaimedAt = c.now
 	if o.Status == loyalty.OrderOpen {
 		o.CustomerID = c.snap.Account.CustomerID
 		c.ensure()
 		return nil
-	}
-	program, err := c.cfg.ActiveProgram()
-	if err != nil {
-		return err
-	}
-	if c.now.Sub(o.CompletedAt) > time.Duration(program.ClaimWindowDays)*24*time.Hour {
-		return loyalty.Errorf(loyalty.Conflict, loyalty.CodeNotAvailable, "Orders can be claimed within %d days.", program.ClaimWindowDays)
 	}
 	e, err := c.ledger.earnOrder(c.ctx, c.snap, c.cfg, c.actor, o, c.now)
 	if err != nil {

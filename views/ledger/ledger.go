@@ -56,6 +56,7 @@ type Order struct {
 	Cashier                                    string
 	Points                                     string // "" when it earned nothing
 	WhyNot                                     string // translated: why it earned nothing
+	ClaimHref                                  string // where it is given to a guest; "" when it can't be
 	Why                                        []ui.SumLine
 }
 

@@ -29,3 +29,11 @@ func asking(ctx context.Context, r Redemption, p RedemptionsProps) templ.Attribu
 	out["aria-label"] = i18n.T(ctx, "Give back the points of %s for %s", r.Customer, r.Reward)
 	return out
 }
+
+// claiming opens the question whose order it is; its label names the order for
+// those who hear the links out of their rows.
+func claiming(ctx context.Context, r Order) templ.Attributes {
+	out := ui.ModalAttrs(r.ClaimHref)
+	out["aria-label"] = i18n.T(ctx, "Give to a guest: %s", r.Ref)
+	return out
+}

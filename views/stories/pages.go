@@ -42,7 +42,7 @@ func pages() []Group {
 }
 
 func found() till.ResultsProps {
-	return till.ResultsProps{Query: "qui", Said: "3", Matches: []till.Match{
+	return till.ResultsProps{Query: "qui", Said: "3", Matches: []ui.Match{
 		{Href: "#till", Name: "Rosaura Q.", Sub: "termina en 21", Tier: "Gold", Rank: 3, Balance: "2,440"},
 		{Href: "#till", Name: "José Luis Q.", Sub: "termina en 07", Tier: "Bronze", Rank: 1, Balance: "40"},
 		{Href: "#till", Name: "Ximena Q.", Sub: "termina en 88", Tier: "Silver", Rank: 2, Balance: "905", Frozen: true},

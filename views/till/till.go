@@ -45,24 +45,12 @@ type FindProps struct {
 // ResultsProps is what a search has found.
 type ResultsProps struct {
 	Query   string
-	Matches []Match
+	Matches []ui.Match
 	More    bool    // there are more than are shown
 	Focus   bool    // what was found takes the focus: Enter was pressed
 	ByPhone bool    // digits were typed, so the name is what to ask for
 	New     ui.Form // a new guest, where nobody was found
 	Said    string  // read out
-}
-
-// Match is a guest as they may be shown before they are chosen, or a code.
-type Match struct {
-	Href    string
-	Name    string // masked
-	Sub     string // "ends 21"
-	Tier    string
-	Rank    int
-	Balance string
-	Frozen  bool
-	Code    bool // a redemption, found by its code
 }
 
 // Recent is one of the person's own last actions.
@@ -191,11 +179,12 @@ func Icon(kind, chosen string) string {
 	return "badge-percent"
 }
 
-func (p ResultsProps) check(ctx context.Context) string {
-	if p.ByPhone {
-		return i18n.T(ctx, "Ask for the name before you choose.")
+// found is what stands below the field, each leading on in the till.
+func (p ResultsProps) found() ui.MatchesProps {
+	for i := range p.Matches {
+		p.Matches[i].Attrs, p.Matches[i].Focus = inside(p.Matches[i].Href), p.Focus && i == 0
 	}
-	return i18n.T(ctx, "Ask how the phone number ends before you choose.")
+	return ui.MatchesProps{Query: p.Query, Matches: p.Matches, More: p.More, ByPhone: p.ByPhone}
 }
 
 // inside has a link open in the till instead of as a page.

@@ -2,6 +2,7 @@ package pages
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -51,7 +52,11 @@ func (h *Handlers) Orders(c *fiber.Ctx) error {
 	}
 	p.Filter, p.Paging = shown, paging(ctx, c, page, total, i18n.T(ctx, "Pages of orders"))
 	for _, r := range rows {
-		p.Rows = append(p.Rows, orderRow(ctx, cfg, r, h.now()))
+		row := orderRow(ctx, cfg, r, h.now())
+		if actor.Can(loyalty.OrdersCreate) && service.Claimable(cfg, r.Order, h.now()) == nil {
+			row.ClaimHref = claimPath(r.ID, c.OriginalURL())
+		}
+		p.Rows = append(p.Rows, row)
 	}
 	return h.page(c, shell{Title: i18n.T(ctx, "Orders"), Active: "orders", Wide: true}, ledger.Orders(p))
 }
@@ -62,7 +67,7 @@ func orderRow(ctx ctx, cfg *loyalty.Config, o service.OrderRow, now time.Time) l
 		at = o.CreatedAt
 	}
 	row := ledger.Order{
-		Ref: o.ExternalID, When: i18n.DateTime(ctx, at), Machine: i18n.Machine(at), Total: i18n.Money(ctx, int64(o.Total), o.Currency),
+		Ref: orderName(ctx, o.Order), When: i18n.DateTime(ctx, at), Machine: i18n.Machine(at), Total: i18n.Money(ctx, int64(o.Total), o.Currency),
 		Status: orderStatus(ctx, o.Status), Tone: orderTone(o.Status),
 	}
 	if store, err := cfg.Store(o.StoreID); err == nil {
@@ -81,6 +86,15 @@ func orderRow(ctx ctx, cfg *loyalty.Config, o service.OrderRow, now time.Time) l
 	}
 	row.WhyNot = whyNot(ctx, cfg, o.Order, now)
 	return row
+}
+
+// orderName is the receipt's number; a bill that was typed without one has
+// none to show.
+func orderName(ctx ctx, o loyalty.Order) string {
+	if strings.HasPrefix(o.ExternalID, unnumbered) {
+		return i18n.T(ctx, "Bill at the till")
+	}
+	return "#" + o.ExternalID
 }
 
 // whyNot says why an order has earned nothing.

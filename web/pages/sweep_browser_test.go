@@ -155,6 +155,8 @@ func (r *lume) pathsOf(t *testing.T, pattern string) []string {
 		return []string{fill(":id", guest, ":other", r.guests[1].String())}
 	case "/customers/:id/unmerge/:other":
 		return []string{fill(":id", one(`SELECT survivor_id FROM merges`), ":other", one(`SELECT source_id FROM merges`))}
+	case "/orders/:id/claim", "/orders/:id/claim/:customer":
+		return []string{fill(":id", r.unclaimed(t, "U-sweep"), ":customer", guest)}
 	case "/redemptions/:id/cancel":
 		return []string{fill(":id", one(`SELECT id FROM redemptions WHERE status = 'issued' LIMIT 1`))}
 	case "/customers/:id/:form":

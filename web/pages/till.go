@@ -4,7 +4,6 @@ import (
 	"net/url"
 	"strings"
 	"time"
-	"unicode"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -83,8 +82,7 @@ func (h *Handlers) tillFind(c *fiber.Ctx, status int, store loyalty.Store, other
 
 // tillSearch looks up guests by what was typed, or a redemption by its code.
 func (h *Handlers) tillSearch(c *fiber.Ctx, typed string) (till.ResultsProps, error) {
-	ctx, actor := c.UserContext(), auth.Actor(c)
-	p := till.ResultsProps{Query: strings.TrimSpace(typed), ByPhone: !strings.ContainsFunc(typed, unicode.IsLetter)}
+	p := till.ResultsProps{Query: strings.TrimSpace(typed), ByPhone: byPhone(typed)}
 	if p.Query == "" {
 		return p, nil
 	}
@@ -95,18 +93,11 @@ func (h *Handlers) tillSearch(c *fiber.Ctx, typed string) (till.ResultsProps, er
 			return p, err
 		}
 	}
-	found, err := h.Customers.List(ctx, actor, p.Query, loyalty.Page{Number: 1, Size: tillMatches})
+	found, err := h.lookUp(c, typed, tillPath)
 	if err != nil {
 		return p, err
 	}
-	cfg, err := h.Config(ctx, actor)
-	if err != nil {
-		return p, err
-	}
-	for _, m := range found.Members {
-		p.Matches = append(p.Matches, guestMatch(c, m, cfg.Program))
-	}
-	p.More = found.Total > len(p.Matches)
+	p.Matches, p.More = found.Matches, found.More
 	if len(p.Matches) == 0 {
 		p.New = fresh(c).With("phone", "")
 		if p.ByPhone {
@@ -118,19 +109,6 @@ func (h *Handlers) tillSearch(c *fiber.Ctx, typed string) (till.ResultsProps, er
 	return p, nil
 }
 
-func guestMatch(c *fiber.Ctx, m loyalty.Member, program *loyalty.Program) till.Match {
-	ctx := c.UserContext()
-	match := till.Match{
-		Href: tillPath(m.ID), Name: masked(m.Name), Sub: ending(ctx, m.Customer), Frozen: !m.Enrollment.FrozenAt.IsZero(),
-		Balance: i18n.Number(ctx, m.Enrollment.Balance),
-	}
-	if program != nil {
-		tier := program.Held(m.Enrollment.TierID, m.Enrollment.Lifetime)
-		match.Tier, match.Rank = tier.Name, rank(program, tier.ID)
-	}
-	return match
-}
-
 // redemptionCode reads what may be the code of a redemption: ten characters of
 // Crockford's alphabet, letters that look like digits taken as such.
 func redemptionCode(s string) (string, bool) {
@@ -140,17 +118,17 @@ func redemptionCode(s string) (string, bool) {
 	})
 }
 
-func (h *Handlers) codeMatch(c *fiber.Ctx, code string) (till.Match, bool, error) {
+func (h *Handlers) codeMatch(c *fiber.Ctx, code string) (ui.Match, bool, error) {
 	ctx, actor := c.UserContext(), auth.Actor(c)
 	d, err := h.Ledger.RedemptionByCode(ctx, actor, code)
 	if loyalty.KindOf(err) == loyalty.NotFound && err != nil {
-		return till.Match{}, false, nil
+		return ui.Match{}, false, nil
 	}
 	if err != nil {
-		return till.Match{}, false, err
+		return ui.Match{}, false, err
 	}
 	guest, err := h.Customers.Get(ctx, actor, service.CustomerRef{ID: d.CustomerID})
-	return till.Match{
+	return ui.Match{
 		Href: codePath(d), Name: d.RewardName, Sub: masked(guest.Name) + " · " + i18n.T(ctx, statusNames[d.Status]), Code: true,
 		Balance: i18n.Number(ctx, d.Cost),
 	}, err == nil, err

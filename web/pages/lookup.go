@@ -1,0 +1,53 @@
+package pages
+
+import (
+	"strings"
+	"unicode"
+
+	"github.com/gofiber/fiber/v2"
+
+	"regulars/internal/loyalty"
+	"regulars/views/i18n"
+	"regulars/views/ui"
+	"regulars/web/auth"
+)
+
+// byPhone reports whether what was typed is part of a phone number.
+func byPhone(typed string) bool { return !strings.ContainsFunc(typed, unicode.IsLetter) }
+
+// lookUp finds guests by what was typed, as they may be shown to bystanders.
+// Each leads to the page that to names.
+func (h *Handlers) lookUp(c *fiber.Ctx, typed string, to func(loyalty.ID) string) (ui.MatchesProps, error) {
+	ctx, actor := c.UserContext(), auth.Actor(c)
+	p := ui.MatchesProps{Query: strings.TrimSpace(typed), ByPhone: byPhone(typed)}
+	if p.Query == "" {
+		return p, nil
+	}
+	found, err := h.Services.Customers.List(ctx, actor, p.Query, loyalty.Page{Number: 1, Size: tillMatches})
+	if err != nil {
+		return p, err
+	}
+	cfg, err := h.Config(ctx, actor)
+	if err != nil {
+		return p, err
+	}
+	for _, m := range found.Members {
+		match := guestMatch(c, m, cfg.Program)
+		match.Href = to(m.ID)
+		p.Matches = append(p.Matches, match)
+	}
+	p.More = found.Total > len(p.Matches)
+	return p, nil
+}
+
+func guestMatch(c *fiber.Ctx, m loyalty.Member, program *loyalty.Program) ui.Match {
+	ctx := c.UserContext()
+	match := ui.Match{
+		Name: masked(m.Name), Sub: ending(ctx, m.Customer), Frozen: !m.Enrollment.FrozenAt.IsZero(), Balance: i18n.Number(ctx, m.Enrollment.Balance),
+	}
+	if program != nil {
+		tier := program.Held(m.Enrollment.TierID, m.Enrollment.Lifetime)
+		match.Tier, match.Rank = tier.Name, rank(program, tier.ID)
+	}
+	return match
+}
