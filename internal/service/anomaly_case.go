@@ -101,14 +101,23 @@ func (c Case) window() (from, to time.Time) {
 	return to.Add(-storyDays * oneDay), to
 }
 
-// Reviewers are who a case can be given to: whoever may decide cases at its
-// store. It needs loyalty.AnomaliesRead.
-func (s *Anomalies) Reviewers(ctx context.Context, actor loyalty.Actor) ([]loyalty.Staff, error) {
+// Reviewers are who c can be given to: whoever may decide cases at its store
+// and isn't named by it. It needs loyalty.AnomaliesRead.
+func (s *Anomalies) Reviewers(ctx context.Context, actor loyalty.Actor, c Case) ([]loyalty.Staff, error) {
 	if err := actor.Require(loyalty.AnomaliesRead); err != nil {
 		return nil, err
 	}
 	all, err := s.repo.AllStaff(ctx, actor.OrgID)
-	return slices.DeleteFunc(all, func(m loyalty.Staff) bool { return !m.Active || !m.Actor().Can(loyalty.AnomaliesReview) }), err
+	return slices.DeleteFunc(all, func(m loyalty.Staff) bool {
+		named := m.ID == c.StaffID || slices.ContainsFunc(c.Names, func(n loyalty.CaseName) bool { return n.ID == m.ID })
+		return named || !decides(m, c.StoreID)
+	}), err
+}
+
+// decides reports whether m may decide cases of the store.
+func decides(m loyalty.Staff, storeID loyalty.ID) bool {
+	a := m.Actor()
+	return m.Active && a.Can(loyalty.AnomaliesReview) && a.RequireStore(storeID) == nil
 }
 
 // AssignCase gives a case to a member of staff.
@@ -118,24 +127,34 @@ type AssignCase struct {
 	Once      loyalty.Once
 }
 
-// Assign needs loyalty.AnomaliesReview.
+// Assign needs loyalty.AnomaliesReview. Who gets the case must be able to
+// decide it.
 func (s *Anomalies) Assign(ctx context.Context, actor loyalty.Actor, cmd AssignCase) (loyalty.AnomalyRow, error) {
 	if err := actor.Require(loyalty.AnomaliesReview); err != nil {
 		return loyalty.AnomalyRow{}, err
 	}
-	who := ""
+	var to loyalty.Staff
 	if !cmd.StaffID.IsZero() {
-		m, err := s.repo.StaffMember(ctx, actor.OrgID, cmd.StaffID)
-		if err != nil {
+		var err error
+		if to, err = s.repo.StaffMember(ctx, actor.OrgID, cmd.StaffID); err != nil {
 			return loyalty.AnomalyRow{}, err
 		}
-		who = m.Name
 	}
-	change := caseChange{id: cmd.AnomalyID, once: cmd.Once, what: loyalty.NoteAssigned, note: who, action: "anomaly.assign", anyone: true}
+	change := caseChange{id: cmd.AnomalyID, once: cmd.Once, what: loyalty.NoteAssigned, note: to.Name, action: "anomaly.assign", anyone: true}
 	change.detail = map[string]any{"to": cmd.StaffID.String()}
-	return s.change(ctx, actor, change, func(_ context.Context, w *caseWork) error {
+	return s.change(ctx, actor, change, func(ctx context.Context, w *caseWork) error {
 		w.AssignedTo = cmd.StaffID
-		return nil
+		if cmd.StaffID.IsZero() {
+			return nil
+		}
+		if !decides(to, w.StoreID) {
+			return loyalty.Errorf(loyalty.Conflict, loyalty.CodeConflict, "This person may not decide the case. Choose somebody else.")
+		}
+		own, err := ownCase(ctx, w.tx, to.Actor(), w.Anomaly)
+		if err == nil && own {
+			return loyalty.Errorf(loyalty.Conflict, loyalty.CodeConflict, "The case names this person. Choose somebody else.")
+		}
+		return err
 	})
 }
 

@@ -55,5 +55,5 @@ func more(ctx context.Context, href string) templ.Component {
 	if href == "" {
 		return nil
 	}
-	return ui.Button(ui.ButtonProps{Label: i18n.T(ctx, "Show all"), Href: href, Kind: ui.Ghost, Small: true})
+	return ui.Button(ui.ButtonProps{Label: i18n.T(ctx, "Show all"), Href: href, Kind: ui.Ghost, Small: true, Class: "-me-3 -mt-1"})
 }

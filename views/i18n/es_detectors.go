@@ -44,6 +44,9 @@ func init() {
 		"New cases a store a week before the rest goes below the line":                  "Casos nuevos por local y semana antes de que el resto quede bajo la línea",
 		"Days a dismissed case stays quiet":                                             "Días sin abrir otro caso igual tras descartarlo",
 
+		"Fine tuning": "Ajuste fino",
+		"Statistics behind the finding. Try a change on the past before you save it.": "La estadística detrás del hallazgo. Prueba el cambio con el pasado antes de guardarlo.",
+
 		"probability": "probabilidad", "deviations": "desviaciones", "times": "veces", "log units": "unidades log", "earnings": "abonos", "log likelihood": "log-verosimilitud",
 		"weeks": "semanas", "share": "parte", "correlation": "correlación", "awards": "abonos", "minutes": "minutos", "days": "días", "−log10 of chance": "−log10 del azar", "cases": "casos",
 	})

@@ -32,6 +32,7 @@ type Listed struct {
 
 // PreviewProps is what a change would do.
 type PreviewProps struct {
+	Counting  string // address that has it once many members are counted; nothing else then
 	Problem   string // why there is no preview: fields that aren't right
 	Same      bool   // nothing differs from what is saved
 	Amount    string // of the example's bill, formatted

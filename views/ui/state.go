@@ -31,6 +31,15 @@ func (f Form) Error(name string) string { return f.Errors[name] }
 // Failed reports whether the form came back.
 func (f Form) Failed() bool { return f.Problem != "" || len(f.Errors) > 0 }
 
+// Unsaved is what a form says in data-unsaved, so that leaving its page warns:
+// whether it was drawn with something that isn't saved.
+func (f Form) Unsaved(changed bool) string {
+	if changed || f.Failed() {
+		return "changed"
+	}
+	return "drawn"
+}
+
 // With returns the form with the field filled in, unless the person has
 // filled it in already.
 func (f Form) With(name string, values ...string) Form {

@@ -170,7 +170,7 @@ func (h *Handlers) queue(c *fiber.Ctx, f caseFilter, chosen loyalty.ID, form ui.
 	if err != nil {
 		return anomalies.QueueProps{}, err
 	}
-	reviewers, err := h.Anomalies.Reviewers(ctx, actor)
+	reviewers, err := h.Anomalies.Reviewers(ctx, actor, found)
 	if err != nil {
 		return anomalies.QueueProps{}, err
 	}

@@ -1,6 +1,7 @@
 package pages
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -35,6 +36,9 @@ func (h *Handlers) AnomalySettingsPage(c *fiber.Ctx) error {
 // written is a setting as its field holds it: 0.000001, not 1e-06.
 func written(x float64) string { return strconv.FormatFloat(x, 'f', -1, 64) }
 
+// fineUnits are those of settings that are folded away.
+var fineUnits = []string{"probability", "log likelihood", "correlation", "log units", "deviations", "−log10 of chance"}
+
 func (h *Handlers) showAnomalySettings(c *fiber.Ctx, detectors []service.Detector, form ui.Form, status int) error {
 	ctx := c.UserContext()
 	p := anomalies.SettingsProps{May: auth.Actor(c).Can(loyalty.ProgramWrite), Form: form}
@@ -44,6 +48,7 @@ func (h *Handlers) showAnomalySettings(c *fiber.Ctx, detectors []service.Detecto
 			one.Settings = append(one.Settings, anomalies.SettingProps{
 				Name: s.Name, Label: i18n.T(ctx, s.Label), Unit: i18n.T(ctx, s.Unit),
 				Range: i18n.T(ctx, "%s to %s, usually %s", written(s.Min), written(s.Max), written(s.Default)),
+				Fine:  slices.Contains(fineUnits, s.Unit),
 			})
 		}
 		p.Detectors = append(p.Detectors, one)

@@ -113,6 +113,8 @@ func TestOwnerSignsInAgain(t *testing.T) {
 	v.Until("the page as it was", `location.pathname === "/program" && document.querySelector("#f-pointsPerCurrencyUnit").value === "25"`)
 	v.See("1,250 points")
 
+	press(t, v, "[data-unsaved-drop]") // or leaving asks
+	v.Until("as saved", `document.querySelector("#f-pointsPerCurrencyUnit")?.value === "10"`)
 	v.Go("/rewards")
 	press(t, v, `a[href="/rewards/new"]`)
 	v.Until("the dialog", `document.querySelector("dialog[open] #f-name")`)

@@ -88,7 +88,7 @@ func (h *Handlers) showProgram(c *fiber.Ctx, p loyalty.Program, all []loyalty.Pr
 	props := program.Props{
 		ID: p.ID.String(), Name: p.Name, Active: p.Active, Symbol: i18n.MoneySymbol(currency), Digits: i18n.MoneyDigits(currency), Form: f,
 	}
-	if props.Preview, err = h.rulePreview(c, p, f, currency); err != nil {
+	if props.Preview, err = h.soon(c, func() (program.PreviewProps, error) { return h.rulePreview(c, p, f, currency) }); err != nil {
 		return err
 	}
 	for _, x := range all {
@@ -98,6 +98,18 @@ func (h *Handlers) showProgram(c *fiber.Ctx, p loyalty.Program, all []loyalty.Pr
 		})
 	}
 	return h.page(c, shell{Title: i18n.T(ctx, "Program rules"), Active: "program", Status: status}, program.Page(props))
+}
+
+// soon is the preview, or where the page gets it from once it stands: counting
+// the members of a large organization takes longer than a page may.
+func (h *Handlers) soon(c *fiber.Ctx, preview func() (program.PreviewProps, error)) (program.PreviewProps, error) {
+	if c.Method() == fiber.MethodGet && c.Query("count") == "" {
+		quick, err := h.Programs.Quick(c.UserContext(), auth.Actor(c))
+		if err != nil || !quick {
+			return program.PreviewProps{Counting: c.Path() + "?count=1"}, err
+		}
+	}
+	return preview()
 }
 
 // ruleFields reads the form.

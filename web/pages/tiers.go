@@ -45,6 +45,18 @@ func ladderForm(f ui.Form, p loyalty.Program) ui.Form {
 	return f
 }
 
+// sameLadder reports whether two editors hold the same.
+func sameLadder(f, g ui.Form) bool {
+	for i := range max(rowsOf(f), rowsOf(g)) {
+		for _, field := range tierFields {
+			if name := program.TierField(i, field); f.Value(name) != g.Value(name) {
+				return false
+			}
+		}
+	}
+	return rowsOf(f) == rowsOf(g)
+}
+
 // rowsOf is how many tiers the editor has.
 func rowsOf(f ui.Form) int {
 	n := 0
@@ -69,30 +81,42 @@ func (h *Handlers) showTiers(c *fiber.Ctx, p loyalty.Program, f ui.Form, status,
 
 func (h *Handlers) tiersProps(c *fiber.Ctx, p loyalty.Program, f ui.Form) (program.TiersProps, error) {
 	ctx := c.UserContext()
-	props := program.TiersProps{ID: p.ID.String(), Name: p.Name, Active: p.Active, Form: f}
-	preview, members, err := h.tierPreview(c, p, f)
+	props := program.TiersProps{ID: p.ID.String(), Name: p.Name, Active: p.Active, Form: f, Changed: !sameLadder(f, ladderForm(ui.Form{}, p))}
+	var err error
+	if props.Preview, err = h.soon(c, func() (program.PreviewProps, error) { return h.tierPreview(c, p, f) }); err != nil {
+		return props, err
+	}
+	if props.Preview.Counting == "" {
+		if props.Ladder, err = h.drawn(c, p, f); err != nil {
+			return props, err
+		}
+	}
+	members, err := h.Programs.Members(ctx, auth.Actor(c))
 	if err != nil {
 		return props, err
 	}
-	props.Preview = preview
+	for i := range rowsOf(f) {
+		row := program.TierRow{Index: i, ID: f.Value(program.TierField(i, "id")), Rank: rankTyped(f, i)}
+		if id, ok := loyalty.ParseID(row.ID); ok {
+			row.Members = i18n.N(ctx, "%d member now", "%d members now", members[id])
+		}
+		props.Rows = append(props.Rows, row)
+	}
+	return props, nil
+}
+
+// drawn is the members on the ladder as typed.
+func (h *Handlers) drawn(c *fiber.Ctx, p loyalty.Program, f ui.Form) (ui.LadderProps, error) {
 	// The scale has room for what is typed, too.
 	drawn := p
 	for i := range rowsOf(f) {
 		drawn.Tiers = append(slices.Clip(drawn.Tiers), loyalty.Tier{MinPoints: min(loyalty.Points(threshold(f, i)), loyalty.MaxPoints)})
 	}
-	spread, err := h.Programs.Spread(ctx, auth.Actor(c), drawn)
+	spread, err := h.Programs.Spread(c.UserContext(), auth.Actor(c), drawn)
 	if err != nil {
-		return props, err
+		return ui.LadderProps{}, err
 	}
-	props.Ladder = ladder(ctx, spread, f)
-	for i := range rowsOf(f) {
-		row := program.TierRow{Index: i, ID: f.Value(program.TierField(i, "id")), Rank: rankTyped(f, i)}
-		if n, ok := members[row.ID]; ok && row.ID != "" {
-			row.Members = i18n.N(ctx, "%d member now", "%d members now", n)
-		}
-		props.Rows = append(props.Rows, row)
-	}
-	return props, nil
+	return ladder(c.UserContext(), spread, f), nil
 }
 
 // threshold is what is typed for a tier; 0 while it can't be read.
@@ -163,30 +187,23 @@ func ladderFields(f ui.Form) ([]service.TierFields, error) {
 	return out, r.Err()
 }
 
-// tierPreview is what the editor as it stands would do, and how many members
-// each tier has now.
-func (h *Handlers) tierPreview(c *fiber.Ctx, p loyalty.Program, f ui.Form) (program.PreviewProps, map[string]int64, error) {
+// tierPreview is what the editor as it stands would do.
+func (h *Handlers) tierPreview(c *fiber.Ctx, p loyalty.Program, f ui.Form) (program.PreviewProps, error) {
 	currency, err := h.currency(c)
 	if err != nil {
-		return program.PreviewProps{}, nil, err
+		return program.PreviewProps{}, err
 	}
 	tiers, err := ladderFields(f)
 	if err != nil {
-		props, err := notPreviewed(c, err)
-		return props, nil, err
+		return notPreviewed(c, err)
 	}
 	v, err := h.Programs.Preview(c.UserContext(), auth.Actor(c), service.ChangeProgram{
 		ID: p.ID, Moves: true, Fields: service.ProgramFields{Tiers: service.Given(tiers)},
 	})
 	if err != nil {
-		props, err := notPreviewed(c, err)
-		return props, nil, err
+		return notPreviewed(c, err)
 	}
-	members := map[string]int64{}
-	for _, t := range v.Counts {
-		members[t.Tier.ID.String()] = t.Before
-	}
-	return ladderWould(c.UserContext(), v, currency), members, nil
+	return ladderWould(c.UserContext(), v, currency), nil
 }
 
 // PreviewTiers is POST /program/:id/tiers/preview.
@@ -195,7 +212,7 @@ func (h *Handlers) PreviewTiers(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	props, _, err := h.tierPreview(c, p, posted(c))
+	props, err := h.tierPreview(c, p, posted(c))
 	if err != nil {
 		return err
 	}
