@@ -228,5 +228,9 @@ func TestBulkAwardIsNoSign(t *testing.T) {
 	if after, err := s.db.Amounts(t.Context(), org, store, 400); err != nil || len(after) != len(before) {
 		t.Errorf("the norm is made of %d awards, %v; before %d", len(after), err, len(before))
 	}
+	snap, err := s.db.Snapshot(t.Context(), org, loyalty.SnapshotQuery{CustomerID: ids[0], Recent: 32})
+	if err != nil || len(snap.Recent) != 1 {
+		t.Errorf("the till knows %d awards of a guest who came once, %v", len(snap.Recent), err)
+	}
 	verified(t, s.db)
 }
