@@ -158,6 +158,13 @@ func TestFormErrors(t *testing.T) {
 	}
 }
 
+func TestPagingOfOnePage(t *testing.T) {
+	doc := render(t, ui.Paging(ui.PagingProps{Label: "Pages", Summary: "1–6 of 6"}))
+	if n := doc.Find("a, button").Length(); n != 0 || !strings.Contains(doc.Text(), "1–6 of 6") {
+		t.Errorf("%d buttons that lead nowhere, says %q", n, doc.Text())
+	}
+}
+
 func TestPagingEnds(t *testing.T) {
 	doc := render(t, ui.Paging(ui.PagingProps{Label: "Pages", Summary: "1–20 of 40", NextHref: "/?page=2"}))
 	if attr(doc.Find("a"), "href") != "/?page=2" || doc.Find("button[disabled]").Length() != 1 {
