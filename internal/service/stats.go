@@ -6,6 +6,8 @@ import (
 	"slices"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"regulars/internal/loyalty"
 )
 
@@ -96,21 +98,28 @@ func (s *Stats) Analytics(ctx context.Context, actor loyalty.Actor, q AnalyticsQ
 		From: loyalty.StartOfDay(zone, from), To: loyalty.StartOfDay(zone, to), Currency: currency, Program: cfg.Program,
 		Outstanding: max(0, all.Balance),
 	}
-	length := to.Sub(from)
-	found, err := s.repo.Days(ctx, actor.OrgID, loyalty.FiguresQuery{From: from.Add(-length), To: to, StoreIDs: stores})
-	if err != nil {
-		return Analytics{}, err
-	}
-	a.spread(found, from, to)
-	if len(stores) > 0 {
-		if err := s.joined(ctx, actor.OrgID, from, to, &a); err != nil {
-			return Analytics{}, err
+	// Neither waits for the other: the page is drawn when the slower is there.
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error {
+		length := to.Sub(from)
+		found, err := s.repo.Days(ctx, actor.OrgID, loyalty.FiguresQuery{From: from.Add(-length), To: to, StoreIDs: stores})
+		if err != nil {
+			return err
 		}
-	}
-	if err := s.standing(ctx, actor.OrgID, cfg.Program, from, &a); err != nil {
-		return Analytics{}, err
-	}
-	return a, s.favorites(ctx, actor.OrgID, loyalty.FiguresQuery{From: from, To: to, StoreIDs: stores}, &a)
+		a.spread(found, from, to)
+		if len(stores) == 0 {
+			return nil
+		}
+		return s.joined(ctx, actor.OrgID, from, to, &a)
+	})
+	group.Go(func() error {
+		if err := s.standing(ctx, actor.OrgID, cfg.Program, from, &a); err != nil {
+			return err
+		}
+		return s.favorites(ctx, actor.OrgID, loyalty.FiguresQuery{From: from, To: to, StoreIDs: stores}, &a)
+	})
+	err = group.Wait()
+	return a, err
 }
 
 // favorites ranks what was redeemed. What more was cancelled of than redeemed,
