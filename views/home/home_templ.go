@@ -348,7 +348,7 @@ func first(p Props) templ.Component {
 			templ_7745c5c3_Var10 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = ui.PageHeader(ui.PageHeaderProps{Title: i18n.T(ctx, "Welcome to %s", p.Title), Subtitle: i18n.T(ctx, "Your program is running. This page fills with figures as soon as the first points are given.")}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.PageHeader(ui.PageHeaderProps{Title: i18n.T(ctx, "%s is ready for its guests", p.Title), Subtitle: i18n.T(ctx, "Your program is running. This page fills with figures as soon as the first points are given.")}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -392,7 +392,7 @@ func first(p Props) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			var templ_7745c5c3_Var14 = []any{"ui-timeline-mark", templ.KV("ui-mark-good", s.Done), templ.KV("ui-mark-accent", !s.Done && i == 0)}
+			var templ_7745c5c3_Var14 = []any{"ui-timeline-mark shrink-0", templ.KV("ui-mark-good", s.Done), templ.KV("ui-mark-accent", !s.Done && i == 0)}
 			templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var14...)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

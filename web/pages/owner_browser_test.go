@@ -82,6 +82,7 @@ func TestSetUpInSpanishAndYen(t *testing.T) {
 	set(t, v, "#f-ownerPassword", "correct horse battery")
 	press(t, v, "main form button[type=submit]")
 	v.Until("on the start page", `location.pathname === "/" && document.querySelector(".ui-tabbar")`)
+	v.See("Izakaya está listo para tus clientes")
 	v.Go("/program/tiers")
 	if names := browsertest.Eval[string](t, v.Browser, `[...document.querySelectorAll("[name$='.name']")].map(f => f.value).join(" ")`); names != "Bronce Plata Oro Platino" {
 		t.Errorf("the tiers are called %s", names)
