@@ -119,6 +119,7 @@ func (r *results) extras(ctx context.Context, o options, s *server) {
 		func() error { return r.idle(ctx, s, figureIdleAfter) },
 		func() error { return r.growth(ctx, o, s) },
 		func() error { return r.imported(ctx, s.db) },
+		func() error { return r.bulk(ctx, s) },
 		func() error { return r.verified(ctx, s.db) },
 	} {
 		if err := f(); err != nil {

@@ -32,10 +32,7 @@ const answerWait = 30 * time.Second
 // load sends requests over so many connections for the time, each as soon as
 // the one before is answered. What it sends in the first tenth isn't counted.
 func load(s *server, make request, connections int, d time.Duration) (sample, error) {
-	client := &fasthttp.HostClient{
-		Addr: s.url[len("http://"):], MaxConns: connections, ReadTimeout: answerWait, WriteTimeout: answerWait,
-		MaxIdemponentCallAttempts: 1, NoDefaultUserAgentHeader: true, DisableHeaderNamesNormalizing: true, DisablePathNormalizing: true,
-	}
+	client := s.client(connections)
 	defer client.CloseIdleConnections()
 	begun := time.Now()
 	counted, end := begun.Add(d/10), begun.Add(d+d/10)
@@ -58,6 +55,13 @@ func load(s *server, make request, connections int, d time.Duration) (sample, er
 	out.Rate = float64(out.Count) / d.Seconds()
 	out.P50, out.P95, out.P99 = percentiles(took)
 	return out, all[0].sorry
+}
+
+func (s *server) client(connections int) *fasthttp.HostClient {
+	return &fasthttp.HostClient{
+		Addr: s.url[len("http://"):], MaxConns: connections, ReadTimeout: answerWait, WriteTimeout: answerWait,
+		MaxIdemponentCallAttempts: 1, NoDefaultUserAgentHeader: true, DisableHeaderNamesNormalizing: true, DisablePathNormalizing: true,
+	}
 }
 
 type worker struct {
@@ -90,12 +94,26 @@ func (w *worker) drive(s *server, client *fasthttp.HostClient, make request, cou
 		if now.Before(counted) {
 			continue
 		}
-		w.took = append(w.took, now.Sub(begun))
-		if status := res.StatusCode(); err != nil || status >= 300 {
-			w.errors++
-			if w.sorry == nil {
-				w.sorry = fmt.Errorf("%s %s: %d %w: %.300s", req.Header.Method(), req.URI().Path(), status, errOr(err), res.Body())
-			}
+		w.note(now.Sub(begun), err, req, res)
+	}
+}
+
+// send sends one request, which counts.
+func (w *worker) send(s *server, client *fasthttp.HostClient, make request) {
+	req, res := fasthttp.AcquireRequest(), fasthttp.AcquireResponse()
+	req.Header.DisableNormalizing()
+	make(s, w.rand, req)
+	begun := time.Now()
+	err := client.Do(req, res)
+	w.note(time.Since(begun), err, req, res)
+}
+
+func (w *worker) note(took time.Duration, err error, req *fasthttp.Request, res *fasthttp.Response) {
+	w.took = append(w.took, took)
+	if status := res.StatusCode(); err != nil || status >= 300 {
+		w.errors++
+		if w.sorry == nil {
+			w.sorry = fmt.Errorf("%s %s: %d %w: %.300s", req.Header.Method(), req.URI().Path(), status, errOr(err), res.Body())
 		}
 	}
 }
