@@ -16,6 +16,16 @@ import (
 // costs by itself small, few enough that nobody waits long for one of them.
 const bulkPart = 500
 
+// Of those who were erased since the rows are gone.
+const bulkProof = `
+	SELECT 'bulk' AS kind, t.bulk_id::text AS subject,
+		format('%s rows of %s guests, %s to %s points; it gave %s to %s', t.rows, t.guests, t.least, t.most, b.points, b.awarded) AS detail
+	FROM (
+		SELECT bulk_id, count(*) AS rows, count(DISTINCT customer_id) AS guests, min(points) AS least, max(points) AS most FROM transactions
+		WHERE organization_id = $1 AND bulk_id IS NOT NULL GROUP BY bulk_id) t
+	LEFT JOIN bulk_awards b ON b.organization_id = $1 AND b.id = t.bulk_id
+	WHERE b.id IS NULL OR t.rows > t.guests OR t.rows > b.awarded OR t.least <> b.points OR t.most <> b.points`
+
 type bulkRow struct {
 	OrgID      loyalty.ID     `db:"organization_id"`
 	ID         loyalty.ID     `db:"id"`

@@ -78,6 +78,8 @@ var proofs = []proof{
 		WHERE t.organization_id = $1 AND t.type = 'transfer' AND (o.id IS NULL AND t.customer_id NOT IN (SELECT id FROM torn)
 			OR o.points <> -t.points OR o.lifetime_delta <> -t.lifetime_delta OR o.id IS NOT NULL AND b.linked_id IS DISTINCT FROM t.id)`},
 
+	{[]loyalty.Proof{claim("bulk", "Nobody got a bulk award twice, and every row of one gives what it says.")}, bulkProof},
+
 	{[]loyalty.Proof{claim("merged", "Whoever was merged into another leads to somebody who was not, and owns nothing.")}, `
 		SELECT 'merged' AS kind, e.customer_id::text AS subject, format('leads to %s, undoing would be %s', e.merged_into, m.id) AS detail
 		FROM enrollments e

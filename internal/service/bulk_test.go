@@ -98,10 +98,14 @@ func TestBulkAwardIsManyAwards(t *testing.T) {
 		func(who loyalty.ID) { owe(before, who, 150) },
 		func(who loyalty.ID) { owe(f, who, 200) },
 		func(who loyalty.ID) { owe(f, who, 5000) },
-		func(who loyalty.ID) { // Gold, and nothing left of it
-			give(before, who, 2000)
-			db.Exec(t, `UPDATE enrollments SET lifetime = lifetime WHERE customer_id = $1`, who.String())
-			owe(f, who, 2000)
+		func(who loyalty.ID) { // Gold, which stays, of an award that was taken back
+			given, err := before.Ledger.Award(t.Context(), owner, service.AwardPoints{Customer: service.CustomerRef{ID: who}, Points: 2000, Reason: "x"})
+			if err == nil {
+				_, err = before.Ledger.Reverse(t.Context(), owner, service.ReverseAward{TransactionID: given.Transaction.ID, Reason: "x"})
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
 		},
 		func(who loyalty.ID) { // of a program that is gone
 			db.Exec(t, `UPDATE tier_stats SET members = members - 1 WHERE tier_id = (SELECT tier_id FROM enrollments WHERE customer_id = $1) AND shard = shard_of($1)`, who.String())

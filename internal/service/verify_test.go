@@ -135,6 +135,7 @@ func TestVerifyNamesWhatWasBroken(t *testing.T) {
 			`UPDATE transactions SET reverses_id = reward_id, reward_id = NULL WHERE reason = 'Wrong guest'`},
 		{"redemption", `UPDATE redemptions SET points_cost = points_cost + 1 WHERE status = 'fulfilled'`, `UPDATE redemptions SET points_cost = points_cost - 1 WHERE status = 'fulfilled'`},
 		{"redemption", `UPDATE redemptions SET status = 'issued' WHERE status = 'cancelled'`, `UPDATE redemptions SET status = 'cancelled' WHERE status = 'issued'`},
+		{"bulk", `UPDATE transactions SET bulk_id = id WHERE reason = 'Sorry'`, `UPDATE transactions SET bulk_id = NULL WHERE reason = 'Sorry'`},
 		{"stock", `ALTER TABLE reward_stock DROP CONSTRAINT reward_stock_not_negative; UPDATE reward_stock SET remaining = remaining - 9`,
 			`UPDATE reward_stock SET remaining = remaining + 9`},
 		{"days", `UPDATE daily_stats SET sales = sales + 1 WHERE orders > 0`, `UPDATE daily_stats SET sales = sales - 1 WHERE orders > 0`},
