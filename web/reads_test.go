@@ -61,7 +61,7 @@ func TestNoRequestReadsWholeTables(t *testing.T) {
 	whole := map[string]string{
 		"page /customers.csv": "customers enrollments roster", "page /transactions.csv": "customers transactions",
 		"page /transactions": "transactions", "page /orders": "orders",
-		"page /program": "enrollments transactions", "page /program/tiers": "enrollments transactions",
+		"page /program": "enrollments transactions", "page /program/tiers": "enrollments transactions", "page /give": "enrollments",
 		"page /program/:id": "enrollments transactions", "page /program/:id/tiers": "enrollments transactions",
 		"page /program/:id/activate": "enrollments transactions",
 		"search zq":                  "customers", // one or two letters are looked for among the newest customers

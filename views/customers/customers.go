@@ -23,6 +23,7 @@ type ListProps struct {
 	Likely     string // how many likely duplicates there are; "" for those who can't merge them, and for none
 	Any        bool   // whether there are any customers at all
 	CSV        string // address of the list as a file; "" where it may not be had
+	Give       string // address of points for all of the list; "" where that can't be
 	Filter     FilterProps
 }
 

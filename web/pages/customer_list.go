@@ -46,6 +46,9 @@ func (h *Handlers) CustomerList(c *fiber.Ctx) error {
 	if found.Capped {
 		p.Count = i18n.T(ctx, "more than %s customers", i18n.Number(ctx, loyalty.RosterCap))
 	}
+	if cfg.Program != nil && actor.Can(loyalty.LoyaltyCreate) && f.givable() {
+		p.Give = f.giveAddress()
+	}
 	page := loyalty.Page{Number: f.page, Size: rowsPerPage}
 	p.Paging = through(paging(ctx, c, page, found.Reach, i18n.T(ctx, "Pages of customers")), "customers")
 	if found.Total > found.Reach && len(found.Members) > 0 {

@@ -96,9 +96,9 @@ func (r *lume) everyPage(t *testing.T) []string {
 		if route.Method != fiber.MethodGet || strings.HasPrefix(route.Path, "/v1/") || slices.Contains(notPages, route.Path) {
 			continue
 		}
-		// Imports and replays are looked at in each of their states by journeys
+		// Imports, bulk awards and replays are looked at in each of their states by journeys
 		// of their own.
-		if strings.HasPrefix(route.Path, "/import/:id") || strings.HasPrefix(route.Path, "/anomalies/settings/replays/:") {
+		if strings.HasPrefix(route.Path, "/import/:id") || strings.HasPrefix(route.Path, "/give/:id") || strings.HasPrefix(route.Path, "/anomalies/settings/replays/:") {
 			continue
 		}
 		paths := r.pathsOf(t, route.Path)

@@ -1,0 +1,38 @@
+package customers
+
+import "regulars/views/ui"
+
+// GivePath gives many guests points at once; an award under way is below it.
+const GivePath = "/give"
+
+// GiveProps is the form that gives the guests of a filter points.
+type GiveProps struct {
+	Form   ui.Form
+	Action string // with the filter
+	Back   string // the list as it was filtered
+	Who    string // "Gold · Not here for 60 days"
+	Guests string // how many, formatted
+	Nobody bool
+	Submit string // "Give points to 412 guests"
+	Worth  WorthProps
+}
+
+// WorthProps says what the points typed would come to.
+type WorthProps struct {
+	Points string // for all together, formatted; "" before any are typed
+	Owed   string // what they add to what the restaurant owes
+}
+
+// GivenProps is a bulk award, under way or over.
+type GivenProps struct {
+	ID, Who     string
+	State       ui.BadgeProps
+	Running     bool
+	Title, Text string
+	Tone        ui.Tone
+	Amount      string // "1,200 of 4,000"
+	Done, Total int64
+	Figures     []ui.StatProps
+}
+
+func (p GivenProps) url(rest string) string { return GivePath + "/" + p.ID + rest }

@@ -1,0 +1,173 @@
+package pages
+
+import (
+	"strings"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"regulars/internal/loyalty"
+	"regulars/internal/service"
+	"regulars/views/customers"
+	"regulars/views/i18n"
+	"regulars/views/ui"
+	"regulars/web/auth"
+	"regulars/web/respond"
+)
+
+// givable reports whether the filter is one by which points are given: tier
+// and last visit, or everybody.
+func (f *memberFilter) givable() bool {
+	return f.domain == loyalty.MemberFilter{TierID: f.domain.TierID, Since: f.domain.Since, Until: f.domain.Until} && len(f.form.Errors) == 0
+}
+
+// giveAddress gives those whom the filter leaves points.
+func (f *memberFilter) giveAddress() string {
+	return strings.Replace(f.sorted(f.filters(), loyalty.ByNewest, 1), customers.Path, customers.GivePath, 1)
+}
+
+// segment is those whom the filter leaves.
+func (f *memberFilter) segment() *service.Segment {
+	s := &service.Segment{}
+	if !f.domain.TierID.IsZero() {
+		s.Tier = f.domain.TierID.String()
+	}
+	ago := func(day time.Time) *int64 {
+		const longest = 3650
+		n := min(int64(f.today.Sub(day).Hours()/24)+1, longest)
+		return &n
+	}
+	if !f.domain.Since.IsZero() {
+		s.ActiveDays = ago(f.domain.Since)
+	}
+	if !f.domain.Until.IsZero() {
+		s.InactiveDays = ago(f.domain.Until)
+	}
+	if *s == (service.Segment{}) {
+		s.InactiveDays = new(int64)
+	}
+	return s
+}
+
+// GivePage is GET /give: points for those whom tier and last visit leave.
+func (h *Handlers) GivePage(c *fiber.Ctx) error {
+	return h.showGive(c, fresh(c).With("points", c.Query("points")), fiber.StatusOK)
+}
+
+func (h *Handlers) showGive(c *fiber.Ctx, form ui.Form, status int) error {
+	ctx, actor := c.UserContext(), auth.Actor(c)
+	cfg, err := h.Config(ctx, actor)
+	if err != nil {
+		return err
+	}
+	f := h.memberFilter(c, cfg)
+	if !f.givable() {
+		return c.Redirect(f.address(1), fiber.StatusSeeOther)
+	}
+	preview, err := h.BulkAwards.Preview(ctx, actor, *f.segment())
+	if err != nil {
+		return err
+	}
+	p := customers.GiveProps{
+		Form: form, Action: f.giveAddress(), Back: f.address(1), Who: f.said(ctx), Guests: i18n.Number(ctx, preview.Customers),
+		Nobody: preview.Customers == 0, Submit: i18n.N(ctx, "Give points to %d guest", "Give points to %d guests", int64(preview.Customers)),
+	}
+	if n, ok := number(form.Value("points"), 0); ok && n > 0 && n <= int64(loyalty.MaxPoints) {
+		p.Worth.Points = i18n.Number(ctx, n*int64(preview.Customers))
+		p.Worth.Owed = i18n.Money(ctx, int64(preview.Liability(loyalty.Points(n))), preview.Currency)
+	}
+	if target(c) == "give-worth" {
+		return part(c, fiber.StatusOK, customers.Worth(p.Worth))
+	}
+	return h.page(c, shell{Title: i18n.T(ctx, "Give points to these guests"), Active: "customers", Status: status}, customers.Give(p))
+}
+
+// said is the filter in words.
+func (f *memberFilter) said(ctx ctx) string {
+	var words []string
+	for _, chip := range f.chips {
+		words = append(words, chip.Label)
+	}
+	if words == nil {
+		return i18n.T(ctx, "All guests")
+	}
+	return strings.Join(words, " · ")
+}
+
+// GivePoints is POST /give.
+func (h *Handlers) GivePoints(c *fiber.Ctx) error {
+	ctx, actor, form := c.UserContext(), auth.Actor(c), posted(c)
+	cfg, err := h.Config(ctx, actor)
+	if err != nil {
+		return err
+	}
+	f := h.memberFilter(c, cfg)
+	if !f.givable() {
+		return c.Redirect(f.address(1), fiber.StatusSeeOther)
+	}
+	points, ok := number(form.Value("points"), 0)
+	if !ok {
+		points = 0
+	}
+	return submit(h, c, form, func(once loyalty.Once) (loyalty.BulkAward, error) {
+		return h.BulkAwards.Start(ctx, actor, service.AwardMany{
+			Segment: f.segment(), Points: loyalty.Points(points), Reason: form.Value("reason"), StoreID: actor.StoreID, Once: once,
+		})
+	}, func(b loyalty.BulkAward) done {
+		return done{To: customers.GivePath + "/" + b.ID.String()}
+	}, func(back ui.Form) error { return h.showGive(c, back, fiber.StatusUnprocessableEntity) })
+}
+
+// GivenPage is GET /give/:id: a bulk award, under way or over.
+func (h *Handlers) GivenPage(c *fiber.Ctx) error {
+	b, err := h.given(c)
+	if err != nil {
+		return err
+	}
+	return h.page(c, shell{Title: i18n.T(c.UserContext(), "Points for many"), Active: "customers"}, customers.Given(givenProps(c.UserContext(), b)))
+}
+
+// GivenProgress is GET /give/:id/progress, which the progress bar asks for.
+func (h *Handlers) GivenProgress(c *fiber.Ctx) error {
+	b, err := h.given(c)
+	if err != nil {
+		return err
+	}
+	if b.State != loyalty.BulkRunning || !respond.IsHTMX(c) {
+		return h.leave(c, done{To: customers.GivePath + "/" + b.ID.String()})
+	}
+	return part(c, fiber.StatusOK, customers.GivenBar(givenProps(c.UserContext(), b)))
+}
+
+func (h *Handlers) given(c *fiber.Ctx) (loyalty.BulkAward, error) {
+	id, _ := loyalty.PrefixBulkAward.Parse(c.Params("id"))
+	return h.BulkAwards.Get(c.UserContext(), auth.Actor(c), loyalty.ID{}, id)
+}
+
+func givenProps(ctx ctx, b loyalty.BulkAward) customers.GivenProps {
+	p := customers.GivenProps{
+		ID: b.ID.String(), Who: b.Reason, Running: b.State == loyalty.BulkRunning, Done: int64(b.Done()), Total: int64(b.Total),
+		Amount: i18n.T(ctx, "%s of %s", i18n.Number(ctx, b.Done()), i18n.Number(ctx, b.Total)),
+	}
+	switch b.State {
+	case loyalty.BulkCompleted:
+		p.State, p.Tone = ui.BadgeProps{Label: i18n.T(ctx, "Done"), Tone: ui.Good, Dot: true}, ui.Good
+		p.Title = i18n.N(ctx, "%d guest has the points", "%d guests have their points", int64(b.Awarded))
+	case loyalty.BulkFailed:
+		p.State, p.Tone = ui.BadgeProps{Label: i18n.T(ctx, "Broke off"), Tone: ui.Bad, Dot: true}, ui.Bad
+		p.Title, p.Text = i18n.N(ctx, "It broke off after %d guest", "It broke off after %d guests", int64(b.Awarded)), i18n.T(ctx, b.Failure)
+	default:
+		p.State = ui.BadgeProps{Label: i18n.T(ctx, "Under way"), Tone: ui.Note, Dot: true}
+		p.Title, p.Text = i18n.T(ctx, "Giving points"), i18n.T(ctx, "Tills go on working meanwhile. If the server stops, it goes on afterwards where it was.")
+	}
+	count := func(label, icon, value, note string) {
+		p.Figures = append(p.Figures, ui.StatProps{Label: i18n.T(ctx, label), Icon: icon, Value: value, Note: note})
+	}
+	count(i18n.Mark("Points for each"), "coins", i18n.Number(ctx, b.Points), "")
+	count(i18n.Mark("Guests"), "users", i18n.Number(ctx, b.Awarded), "")
+	count(i18n.Mark("Points given"), "coins", i18n.Number(ctx, b.Given()), "")
+	if b.Skipped > 0 {
+		count(i18n.Mark("Skipped"), "user-x", i18n.Number(ctx, b.Skipped), i18n.T(ctx, "frozen or gone"))
+	}
+	return p
+}
