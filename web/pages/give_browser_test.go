@@ -36,7 +36,7 @@ func TestOwnerGivesManyGuestsPoints(t *testing.T) {
 	v.See("points in all, which add")
 	v.Type(`#f-reason`, "We miss you")
 	v.Tap(`#give-form button[type=submit]`)
-	v.See("must be at most")
+	v.See("Must be at most")
 	v.Usable("points for many, refused")
 	v.Clear(`#f-points`)
 	v.Type(`#f-points`, "5")
