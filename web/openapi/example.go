@@ -82,7 +82,7 @@ func requests(doc, op, item *yaml.Node, method, path string) []apidoc.Example {
 	if method != "get" {
 		head += "-X " + strings.ToUpper(method) + " "
 	}
-	head += quote("http://127.0.0.1:8080" + exampleURL(doc, op, item, path))
+	head += quote("https://YOUR_SERVER" + exampleURL(doc, op, item, path))
 	if text(op, "x-scope") != "" {
 		head += " \\\n  -H 'Authorization: Bearer YOUR_TOKEN'"
 	}
