@@ -1,7 +1,11 @@
--- 0077 grown statistics: an import of a few orders into a large ledger looked
--- at thirty thousand random rows of each table before and behind it, which on
--- a disk takes longer than the import. A table is looked at once it has grown
--- by a tenth since the last time, or never was.
+-- 0077 import plans: what made an import into a large ledger slow.
+--
+-- It looked at thirty thousand random rows of each table before and behind it,
+-- which on a disk takes longer than an import of a few orders. A table is
+-- looked at once it has grown by a tenth since the last time, or never was.
+--
+-- And its batches are planned without nested loops, in which the weighing of a
+-- case that one of them opened read the whole ledger.
 
 -- +goose Up
 -- +goose StatementBegin
@@ -19,3 +23,5 @@ BEGIN
     END LOOP;
 END $$;
 -- +goose StatementEnd
+ALTER FUNCTION place_signal(uuid, jsonb) SET enable_nestloop = on;
+ALTER FUNCTION weigh_case(uuid, uuid, timestamptz, bigint) SET enable_nestloop = on;
