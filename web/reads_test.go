@@ -145,3 +145,39 @@ func touched(t *testing.T, s *webtest.Server) map[string]int {
 	}
 	return found
 }
+
+// An import plans its batches without nested loops; weighing a case that one
+// of them opens reads the case's transactions all the same, and not the ledger.
+func TestImportsWeighCasesByKey(t *testing.T) {
+	t.Parallel()
+	s := webtest.New(t)
+	furnish(t, s)
+	s.Other()
+	s.DB.Exec(t, fmt.Sprintf(crowdSQL, crowd))
+	tx, err := s.DB.SQL.BeginTx(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tx.Rollback() //nolint:errcheck // nothing is kept
+	const q = `
+		SET LOCAL enable_nestloop = off; SET LOCAL enable_mergejoin = off; SET LOCAL enable_seqscan = off;
+		INSERT INTO anomaly_signals (organization_id, signal_key, type, family, reason, at, score, is_hard, severity, points, description,
+			format, args, evidence, anomaly_id)
+		SELECT organization_id, id::text, type, 0, '', flagged_at, 1, false, severity, 1, description, '', '[]', '{}', id FROM anomalies;
+		INSERT INTO anomaly_transactions (organization_id, anomaly_id, transaction_id)
+		SELECT n.organization_id, n.id, (SELECT t.id FROM transactions t WHERE t.organization_id = n.organization_id LIMIT 1) FROM anomalies n
+		ON CONFLICT DO NOTHING;
+		SELECT weigh_case(organization_id, id, flagged_at, 0) FROM anomalies`
+	if _, err := tx.ExecContext(t.Context(), q); err != nil {
+		t.Fatal(err)
+	}
+	const read = `
+		SELECT coalesce(t.seq_tup_read, 0) + coalesce(t.idx_tup_fetch, 0) FROM pg_stat_xact_user_tables t WHERE t.relname = 'transactions'`
+	var n int
+	if err := tx.QueryRowContext(t.Context(), read).Scan(&n); err != nil {
+		t.Fatal(err)
+	}
+	if n > crowd/8 {
+		t.Errorf("%d rows of the ledger were read for one case", n)
+	}
+}
