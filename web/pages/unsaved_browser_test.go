@@ -58,7 +58,7 @@ func TestLeavingUnsavedChangesWarns(t *testing.T) {
 
 	v.Go("/program/tiers")
 	press(t, v, "button[value=add]")
-	v.Until("another tier", `document.querySelectorAll("#tiers ol > li").length > 3`)
+	v.Until("another tier", `document.querySelectorAll("#tiers ol > li").length > 4 && document.querySelector("form[data-unsaved=changed]")`)
 	if !warns(t, v) {
 		t.Error("a tier that was added goes without a word")
 	}
