@@ -51,6 +51,17 @@ func TestParsePhone(t *testing.T) {
 	}
 }
 
+func TestInternational(t *testing.T) {
+	for s, want := range map[string]bool{
+		"+51987654321": true, "+12345678": true, "+123456789012345": true, "+1234567": false, "+1234567890123456": false,
+		"51987654321": false, "+51 987654321": false, "+5198765432x": false, "": false, "+": false,
+	} {
+		if got := International(s); got != want {
+			t.Errorf("International(%q) = %v, want %v", s, got, want)
+		}
+	}
+}
+
 func TestRegion(t *testing.T) {
 	t.Parallel()
 	for _, tt := range [][3]string{

@@ -38,6 +38,22 @@ func ParsePhone(s, region string) Phone {
 	return p
 }
 
+// International says whether s is written the way numbers are kept, a plus and
+// 8 to 15 digits (ITU-T E.164) and nothing between them, so that it can be
+// looked up as it stands.
+func International(s string) bool {
+	const shortest, longest = 8, 15
+	if len(s) < 1+shortest || len(s) > 1+longest || s[0] != '+' {
+		return false
+	}
+	for _, c := range []byte(s[1:]) {
+		if c < '0' || c > '9' {
+			return false
+		}
+	}
+	return true
+}
+
 // maxPhone is far more than a number has, in bytes.
 const maxPhone = 80
 

@@ -24,6 +24,10 @@ type CustomerReader interface {
 	// word or at either end of a number, and only if those are fewer,
 	// SearchInner that match elsewhere.
 	SearchMembers(ctx context.Context, orgID ID, s CustomerSearch, page Page) ([]Member, int, error)
+	// SoleMember is the customer with exactly this number, a plus and digits, if
+	// nobody else's begins with it; nil if there is none, or others, or whoever
+	// has it was merged.
+	SoleMember(ctx context.Context, orgID ID, e164 string) (*Member, error)
 	// CustomerTransactions is a page of the customer's ledger, newest first, and
 	// how many rows there are; an empty type means all.
 	CustomerTransactions(ctx context.Context, orgID, customerID ID, typ TransactionType, page Page) ([]Transaction, int, error)

@@ -59,6 +59,25 @@ func (r reader) onlyMember(ctx context.Context, orgID loyalty.ID, s loyalty.Cust
 	return each(rows, memberRow.domain), nil
 }
 
+// SoleMember implements loyalty.CustomerReader.
+func (r reader) SoleMember(ctx context.Context, orgID loyalty.ID, e164 string) (*loyalty.Member, error) {
+	const q = `
+		SELECT` + memberColumns + `
+		FROM customers c` + memberJoins + `
+		WHERE c.organization_id = $1 AND c.phone_e164 = $2 AND e.merged_into IS NULL
+			AND NOT EXISTS (
+				SELECT FROM customers o WHERE o.organization_id = $1 AND o.phone_digits <> '' AND o.id <> c.id
+					AND o.phone_digits >= $3 AND o.phone_digits < $4)`
+	digits := strings.TrimPrefix(e164, "+")
+	var rows []memberRow
+	err := r.list(ctx, &rows, q, orgID.String(), e164, digits, afterDigits(digits))
+	if err != nil || len(rows) == 0 {
+		return nil, wrap("select the customer with the phone number", err)
+	}
+	m := rows[0].domain()
+	return &m, nil
+}
+
 // after is beyond every text that starts with s, in byte order.
 func after(s string) string { return s + "\U0010FFFF" }
 

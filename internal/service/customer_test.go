@@ -213,15 +213,18 @@ func TestSearchByWholeNumber(t *testing.T) {
 		{Name: "Local", Phone: "987 654 321"}, {Name: "Abroad", Phone: "+56 9 8765 4321"},
 		{Name: "Plain", Phone: "912 345 678"}, {Name: "Longer", Phone: "912 345 678 00"},
 		{Name: "Third", Phone: "923 456 789"}, {Name: "Longest", Phone: "51 923 456 789 00"},
+		{Name: "Beyond", Phone: "51 912 345 678 00"},
 	} {
 		create(t, s, c)
 	}
 	for _, tt := range []struct{ search, want string }{
 		{"+51 987 654 321", "Local"},
 		{"987 654 321", "Local, Abroad"},
-		{"912 345 678", "Plain, Longer"},
+		{"912 345 678", "Plain, Longer, Beyond"},
 		{"923 456 789", "Third, Longest"},
 		{"+56987654321", "Abroad"},
+		{"+51912345678", "Plain, Beyond"},
+		{"+51912345", "Plain, Beyond"},
 		{"56 987 654 321", "Abroad"},
 	} {
 		page, err := s.Customers.List(t.Context(), till, tt.search, loyalty.Page{Number: 1, Size: 20})
