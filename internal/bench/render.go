@@ -16,9 +16,9 @@ import (
 	"regulars/views/layout"
 )
 
-// rendering is how many pages of twenty customers all cores render a second,
-// with nothing to wait for.
-func rendering() float64 {
+// customersPage is a page of twenty customers with its navigation, as the
+// server puts it together, and the context that it is rendered in.
+func customersPage() (templ.Component, context.Context) {
 	p := customers.ListProps{CanAdd: true, Any: true}
 	for i := range 20 {
 		p.Rows = append(p.Rows, customers.Row{
@@ -27,7 +27,13 @@ func rendering() float64 {
 		})
 	}
 	frame := layout.Layout(layout.Page{Title: "Customers", Nav: layout.NavFor(loyalty.Owner, 3)})
-	ctx := templ.WithChildren(context.Background(), customers.List(p))
+	return frame, templ.WithChildren(context.Background(), customers.List(p))
+}
+
+// rendering is how many such pages all cores render a second, with nothing to
+// wait for.
+func rendering() float64 {
+	page, ctx := customersPage()
 	const long = time.Second
 	var n atomic.Int64
 	var wait sync.WaitGroup
@@ -35,7 +41,7 @@ func rendering() float64 {
 	for range runtime.NumCPU() {
 		wait.Go(func() {
 			for time.Now().Before(end) {
-				if frame.Render(ctx, io.Discard) == nil {
+				if page.Render(ctx, io.Discard) == nil {
 					n.Add(1)
 				}
 			}
