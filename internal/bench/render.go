@@ -26,7 +26,7 @@ func customersPage() (templ.Component, context.Context) {
 			Lifetime: "5,678", Since: "3 May 2026",
 		})
 	}
-	frame := layout.Layout(layout.Page{Title: "Customers", Nav: layout.NavFor(loyalty.Owner, 3)})
+	frame := layout.Layout(layout.Page{Title: "Customers", Nav: layout.MenuFor(loyalty.Owner, nil), Waiting: 3})
 	return frame, templ.WithChildren(context.Background(), customers.List(p))
 }
 

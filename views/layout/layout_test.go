@@ -30,7 +30,7 @@ func render(t *testing.T, lang string, c templ.Component) *goquery.Document {
 func page(role loyalty.Role) layout.Page {
 	return layout.Page{
 		Title: "Customers", Active: "customers", User: "Ana <b>Ruiz</b>", Role: role, Org: "Lume", Store: "Centro",
-		Nav: layout.NavFor(role, 3), CSRF: "secret-token", Theme: "dark", Path: "/customers?q=a",
+		Nav: layout.MenuFor(role, nil), Waiting: 3, CSRF: "secret-token", Theme: "dark", Path: "/customers?q=a",
 		Flash: []layout.Flash{{Text: "Saved."}},
 	}
 }
@@ -114,6 +114,31 @@ func TestWaitingCasesAreCounted(t *testing.T) {
 	}
 	if got := render(t, "en", layout.NavCount(0)).Find("span").Length(); got != 0 {
 		t.Error("a badge for nothing")
+	}
+}
+
+// A menu is drawn once for each language and page, and stands around pages of
+// many people.
+func TestMenuIsKeptForEachLanguageAndPage(t *testing.T) {
+	menu := layout.MenuFor(loyalty.Manager, nil)
+	for _, test := range []struct {
+		lang, active, label, count string
+		waiting                    int
+	}{
+		{"en", "customers", "Customers", "3", 3}, {"es", "customers", "Clientes", "12", 12}, {"en", "till", "Till", "", 0}, {"en", "customers", "Customers", "7", 7},
+	} {
+		p := page(loyalty.Manager)
+		p.Nav, p.Active, p.Waiting = menu, test.active, test.waiting
+		doc := render(t, test.lang, layout.Layout(p))
+		for _, place := range []string{".ui-side nav", ".ui-tabbar", "#more"} {
+			nav := doc.Find(place)
+			if got := strings.TrimSpace(nav.Find("[aria-current=page]").Text()); got != test.label {
+				t.Errorf("%s: the current page is %q, want %q", place, got, test.label)
+			}
+			if got := strings.TrimSpace(nav.Find("[data-live=anomalies]").Text()); !strings.HasPrefix(got, test.count) || test.count == "" && got != "" {
+				t.Errorf("%s: %q wait, want %q", place, got, test.count)
+			}
+		}
 	}
 }
 

@@ -29,7 +29,8 @@ type Page struct {
 	Org      string
 	Store    string // the store worked in; "" for all
 	AtTill   bool   // came in with a PIN: locks the till instead of signing out
-	Nav      []NavItem
+	Nav      *Menu
+	Waiting  int // cases, shown in the menu
 	CSRF     string
 	Theme    string // "light", "dark" or "" for the system's
 	KeysOff  bool   // single keys do nothing, as the reader wishes
@@ -54,35 +55,6 @@ func (f Flash) link() templ.Component {
 		return nil
 	}
 	return ui.ToastLink(f.Link, f.Href)
-}
-
-// NavItem is a page in the navigation.
-type NavItem struct {
-	Key   string
-	Label string // English; translated when drawn
-	Href  string
-	Icon  string
-	Group string // heading above it, English; "" for the first, nameless group
-	Tab   bool   // in the phone's tab bar
-	Count int    // waiting there; drawn as a badge
-	Live  string // name of the server-sent event that replaces the badge
-}
-
-// NavFor lists the pages a role works with, in order. anomalies is how many
-// cases wait.
-func NavFor(role loyalty.Role, anomalies int) []NavItem {
-	out := []NavItem{}
-	for _, e := range entries {
-		if !e.cashier && role == loyalty.Cashier || e.owner && role != loyalty.Owner {
-			continue
-		}
-		item := e.NavItem
-		if item.Key == "anomalies" {
-			item.Count = anomalies
-		}
-		out = append(out, item)
-	}
-	return out
 }
 
 type entry struct {
@@ -120,32 +92,6 @@ var entries = []entry{
 	{NavItem: NavItem{Key: "stores", Label: i18n.Mark("Stores"), Href: "/stores", Icon: "store", Group: groupBusiness}, owner: true},
 	{NavItem: NavItem{Key: "settings", Label: i18n.Mark("Settings"), Href: "/settings", Icon: "settings", Group: groupBusiness}, owner: true},
 }
-
-// groups cuts the navigation into its headed parts.
-func (p Page) groups() [][]NavItem {
-	var out [][]NavItem
-	for i, item := range p.Nav {
-		if i == 0 || item.Group != p.Nav[i-1].Group {
-			out = append(out, nil)
-		}
-		out[len(out)-1] = append(out[len(out)-1], item)
-	}
-	return out
-}
-
-// tabs are at most four pages for the tab bar; the fifth place is "More".
-func (p Page) tabs() []NavItem {
-	out := []NavItem{}
-	for _, item := range p.Nav {
-		if item.Tab && len(out) < 4 {
-			out = append(out, item)
-		}
-	}
-	return out
-}
-
-// more reports whether there are pages that the tab bar has no place for.
-func (p Page) more() bool { return len(p.Nav) > len(p.tabs()) }
 
 var roleNames = map[loyalty.Role]string{
 	loyalty.Owner: i18n.Mark("Owner"), loyalty.Manager: i18n.Mark("Manager"), loyalty.Cashier: i18n.Mark("Cashier"),

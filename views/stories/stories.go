@@ -73,13 +73,15 @@ func page(g Group, theme string) layout.Page {
 		Org: "Trattoria Lume", Store: "Centro", Theme: theme, Path: "/stories/" + g.Key, CSRF: "token",
 	}
 	if g.Key == "home" {
-		p.Nav = layout.NavFor(loyalty.Owner, 3)
+		p.Nav, p.Waiting = layout.MenuFor(loyalty.Owner, nil), 3
 		return p
 	}
+	var items []layout.NavItem
 	for i, other := range Groups() {
-		p.Nav = append(p.Nav, layout.NavItem{
+		items = append(items, layout.NavItem{
 			Key: other.Key, Label: other.Title, Href: "/stories/" + other.Key, Icon: other.Icon, Tab: i < 4,
 		})
 	}
+	p.Nav = layout.NewMenu(items...)
 	return p
 }

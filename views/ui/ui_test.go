@@ -181,3 +181,28 @@ func TestInitials(t *testing.T) {
 		}
 	}
 }
+
+// What is drawn by hand escapes what it is given as templates do.
+func TestPartsDrawnByHandEscape(t *testing.T) {
+	const bad = `"><img src=x onerror=alert(1)>'&`
+	for name, c := range map[string]templ.Component{
+		"cell":   ui.Cell(ui.CellProps{Label: bad, Text: bad, Class: bad}),
+		"node":   ui.Cell(ui.CellProps{Head: true, Class: bad, Node: ui.TierBadge(bad, 2)}),
+		"person": ui.Person(ui.PersonProps{Name: bad, Sub: bad, Href: "/" + bad}),
+		"script": ui.Person(ui.PersonProps{Name: "Ana", Href: "javascript:alert(1)"}),
+		"plain":  ui.Person(ui.PersonProps{Name: bad}),
+		"avatar": ui.Avatar(bad, bad),
+		"badge":  ui.Badge(ui.BadgeProps{Label: bad, Title: bad, Icon: "gift"}),
+		"icon":   ui.Icon("gift", bad),
+		"hidden": ui.Hidden(bad, bad),
+		"button": ui.Button(ui.ButtonProps{Label: bad, Class: bad}),
+	} {
+		var b strings.Builder
+		if err := c.Render(context.Background(), &b); err != nil {
+			t.Fatal(err)
+		}
+		if html := b.String(); strings.Contains(html, "<img") || strings.Contains(html, "javascript:") {
+			t.Errorf("%s: %s", name, html)
+		}
+	}
+}

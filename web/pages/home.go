@@ -134,15 +134,13 @@ func (v homeView) tabs() []ui.Tab {
 // link is the address of what a figure counts; "" where there is no such page
 // for the person.
 func (v homeView) link(path, query string) string {
-	for _, item := range v.h.nav(v.c.App(), auth.Actor(v.c).Role, 0) {
-		if item.Href == path {
-			if query != "" {
-				return path + "?" + query
-			}
-			return path
-		}
+	if !v.h.nav(v.c.App(), auth.Actor(v.c).Role).Has(path) {
+		return ""
 	}
-	return ""
+	if query != "" {
+		return path + "?" + query
+	}
+	return path
 }
 
 // within narrows a list to the period and the store.

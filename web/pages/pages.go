@@ -28,7 +28,7 @@ type Handlers struct {
 	now      func() time.Time
 	https    func(*fiber.Ctx) bool
 	cardKey  []byte   // what the links of membership cards are made with
-	known    sync.Map // path of a page in the navigation → bool: there is such a page
+	menus    sync.Map // role → *layout.Menu
 }
 
 // New returns the pages over the services. now tells the time; secure says
@@ -112,7 +112,7 @@ func (h *Handlers) frame(c *fiber.Ctx, s shell) (layout.Page, error) {
 	}
 	p := layout.Page{
 		Title: s.Title, Active: s.Active, Wide: s.Wide, User: actor.Name, Role: actor.Role, Org: cfg.Organization.Name,
-		Nav: h.nav(c.App(), actor.Capacity(), waiting), CSRF: auth.CSRF(c), Theme: c.Cookies(layout.ThemeCookie), Path: here(c), AtTill: actor.AtTill, KeysOff: c.Cookies(layout.KeysCookie) == "off",
+		Nav: h.nav(c.App(), actor.Capacity()), Waiting: waiting, CSRF: auth.CSRF(c), Theme: c.Cookies(layout.ThemeCookie), Path: here(c), AtTill: actor.AtTill, KeysOff: c.Cookies(layout.KeysCookie) == "off",
 	}
 	if actor.Can(loyalty.AnomaliesRead) {
 		p.Live = livePath
@@ -134,27 +134,20 @@ func here(c *fiber.Ctx) string {
 	return "/"
 }
 
-// nav is the pages that the role works with and that there are.
-func (h *Handlers) nav(app *fiber.App, role loyalty.Role, waiting int) []layout.NavItem {
-	var out []layout.NavItem
-	for _, item := range layout.NavFor(role, waiting) {
-		if h.exists(app, item.Href) {
-			out = append(out, item)
+// nav is the pages that the role works with and that there are, the same all
+// the time.
+func (h *Handlers) nav(app *fiber.App, role loyalty.Role) *layout.Menu {
+	if m, ok := h.menus.Load(role); ok {
+		return m.(*layout.Menu)
+	}
+	there := map[string]bool{}
+	for _, r := range app.GetRoutes(true) {
+		if r.Method == fiber.MethodGet {
+			there[strings.TrimSuffix(r.Path, "/")] = true
 		}
 	}
-	return out
-}
-
-func (h *Handlers) exists(app *fiber.App, path string) bool {
-	if known, ok := h.known.Load(path); ok {
-		return known == true
-	}
-	found := false
-	for _, r := range app.GetRoutes(true) {
-		found = found || r.Method == fiber.MethodGet && strings.TrimSuffix(r.Path, "/") == strings.TrimSuffix(path, "/")
-	}
-	h.known.Store(path, found)
-	return found
+	m, _ := h.menus.LoadOrStore(role, layout.MenuFor(role, func(href string) bool { return there[strings.TrimSuffix(href, "/")] }))
+	return m.(*layout.Menu)
 }
 
 // Framed has the errors of a signed-in person's pages keep the navigation.
