@@ -155,7 +155,7 @@ var fields = []Field{
 	{RapidEarning, "day_chance", "Chance, given the customer's history, of as many earnings in a day", "probability", 1e-9, 0.05, 1e-6, func(s *Settings) *float64 { return &s.RapidEarning.DayChance }},
 	{UnusualAmount, "award_z", "Robust deviations above the norm for an award by hand", "deviations", 2, 20, 3.5, func(s *Settings) *float64 { return &s.UnusualAmount.AwardZ }},
 	{UnusualAmount, "order_z", "Robust deviations above the norm for an order that earned what the rule gives", "deviations", 2, 20, 4.5, func(s *Settings) *float64 { return &s.UnusualAmount.OrderZ }},
-	{UnusualAmount, "order_times", "Times the norm that such an order must reach as well", "times", 1, 100, 20, func(s *Settings) *float64 { return &s.UnusualAmount.OrderTimes }},
+	{UnusualAmount, "order_times", "Times the norm that an order must reach", "times", 1, 100, 20, func(s *Settings) *float64 { return &s.UnusualAmount.OrderTimes }},
 	{UnusualAmount, "large_times", "Times the norm that an order of many points must reach", "times", 1, 100, 8, func(s *Settings) *float64 { return &s.UnusualAmount.LargeTimes }},
 	{UnusualAmount, "large_points", "Points from which an order counts as one of many points", "points", 1, 1e9, 5000, func(s *Settings) *float64 { return &s.UnusualAmount.LargePoints }},
 	{UnusualAmount, "min_mad", "Least scatter assumed, in log units", "log units", 0.05, 1, 0.15, func(s *Settings) *float64 { return &s.UnusualAmount.MinMAD }},

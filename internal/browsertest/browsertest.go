@@ -174,10 +174,11 @@ func (b *Browser) AxeThemes(t testing.TB) []string {
 	})()`)...)
 }
 
-// Overflows reports whether the page is wider than its window.
+// Overflows reports whether the page is wider than its window. A phone's
+// innerWidth grows with what overflows; its clientWidth stays.
 func (b *Browser) Overflows(t testing.TB) bool {
 	t.Helper()
-	return Eval[bool](t, b, `document.documentElement.scrollWidth > window.innerWidth`)
+	return Eval[bool](t, b, `document.documentElement.scrollWidth > document.documentElement.clientWidth`)
 }
 
 // Errors are what the browser has complained about since it started: broken

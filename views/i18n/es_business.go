@@ -5,9 +5,9 @@ func init() {
 	Register("es", Catalog{
 		"Points for what isn’t a bill: a review, a birthday visit, an app sign-up. Your app or website reports them through the API.": "Puntos por algo que no es una cuenta: una reseña, una visita de cumpleaños, un registro en la app. Tu app o tu web los comunica por la API.",
 		"No events yet": "Todavía no hay eventos", "Add what you want to thank guests for, then let your app report it.": "Añade lo que quieres agradecer y deja que tu app lo comunique.",
-		"New event": "Evento nuevo", "Edit event": "Editar evento", "Save event": "Guardar evento", "Delete %s": "Eliminar %s", "Key": "Clave", "Earns": "Gana", "Limits": "Límites", "Details": "Detalles",
+		"New event": "Evento nuevo", "Edit event": "Editar evento", "Add event": "Añadir evento", "Delete %s": "Eliminar %s", "Key": "Clave", "Earns": "Gana", "Limits": "Límites", "Details": "Detalles",
 		"Review on a map": "Reseña en un mapa", "What your app sends. It can’t be changed later.": "Lo que envía tu app. No se puede cambiar después.", "What it earns": "Lo que gana",
-		"Always the same": "Siempre lo mismo", "100 points for a review": "100 puntos por una reseña", "By an amount": "Según un importe", "2 points for each euro of a gift card": "2 puntos por cada euro de una tarjeta regalo",
+		"Always the same": "Siempre lo mismo", "100 points for a review": "100 puntos por una reseña", "By an amount": "Según un importe", "2 points for each %s1 of a gift card": "2 puntos por cada %s1 de una tarjeta regalo",
 		"Points for each unit": "Puntos por unidad", "%s points for each unit": "%s puntos por unidad", "Each guest a day, at most": "Máximo por cliente y día", "Empty: no limit.": "Vacío: sin límite.",
 		"Pause in between": "Pausa entre una y otra", "Empty: none.": "Vacío: ninguna.", "Earns points": "Da puntos", "once a day": "una vez al día", "%d times a day": "%d veces al día",
 		"%d minute apart": "con %d minuto de pausa", "%d minutes apart": "con %d minutos de pausa", "no limits": "sin límites", "%s is switched off.": "%s está desactivado.",

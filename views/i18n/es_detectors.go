@@ -15,7 +15,7 @@ func init() {
 		"Chance, given the customer's history, of as many earnings in a day":            "Probabilidad, según el historial del cliente, de tantos abonos en un día",
 		"Robust deviations above the norm for an award by hand":                         "Desviaciones robustas sobre lo normal para un abono manual",
 		"Robust deviations above the norm for an order that earned what the rule gives": "Desviaciones robustas sobre lo normal para un pedido que ganó lo que da la regla",
-		"Times the norm that such an order must reach as well":                          "Veces lo normal que ese pedido también debe alcanzar",
+		"Times the norm that an order must reach":                                       "Veces lo normal que debe alcanzar un pedido",
 		"Times the norm that an order of many points must reach":                        "Veces lo normal que debe alcanzar un pedido de muchos puntos",
 		"Points from which an order counts as one of many points":                       "Puntos desde los que un pedido cuenta como de muchos puntos",
 		"Least scatter assumed, in log units":                                           "Dispersión mínima supuesta, en unidades logarítmicas",

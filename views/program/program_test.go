@@ -74,3 +74,14 @@ func TestPreviewSaysWhyThereIsNone(t *testing.T) {
 		t.Errorf("the preview says %q", text)
 	}
 }
+
+// An example in euros means nothing to a restaurant that sells in soles.
+func TestEventsSpeakOfTheOwnCurrency(t *testing.T) {
+	doc := render(t, program.EventPage(program.EventProps{Symbol: "S/", Form: ui.Form{Key: "k"}}))
+	if text := doc.Text(); !strings.Contains(text, "2 points for each S/1 of a gift card") {
+		t.Errorf("the example names another currency: %s", text)
+	}
+	if got := strings.TrimSpace(doc.Find("form .btn-primary").Text()); got != "Add event" {
+		t.Errorf("a new event is saved by %q", got)
+	}
+}

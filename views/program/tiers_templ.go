@@ -471,7 +471,7 @@ func tierRow(p TiersProps, r TierRow) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 27, "</div><div class=\"grid gap-x-3 gap-y-2 md:grid-cols-[minmax(0,1fr)_21.25rem] md:items-end\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 27, "</div><div class=\"grid gap-x-3 gap-y-2 md:grid-cols-[minmax(0,1fr)_20.75rem] md:items-end\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -143,33 +143,39 @@ func reasoned(ctx ctx, note string) string {
 	return reason
 }
 
-// units are what evidence is counted in, as the detectors name it.
-var units = map[string]string{
-	"transactions": i18n.Mark("transactions"), "orders": i18n.Mark("orders"), "points": i18n.Mark("points"), "accounts": i18n.Mark("accounts"),
-	"awards by hand": i18n.Mark("awards by hand"), "reversals": i18n.Mark("reversals"), "hours": i18n.Mark("hours"), "visits": i18n.Mark("visits"),
-	"checks put on accounts afterwards": i18n.Mark("checks put on accounts afterwards"),
+// units are what evidence is counted in, as the detectors name it: one of
+// them, and several or a fraction.
+var units = map[string][2]string{
+	"transactions": {i18n.Mark("transaction"), i18n.Mark("transactions")}, "orders": {i18n.Mark("order"), i18n.Mark("orders")},
+	"points": {i18n.Mark("point"), i18n.Mark("points")}, "accounts": {i18n.Mark("account"), i18n.Mark("accounts")},
+	"awards by hand": {i18n.Mark("award by hand"), i18n.Mark("awards by hand")}, "reversals": {i18n.Mark("reversal"), i18n.Mark("reversals")},
+	"hours": {i18n.Mark("hour"), i18n.Mark("hours")}, "visits": {i18n.Mark("visit"), i18n.Mark("visits")},
+	"checks put on accounts afterwards": {i18n.Mark("check put on an account afterwards"), i18n.Mark("checks put on accounts afterwards")},
 }
 
 // weigh puts the evidence in words a manager can read.
 func weigh(ctx ctx, p *anomalies.CaseProps, c service.Case) {
 	seen, normal := figure(c.Evidence, "observed"), figure(c.Evidence, "expected")
 	unit, _ := c.Evidence["unit"].(string) //nolint:errcheck // no unit, no figures
-	if seen > 0 && unit != "" {
-		p.Facts = append(p.Facts, ui.Fact{Label: i18n.T(ctx, "Seen"), Value: measured(ctx, seen, unit, c.Currency)})
-	}
-	if normal > 0 && unit != "" {
-		label := i18n.T(ctx, "Normal here")
-		p.Facts = append(p.Facts, ui.Fact{Label: label, Value: measured(ctx, normal, unit, c.Currency)})
+	switch {
+	case unit == "":
+	case normal > 0:
 		p.Compared = true
 		p.Observed = ui.Part{Label: i18n.T(ctx, "Seen"), Value: measured(ctx, seen, unit, c.Currency), Size: seen}
-		p.Expected = ui.Part{Label: label, Value: measured(ctx, normal, unit, c.Currency), Size: normal}
+		p.Expected = ui.Part{Label: i18n.T(ctx, "Normal here"), Value: measured(ctx, normal, unit, c.Currency), Size: normal}
+	case seen > 0:
+		p.Facts = append(p.Facts, ui.Fact{Label: i18n.T(ctx, "Seen"), Value: measured(ctx, seen, unit, c.Currency)})
 	}
 	if chance := figure(c.Evidence, "p"); chance > 0 {
 		p.Facts = append(p.Facts, ui.Fact{Label: i18n.T(ctx, "By chance"), Value: odds(ctx, chance)})
 	}
 	from, to := instant(c.Evidence, "from"), instant(c.Evidence, "to")
 	if !from.IsZero() && !to.IsZero() {
-		p.Facts = append(p.Facts, ui.Fact{Label: i18n.T(ctx, "Between"), Value: between(ctx, from, to)})
+		label := i18n.T(ctx, "Between")
+		if moment(from, to) {
+			label = i18n.T(ctx, "When")
+		}
+		p.Facts = append(p.Facts, ui.Fact{Label: label, Value: between(ctx, from, to)})
 	}
 	if c.StaffName != "" {
 		p.Facts = append(p.Facts, ui.Fact{Label: i18n.T(ctx, "Cashier"), Value: c.StaffName})
@@ -190,7 +196,11 @@ func measured(ctx ctx, v float64, unit, currency string) string {
 	} else if v < 0.1 {
 		digits = 3
 	}
-	return i18n.Decimal(ctx, v, digits) + " " + i18n.T(ctx, units[unit])
+	form := 1
+	if v == 1 {
+		form = 0
+	}
+	return i18n.Decimal(ctx, v, digits) + " " + i18n.T(ctx, units[unit][form])
 }
 
 // odds is a small probability as people say it.
@@ -207,8 +217,11 @@ func rounded(x float64) float64 {
 	return math.Round(x/scale) * scale
 }
 
+// moment reports whether a stretch is too short to have two ends.
+func moment(from, to time.Time) bool { return to.Sub(from) < time.Minute }
+
 func between(ctx ctx, from, to time.Time) string {
-	if to.Sub(from) < time.Minute {
+	if moment(from, to) {
 		return i18n.DateTime(ctx, from)
 	}
 	if from.In(i18n.Zone(ctx)).Format(time.DateOnly) == to.In(i18n.Zone(ctx)).Format(time.DateOnly) {

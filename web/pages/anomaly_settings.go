@@ -36,6 +36,9 @@ func (h *Handlers) AnomalySettingsPage(c *fiber.Ctx) error {
 // written is a setting as its field holds it: 0.000001, not 1e-06.
 func written(x float64) string { return strconv.FormatFloat(x, 'f', -1, 64) }
 
+// settingDigits are as many decimals as the smallest bound of a setting has.
+const settingDigits = 9
+
 // fineUnits are those of settings that are folded away.
 var fineUnits = []string{"probability", "log likelihood", "correlation", "log units", "deviations", "−log10 of chance"}
 
@@ -47,7 +50,7 @@ func (h *Handlers) showAnomalySettings(c *fiber.Ctx, detectors []service.Detecto
 		for _, s := range d.Settings {
 			one.Settings = append(one.Settings, anomalies.SettingProps{
 				Name: s.Name, Label: i18n.T(ctx, s.Label), Unit: i18n.T(ctx, s.Unit),
-				Range: i18n.T(ctx, "%s to %s, usually %s", written(s.Min), written(s.Max), written(s.Default)),
+				Range: i18n.T(ctx, "%s to %s, usually %s", i18n.Decimal(ctx, s.Min, settingDigits), i18n.Decimal(ctx, s.Max, settingDigits), i18n.Decimal(ctx, s.Default, settingDigits)),
 				Fine:  slices.Contains(fineUnits, s.Unit),
 			})
 		}

@@ -76,7 +76,11 @@ func (h *Handlers) EventPage(c *fiber.Ctx) error {
 }
 
 func (h *Handlers) showEvent(c *fiber.Ctx, e loyalty.EventType, f ui.Form, status int) error {
-	p := program.EventProps{Key: e.Key, Form: f}
+	currency, err := h.currency(c)
+	if err != nil {
+		return err
+	}
+	p := program.EventProps{Key: e.Key, Symbol: i18n.MoneySymbol(currency), Form: f}
 	if !e.ID.IsZero() {
 		p.ID = e.ID.String()
 	}

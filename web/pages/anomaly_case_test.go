@@ -1,0 +1,40 @@
+package pages
+
+import (
+	"testing"
+	"time"
+
+	"regulars/internal/loyalty"
+	"regulars/internal/service"
+	"regulars/views/anomalies"
+	"regulars/views/i18n"
+)
+
+// The evidence names a moment as one, counts in the right number and says
+// nothing twice.
+func TestEvidenceInWords(t *testing.T) {
+	t.Parallel()
+	at := time.Date(2026, 3, 10, 20, 0, 0, 0, time.UTC)
+	for _, c := range []struct {
+		name, lang  string
+		evidence    map[string]any
+		label, when string // of the stretch
+		expected    string
+	}{
+		{"a moment", "en", map[string]any{"from": at, "to": at.Add(20 * time.Second), "observed": 5.0, "expected": 1.0, "unit": "accounts"}, "When", "Mar 10, 2026, 8:00 PM", "1 account"},
+		{"a stretch", "en", map[string]any{"from": at, "to": at.Add(time.Hour), "observed": 5.0, "expected": 0.5, "unit": "orders"}, "Between", "Mar 10, 2026, 8:00 PM – 9:00 PM", "0.5 orders"},
+		{"in Spanish", "es", map[string]any{"from": at, "to": at, "observed": 5.0, "expected": 1.0, "unit": "visits"}, "Cuándo", "10 mar 2026, 20:00", "1 visita"},
+	} {
+		for _, end := range []string{"from", "to"} {
+			c.evidence[end] = c.evidence[end].(time.Time).Format(time.RFC3339Nano)
+		}
+		var p anomalies.CaseProps
+		weigh(i18n.With(t.Context(), c.lang, time.UTC), &p, service.Case{AnomalyRow: loyalty.AnomalyRow{Anomaly: loyalty.Anomaly{Evidence: c.evidence, Score: 4}}})
+		if got := p.Facts[0]; got.Label != c.label || got.Value != c.when {
+			t.Errorf("%s: says %q: %q", c.name, got.Label, got.Value)
+		}
+		if len(p.Facts) != 2 || !p.Compared || p.Expected.Value != c.expected {
+			t.Errorf("%s: %d facts beside %q, want the stretch and the strength beside %q", c.name, len(p.Facts), p.Expected.Value, c.expected)
+		}
+	}
+}
