@@ -5,7 +5,6 @@ package service
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
 	"sync"
 	"time"
@@ -19,7 +18,7 @@ type Core struct {
 	now     func() time.Time
 	log     *slog.Logger
 	configs sync.Map // loyalty.ID → *loyalty.Config
-	queues  [256]chan struct{}
+	queues  [256]line
 	posted  posted
 	exams   *examiner
 }
@@ -28,7 +27,7 @@ type Core struct {
 func NewCore(repo loyalty.Repository, now func() time.Time, log *slog.Logger) *Core {
 	c := &Core{repo: repo, now: now, log: log}
 	for i := range c.queues {
-		c.queues[i] = make(chan struct{}, 1)
+		c.queues[i].turn = make(chan struct{}, 1)
 	}
 	c.exams = newExaminer(c)
 	return c
@@ -92,23 +91,6 @@ func (c *Core) StoreOf(ctx context.Context, actor loyalty.Actor) (loyalty.Store,
 		return loyalty.Store{}, err
 	}
 	return cfg.Store(actor.StoreID)
-}
-
-// queue waits until nobody else in this process works on the account, so that
-// one guest hit by many requests at once is served in turn instead of each
-// finding that the others were quicker. Other processes are kept out by the
-// account's revision.
-func (c *Core) queue(ctx context.Context, id loyalty.ID) (leave func(), err error) {
-	if id.IsZero() {
-		return func() {}, nil
-	}
-	q := c.queues[id[15]]
-	select {
-	case q <- struct{}{}:
-		return func() { <-q }, nil
-	case <-ctx.Done():
-		return nil, fmt.Errorf("wait for the account: %w", ctx.Err())
-	}
 }
 
 // once runs fn in a transaction under the key: a repeat gets the first answer,

@@ -2,7 +2,6 @@ package service
 
 import (
 	"context"
-	"slices"
 	"sync"
 	"time"
 
@@ -15,6 +14,9 @@ const (
 	// many may wait for it. What is more is left to the background job.
 	examiners = 2
 	waiting   = 2048
+	// together is how many events of an organization are seen to at once where
+	// so many wait: their findings go into cases in one transaction.
+	together = 32
 	// examineTime bounds the work on one event.
 	examineTime = 10 * time.Second
 )
@@ -40,13 +42,14 @@ type examiner struct {
 	watch   *watch
 	mu      sync.Mutex
 	tasks   []task
+	busy    map[loyalty.ID]bool // organizations whose events are being examined
 	running int
 	dropped int
 	idle    chan struct{} // closed when nothing is left to do; nil before the first
 }
 
 func newExaminer(c *Core) *examiner {
-	return &examiner{core: c, examine: anomaly.Examine, watch: newWatch(c)}
+	return &examiner{core: c, examine: anomaly.Examine, watch: newWatch(c), busy: map[loyalty.ID]bool{}}
 }
 
 // add takes the event in, or leaves it to the background job where too many
@@ -64,7 +67,7 @@ func (x *examiner) add(t task) {
 		x.idle = make(chan struct{})
 	}
 	x.tasks = append(x.tasks, t)
-	if x.running < examiners {
+	if x.running < examiners && !x.busy[t.org()] {
 		x.running++
 		go x.run()
 	}
@@ -105,21 +108,43 @@ func (x *examiner) refusedClaim(cfg *loyalty.Config, o loyalty.Order, customerID
 	}})
 }
 
+func (t task) org() loyalty.ID { return t.cfg.Organization.ID }
+
+// run examines until nothing is left that nobody else is at: findings of one
+// organization are placed one after another anyway.
 func (x *examiner) run() {
+	x.mu.Lock()
+	defer x.mu.Unlock()
 	for {
-		x.mu.Lock()
-		if len(x.tasks) == 0 {
+		ts := x.next()
+		if len(ts) == 0 {
 			if x.running--; x.running == 0 {
 				close(x.idle)
 			}
-			x.mu.Unlock()
 			return
 		}
-		t := x.tasks[0]
-		x.tasks = slices.Delete(x.tasks, 0, 1)
+		org := ts[0].org()
+		x.busy[org] = true
 		x.mu.Unlock()
-		x.see(t)
+		x.see(org, ts)
+		x.mu.Lock()
+		delete(x.busy, org)
 	}
+}
+
+// next takes the events out that are examined next.
+func (x *examiner) next() (ts []task) {
+	left := x.tasks[:0]
+	for _, t := range x.tasks {
+		if !x.busy[t.org()] && len(ts) < together && (len(ts) == 0 || ts[0].org() == t.org()) {
+			ts = append(ts, t)
+		} else {
+			left = append(left, t)
+		}
+	}
+	clear(x.tasks[len(left):])
+	x.tasks = left
+	return ts
 }
 
 // settled waits until nothing is left to examine, at most for wait.
@@ -137,110 +162,4 @@ func (x *examiner) settled(ctx context.Context, wait time.Duration) {
 	case <-late.C:
 	case <-ctx.Done():
 	}
-}
-
-// see examines one event and puts what is found into cases.
-func (x *examiner) see(t task) {
-	defer func() {
-		if p := recover(); p != nil {
-			x.core.log.Error("detector failed", "event", t.event.ID.String(), "err", p)
-		}
-	}()
-	ctx, cancel := context.WithTimeout(context.Background(), examineTime)
-	defer cancel()
-	orgID := t.cfg.Organization.ID
-	choice, err := DetectorSettings(t.cfg)
-	if err != nil {
-		x.core.log.ErrorContext(ctx, "detector settings can't be read", "organization", orgID.String(), "err", err)
-	}
-	r, err := x.recent(ctx, t)
-	if err != nil {
-		x.core.log.ErrorContext(ctx, "an event can't be examined", "event", t.event.ID.String(), "err", err)
-		return
-	}
-	signals, err := x.examine(choice.Settings, t.event, r)
-	if err != nil {
-		x.core.log.ErrorContext(ctx, "detector failed", "event", t.event.ID.String(), "err", err)
-	}
-	if slices.ContainsFunc(signals, countsBefore) {
-		if signals, err = x.again(ctx, choice, t, r); err != nil {
-			x.core.log.ErrorContext(ctx, "an event can't be examined", "event", t.event.ID.String(), "err", err)
-			return
-		}
-	}
-	if err := x.place(ctx, t, choice, signals); err != nil {
-		x.core.log.ErrorContext(ctx, "findings can't be kept", "event", t.event.ID.String(), "err", err)
-	}
-}
-
-// countsBefore reports whether the finding weighs more the more often there
-// were such before, which few events need to have looked up.
-func countsBefore(s anomaly.Signal) bool {
-	return s.Kind == anomaly.OffHours || s.Kind == anomaly.SplitOrders || s.Kind == anomaly.DuplicateClaim
-}
-
-// recent is what was so just before the event.
-func (x *examiner) recent(ctx context.Context, t task) (anomaly.Recent, error) {
-	org, store := t.cfg.Organization.ID, loyalty.ID(t.event.Store)
-	snap := loyalty.Snapshot{Recent: t.latest, Account: &loyalty.Account{Enrollment: loyalty.Enrollment{Since: t.since}}}
-	r := recentOf(snap, t.event.At)
-	withTiers(r.Earnings, t.cfg.Program, t.life-loyalty.Points(t.event.Points))
-	atStore(&r, t.cfg, store)
-	switch t.event.Type {
-	case anomaly.Order, anomaly.Claim, anomaly.Award:
-		r.Daypart, r.Organization = x.watch.baseline(ctx, org, store), x.watch.baseline(ctx, org, loyalty.ID{})
-	case anomaly.Reverse:
-		return r, x.debts(ctx, org, t.event, &r)
-	}
-	if t.note == nil {
-		return r, nil
-	}
-	ids, err := x.core.repo.Claimants(ctx, org, t.note.OrderID, t.note.At)
-	for _, id := range ids {
-		r.Claimants = append(r.Claimants, anomaly.ID(id))
-	}
-	return r, err
-}
-
-func (x *examiner) debts(ctx context.Context, org loyalty.ID, e anomaly.Event, r *anomaly.Recent) error {
-	const longest = 365 * 24 * time.Hour
-	rows, err := x.core.repo.Debts(ctx, org, loyalty.ID(e.Customer), e.At.Add(-longest), e.At)
-	for _, t := range rows {
-		r.Debts = append(r.Debts, anomaly.Reversal{
-			ID: anomaly.ID(t.ID), At: t.At, Staff: anomaly.ID(t.StaffID), Points: int64(min(-t.Points, -t.BalanceAfter)),
-		})
-	}
-	return err
-}
-
-// again examines an event by how often its people were noticed in the 28 days
-// before.
-func (x *examiner) again(ctx context.Context, choice DetectorChoice, t task, r anomaly.Recent) ([]anomaly.Signal, error) {
-	n, err := x.core.repo.SignalCounts(ctx, t.cfg.Organization.ID, loyalty.SignalQuery{
-		EventID: loyalty.ID(t.event.ID), StaffID: loyalty.ID(t.event.Staff), CustomerID: loyalty.ID(t.event.Customer),
-		Since: t.event.At.Add(-anomaly.StoryWindow), Until: t.event.At,
-	})
-	if err != nil {
-		return nil, err
-	}
-	r.LateAttaches, r.OffHours, r.SplitOccasions, r.DuplicateClaims = n.LateAttaches, n.OffHours, n.Splits, n.DuplicateClaims
-	return x.examine(choice.Settings, t.event, r)
-}
-
-func (x *examiner) place(ctx context.Context, t task, choice DetectorChoice, signals []anomaly.Signal) error {
-	if len(signals) == 0 && t.note == nil {
-		return nil
-	}
-	found := make([]loyalty.Signal, len(signals))
-	for i, s := range signals {
-		found[i] = signalOf(s, t.cfg.Organization.ID, choice)
-	}
-	return x.core.repo.InTx(ctx, func(ctx context.Context, tx loyalty.Tx) error {
-		if t.note != nil {
-			if fresh, err := tx.AddAccountEvent(ctx, *t.note); err != nil || !fresh {
-				return err
-			}
-		}
-		return tx.PlaceSignals(ctx, t.cfg.Organization.ID, found)
-	})
 }

@@ -26,16 +26,28 @@ func post[T any](
 	decide func(s loyalty.Snapshot, cfg *loyalty.Config) (decision[T], error),
 ) (T, error) {
 	var zero T
-	leave, err := c.queue(ctx, q.CustomerID)
+	l, leave, err := c.queue(ctx, q.CustomerID)
 	if err != nil {
 		return zero, err
 	}
 	defer leave()
 	q.OnceKey = o.Key
+	if s, ok := l.take(orgID, q); ok {
+		w := carefully{core: c}
+		done, err := attemptOn(ctx, c, c.repo, s, orgID, o, decide, w.write)
+		if err == nil {
+			done.follow(c)
+			l.leave(q, done.snap, done.posting)
+		}
+		if w.tried && !again(err) {
+			return done.result, err
+		}
+	}
 	for try := 1; try <= optimisticTries; try++ {
 		done, err := attempt(ctx, c, c.repo, orgID, q, o, decide, c.write)
 		if err == nil {
 			done.follow(c)
+			l.leave(q, done.snap, done.posting)
 		}
 		if !again(err) {
 			return done.result, err
@@ -78,6 +90,22 @@ func (c *Core) write(ctx context.Context, orgID loyalty.ID, p *loyalty.Posting, 
 	return c.repo.InTx(ctx, func(ctx context.Context, tx loyalty.Tx) error { return tx.SaveAnswer(ctx, orgID, *a) })
 }
 
+// carefully writes what was decided on an account that was not read, which is
+// proven by a posting alone. Once it has tried, what became of it is known or
+// must be told: nothing is written a second time.
+type carefully struct {
+	core  *Core
+	tried bool
+}
+
+func (w *carefully) write(ctx context.Context, orgID loyalty.ID, p *loyalty.Posting, a *loyalty.StoredAnswer) error {
+	if p == nil {
+		return loyalty.ErrStale
+	}
+	w.tried = true
+	return w.core.write(ctx, orgID, p, a)
+}
+
 // attempted is a decision that was written, with what it was made on.
 type attempted[T any] struct {
 	decision[T]
@@ -95,14 +123,21 @@ func attempt[T any](
 	ctx context.Context, c *Core, from loyalty.LedgerReader, orgID loyalty.ID, q loyalty.SnapshotQuery, o loyalty.Once,
 	decide func(s loyalty.Snapshot, cfg *loyalty.Config) (decision[T], error), write writer,
 ) (done attempted[T], err error) {
-	var none attempted[T]
 	s, err := from.Snapshot(ctx, orgID, q)
 	if err != nil {
-		return none, err
+		return done, err
 	}
 	if err := o.Check(s.Once); err != nil {
-		return none, err
+		return done, err
 	}
+	return attemptOn(ctx, c, from, s, orgID, o, decide, write)
+}
+
+func attemptOn[T any](
+	ctx context.Context, c *Core, from loyalty.LedgerReader, s loyalty.Snapshot, orgID loyalty.ID, o loyalty.Once,
+	decide func(s loyalty.Snapshot, cfg *loyalty.Config) (decision[T], error), write writer,
+) (done attempted[T], err error) {
+	var none attempted[T]
 	cfg, err := c.configFrom(ctx, from, orgID, s.Config)
 	if err != nil {
 		return none, err

@@ -1,0 +1,192 @@
+package service_test
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"regulars/internal/loyalty"
+	"regulars/internal/service"
+)
+
+// place has signals put into cases, each in a statement of its own.
+func (s *scene) place(signals ...loyalty.Signal) {
+	s.t.Helper()
+	err := s.db.InTx(s.t.Context(), func(ctx context.Context, tx loyalty.Tx) error { return tx.PlaceSignals(ctx, org, signals) })
+	if err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// suspicion is a signal about ada.
+func suspicion(n int, kind string, family int) loyalty.Signal {
+	at := noon.Add(time.Duration(n) * time.Minute)
+	s := loyalty.Signal{Key: fmt.Sprintf("%s:%d", kind, n), Family: family, Opens: true, Names: []loyalty.Person{{ID: ada, Kind: loyalty.PersonCustomer}}}
+	s.Anomaly = loyalty.Anomaly{
+		OrgID: org, ID: loyalty.NewID(at), CustomerID: ada, StoreID: store, Type: kind, Severity: "low", Score: 1, Description: s.Key,
+		Status: loyalty.PendingReview, FlaggedAt: at, UpdatedAt: at,
+	}
+	return s
+}
+
+const caseSays = `
+	SELECT concat_ws(' ', type, description, args, evidence, score, is_hard, points_involved, severity, below_line, transaction_ids,
+		transaction_count, kept_rows, kept_points, lead_key, tally) FROM anomalies`
+
+// says is what the only case says.
+func (s *scene) says() (text string) {
+	s.t.Helper()
+	if err := s.db.SQL.QueryRow(caseSays).Scan(&text); err != nil {
+		s.t.Fatal(err)
+	}
+	return text
+}
+
+// A case that grows by one signal after another says what weighing all of it
+// at once says.
+func TestCaseGrowsAsItWeighs(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	var rows []loyalty.ID
+	for n := range 140 {
+		got, err := s.Ledger.Award(t.Context(), boss, service.AwardPoints{Customer: service.CustomerRef{ID: ada}, Points: loyalty.Points(1 + n%7), Reason: "x"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		rows = append(rows, got.Transaction.ID)
+	}
+	s.Anomalies.Examined(t.Context(), 20*time.Second)
+	s.db.Exec(t, `DELETE FROM anomalies; DELETE FROM anomaly_signals`)
+	random := rand.New(rand.NewPCG(1, 2))
+	kinds := []string{"rapid_earning", "unusual_amount", "pattern_deviation", "staff_favoritism", "refund_abuse"}
+	for n := range 120 {
+		k := random.IntN(len(kinds))
+		sig := suspicion(n, kinds[k], k/2)
+		sig.Score, sig.Hard = float64(random.IntN(12))/2, random.IntN(40) == 0
+		sig.PointsInvolved = loyalty.Points(random.IntN(300))
+		for range random.IntN(6) {
+			sig.TransactionIDs = append(sig.TransactionIDs, rows[random.IntN(len(rows))])
+		}
+		s.place(sig, sig) // the second time it is known
+		grown := s.says()
+		s.db.Exec(t, `SELECT weigh_case(organization_id, id, last_at, 0) FROM anomalies`)
+		if weighed := s.says(); grown != weighed {
+			t.Fatalf("after signal %d the case says\n%s\nand weighed\n%s", n, grown, weighed)
+		}
+	}
+	if n := number(t, s.db, `SELECT count(*) FROM anomalies`); n != 1 {
+		t.Errorf("%d cases", n)
+	}
+}
+
+// The sums of a case are those of before the rows of a guest were erased, and
+// are made anew when it grows again.
+func TestCaseIsCountedAnewWithoutAnErasedGuest(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	guest(t, s.db, bob, "Bob")
+	both := suspicion(1, "account_ring", 0)
+	both.Names = append(both.Names, loyalty.Person{ID: bob, Kind: loyalty.PersonCustomer})
+	for _, who := range []loyalty.ID{ada, bob} {
+		got, err := s.Ledger.Award(t.Context(), boss, service.AwardPoints{Customer: service.CustomerRef{ID: who}, Points: 40, Reason: "x"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		both.TransactionIDs = append(both.TransactionIDs, got.Transaction.ID)
+	}
+	s.place(both)
+	s.db.Exec(t, `SELECT erase_customer($1, $2)`, org.String(), bob.String())
+	s.place(suspicion(2, "account_ring", 0))
+	if n := number(t, s.db, `SELECT points_involved FROM anomalies`); n != 40 {
+		t.Errorf("%d points at risk, want ada's 40", n)
+	}
+}
+
+// A thousand rows are kept one by one; what is more is counted.
+func TestCaseKeepsAThousandRows(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	s.place(suspicion(0, "rapid_earning", 0))
+	s.db.Exec(t, `INSERT INTO anomaly_transactions SELECT organization_id, id, gen_random_uuid() FROM anomalies, generate_series(1, 999);
+		UPDATE anomalies SET tally = NULL, transaction_count = 999`)
+	for n := range 3 {
+		got, err := s.Ledger.Award(t.Context(), boss, service.AwardPoints{Customer: service.CustomerRef{ID: ada}, Points: 5, Reason: "x"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		sig := suspicion(1+n, "rapid_earning", 0)
+		sig.TransactionIDs = []loyalty.ID{got.Transaction.ID}
+		s.place(sig)
+	}
+	kept := number(t, s.db, `SELECT count(*) FROM anomaly_transactions`)
+	if n := number(t, s.db, `SELECT transaction_count FROM anomalies`); kept != 1000 || n != 1002 {
+		t.Errorf("%d rows kept, %d counted; want 1000 and 1002", kept, n)
+	}
+}
+
+// Whether a store has had its cases of the week is asked of the few that
+// count, however many others there are.
+func TestBudgetIsAskedOfFewCases(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name  string
+		store loyalty.ID
+		above int
+		hard  bool
+		below bool
+	}{
+		{"at a store that has had three", store, 3, false, true},
+		{"at a store that has had two", store, 2, false, false},
+		{"hard, whatever it has had", store, 3, true, false},
+		{"at no store, which has had three", loyalty.ID{}, 3, false, true},
+		{"at no store, which has had two", loyalty.ID{}, 2, false, false},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			s := newScene(t)
+			other := loyalty.ID{}
+			if test.store.IsZero() {
+				other = store
+			}
+			const fill = `
+				INSERT INTO anomalies (organization_id, id, store_id, type, severity, score, description, points_involved, case_key, status, below_line,
+					flagged_at, updated_at)
+				SELECT $1, gen_random_uuid(), nullif($2, '00000000-0000-0000-0000-000000000000')::uuid, 'x', 'low', 1, '', 0, n::text, 'confirmed', $3, $4, $4
+				FROM generate_series(1, $5::int) n`
+			s.db.Exec(t, fill, org.String(), test.store.String(), true, noon, 2000)
+			s.db.Exec(t, fill, org.String(), other.String(), false, noon, 2000)
+			s.db.Exec(t, fill, org.String(), test.store.String(), false, noon.AddDate(0, 0, -7), 2000)
+			s.db.Exec(t, fill, org.String(), test.store.String(), false, noon, test.above)
+			s.db.Exec(t, `ANALYZE anomalies`)
+			tx, err := s.db.SQL.BeginTx(t.Context(), nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer tx.Rollback() //nolint:errcheck // after the Commit below there is nothing to roll back
+			const sign = `
+				SELECT place_signal($1, jsonb_strip_nulls(jsonb_build_object('id', gen_random_uuid(), 'signal_key', 'k', 'type', 'x', 'score', 1,
+					'severity', 'low', 'points_involved', 0, 'description', '', 'case_key', '', 'budget', 3, 'flagged_at', $3::timestamptz, 'hard', $4::boolean,
+					'store_id', nullif($2, '00000000-0000-0000-0000-000000000000'))))`
+			if _, err := tx.ExecContext(t.Context(), sign, org.String(), test.store.String(), noon, test.hard); err != nil {
+				t.Fatal(err)
+			}
+			var read int
+			const reads = `SELECT coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0) FROM pg_stat_xact_user_tables WHERE relname = 'anomalies'`
+			if err := tx.QueryRowContext(t.Context(), reads).Scan(&read); err != nil {
+				t.Fatal(err)
+			}
+			if err := tx.Commit(); err != nil {
+				t.Fatal(err)
+			}
+			below := number(t, s.db, `SELECT count(*) FROM anomalies WHERE below_line AND case_key = ''`) == 1
+			if below != test.below {
+				t.Errorf("below the line: %v", below)
+			}
+			if read > 100 {
+				t.Errorf("%d cases were read", read)
+			}
+		})
+	}
+}
