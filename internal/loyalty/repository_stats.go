@@ -23,6 +23,15 @@ type StatsReader interface {
 	// LastActivity is when the last transaction was; the zero time before the
 	// first.
 	LastActivity(ctx context.Context, orgID ID) (time.Time, error)
+	// Present is all of ActiveSince, TierMembers and LastActivity at once.
+	Present(ctx context.Context, orgID ID, since time.Time) (Present, error)
+}
+
+// Present is how an organization stands just now.
+type Present struct {
+	Active       int64 // customers whose last transaction was on the day asked for or later
+	Tiers        map[ID]int64
+	LastActivity time.Time
 }
 
 // StatsWriter keeps the figures small.

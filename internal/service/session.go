@@ -14,6 +14,7 @@ type Visit struct {
 	Staff    loyalty.Staff
 	Data     map[string]string // what the session remembers; change it with Keep
 	TimeZone string            // of the store worked in, or the organization's
+	Config   *loyalty.Config   // what the organization has set up
 	// Locked says that the device is locked: Actor is nobody until somebody
 	// unlocks it.
 	Locked bool
@@ -81,7 +82,7 @@ func (a *Access) visit(ctx context.Context, session loyalty.Session, who loyalty
 	if err != nil {
 		return Visit{}, err
 	}
-	v := Visit{Actor: who.Actor(), Staff: who, Data: session.Data, TimeZone: cfg.Organization.TimeZone, Shared: !session.DeviceID.IsZero()}
+	v := Visit{Actor: who.Actor(), Staff: who, Data: session.Data, TimeZone: cfg.Organization.TimeZone, Config: cfg, Shared: !session.DeviceID.IsZero()}
 	v.Actor.AtTill = session.ByPIN
 	chosen, _ := loyalty.ParseID(session.Data[storeData])
 	var open []loyalty.Store

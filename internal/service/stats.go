@@ -200,13 +200,11 @@ func (a *Analytics) spread(found []loyalty.DayFigures, from, to time.Time) {
 
 // standing fills in what is so now.
 func (s *Stats) standing(ctx context.Context, orgID loyalty.ID, program *loyalty.Program, from time.Time, a *Analytics) error {
-	var err error
-	if a.ActiveMembers, err = s.repo.ActiveSince(ctx, orgID, from); err != nil {
+	now, err := s.repo.Present(ctx, orgID, from)
+	if err != nil {
 		return err
 	}
-	if a.LastActivity, err = s.repo.LastActivity(ctx, orgID); err != nil {
-		return err
-	}
+	a.ActiveMembers, a.LastActivity = now.Active, now.LastActivity
 	if a.Rewards, err = s.repo.Rewards(ctx, orgID); err != nil {
 		return err
 	}
@@ -215,11 +213,10 @@ func (s *Stats) standing(ctx context.Context, orgID loyalty.ID, program *loyalty
 		return nil
 	}
 	a.Liability = loyalty.Minor(a.Outstanding) * program.CurrencyPerPoint
-	members, err := s.repo.TierMembers(ctx, orgID)
 	for _, t := range program.Tiers {
-		a.Tiers = append(a.Tiers, TierShare{t, members[t.ID]})
+		a.Tiers = append(a.Tiers, TierShare{t, now.Tiers[t.ID]})
 	}
-	return err
+	return nil
 }
 
 // Compact keeps adding up a long history quick, and says how many counters it

@@ -8,6 +8,9 @@ package i18n
 import (
 	"context"
 	"maps"
+	"strings"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/text/feature/plural"
@@ -68,6 +71,13 @@ func Register(lang string, c Catalog) {
 // English. zone is the store's; nil means UTC.
 func With(ctx context.Context, lang string, zone *time.Location) context.Context {
 	return context.WithValue(ctx, contextKey{}, newLocale(lang, zone))
+}
+
+// In returns a context for the same reader in another time zone.
+func In(ctx context.Context, zone *time.Location) context.Context {
+	l := *from(ctx)
+	l.zone = zone
+	return context.WithValue(ctx, contextKey{}, &l)
 }
 
 // At returns a context in which Ago counts from now instead of the clock.
@@ -141,7 +151,23 @@ func isOne(tag language.Tag, n int64) bool {
 	return plural.Cardinal.MatchPlural(tag, int(min(n, 1_000_000)), 0, 0, 0, 0) == plural.One
 }
 
-func newLocale(lang string, zone *time.Location) *locale {
+// matched remembers which locale each wish got: reading one takes longer than
+// all the rest of a small page, and readers have few different ones.
+var (
+	matched   sync.Map // wish → index into supported
+	matchings atomic.Int64
+)
+
+// The wishes remembered, and how long they may be: whoever asks writes them.
+const (
+	maxMatched = 1000
+	maxWish    = 100
+)
+
+func match(lang string) language.Tag {
+	if i, ok := matched.Load(lang); ok {
+		return supported[i.(int)] //nolint:errcheck // nothing else is ever stored
+	}
 	tags, _, err := language.ParseAcceptLanguage(lang)
 	if err != nil || len(tags) == 0 {
 		tags = []language.Tag{language.AmericanEnglish}
@@ -153,7 +179,14 @@ func newLocale(lang string, zone *time.Location) *locale {
 		}
 	}
 	_, i, _ := matcher.Match(tags...)
-	tag := supported[i]
+	if len(lang) <= maxWish && matchings.Add(1) <= maxMatched {
+		matched.Store(strings.Clone(lang), i)
+	}
+	return supported[i]
+}
+
+func newLocale(lang string, zone *time.Location) *locale {
+	tag := match(lang)
 	base, _ := tag.Base()
 	if zone == nil {
 		zone = time.UTC

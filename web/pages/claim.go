@@ -42,7 +42,7 @@ func (h *Handlers) claimed(c *fiber.Ctx) (loyalty.Order, ledger.ClaimProps, erro
 	if err != nil {
 		return loyalty.Order{}, p, err
 	}
-	cfg, err := h.Config(ctx, actor)
+	cfg, err := h.setup(c)
 	if err != nil {
 		return loyalty.Order{}, p, err
 	}

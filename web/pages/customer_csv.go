@@ -21,7 +21,7 @@ const exportTime = 5 * time.Minute
 // CustomersCSV is GET /customers.csv: the filtered list as a file.
 func (h *Handlers) CustomersCSV(c *fiber.Ctx) error {
 	actor, ctx := auth.Actor(c), c.UserContext()
-	cfg, err := h.Config(ctx, actor)
+	cfg, err := h.setup(c)
 	if err != nil {
 		return err
 	}

@@ -138,7 +138,7 @@ func visitLabel(ctx context.Context, text string) string {
 
 // calendarDay writes a day that is given as UTC midnight.
 func calendarDay(ctx context.Context, day time.Time) string {
-	return i18n.Date(i18n.With(ctx, i18n.Lang(ctx), time.UTC), day)
+	return i18n.Date(i18n.In(ctx, time.UTC), day)
 }
 
 func (f *memberFilter) store(ctx context.Context) {

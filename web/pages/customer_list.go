@@ -24,7 +24,7 @@ func customerPath(id loyalty.ID) string { return customers.Path + "/" + id.Strin
 // CustomerList is GET /customers: the list that the address filters and sorts.
 func (h *Handlers) CustomerList(c *fiber.Ctx) error {
 	actor, ctx := auth.Actor(c), c.UserContext()
-	cfg, err := h.Config(ctx, actor)
+	cfg, err := h.setup(c)
 	if err != nil {
 		return err
 	}
@@ -91,7 +91,7 @@ func (h *Handlers) CustomerSearch(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	cfg, err := h.Config(ctx, actor)
+	cfg, err := h.setup(c)
 	if err != nil {
 		return err
 	}

@@ -56,7 +56,7 @@ func (h *Handlers) GivePage(c *fiber.Ctx) error {
 
 func (h *Handlers) showGive(c *fiber.Ctx, form ui.Form, status int) error {
 	ctx, actor := c.UserContext(), auth.Actor(c)
-	cfg, err := h.Config(ctx, actor)
+	cfg, err := h.setup(c)
 	if err != nil {
 		return err
 	}
@@ -97,7 +97,7 @@ func (f *memberFilter) said(ctx ctx) string {
 // GivePoints is POST /give.
 func (h *Handlers) GivePoints(c *fiber.Ctx) error {
 	ctx, actor, form := c.UserContext(), auth.Actor(c), posted(c)
-	cfg, err := h.Config(ctx, actor)
+	cfg, err := h.setup(c)
 	if err != nil {
 		return err
 	}

@@ -22,11 +22,11 @@ const usualPeriod = 30
 
 // Home is GET /: the figures. Cashiers work at the till.
 func (h *Handlers) Home(c *fiber.Ctx) error {
-	ctx, actor := c.UserContext(), auth.Actor(c)
+	ctx, actor, about := c.UserContext(), auth.Actor(c), shell{Title: i18n.T(c.UserContext(), "Home"), Active: "home"}
 	if actor.Capacity() == loyalty.Cashier {
 		return c.Redirect("/till", fiber.StatusSeeOther)
 	}
-	cfg, err := h.Config(ctx, actor)
+	cfg, err := h.setup(c)
 	if err != nil {
 		return err
 	}
@@ -46,17 +46,19 @@ func (h *Handlers) Home(c *fiber.Ctx) error {
 		if p.Steps, err = h.firstSteps(c); err != nil {
 			return err
 		}
-		return h.page(c, shell{Title: i18n.T(ctx, "Home"), Active: "home"}, home.Page(p))
+		return h.page(c, about, home.Page(p))
 	}
 	p.Stores = ownStores(actor, cfg)
 	if !v.store.IsZero() {
 		p.Store = v.store.String()
 	}
-	if p.Waiting, err = h.Anomalies.Open(ctx, actor); err != nil {
+	frame, err := h.frame(c, about)
+	if err != nil {
 		return err
 	}
+	p.Waiting = frame.Waiting
 	v.fill(&p, a)
-	return h.page(c, shell{Title: i18n.T(ctx, "Home"), Active: "home"}, home.Page(p))
+	return framed(c, fiber.StatusOK, frame, home.Page(p))
 }
 
 // homeView is which figures are looked at.

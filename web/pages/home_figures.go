@@ -142,13 +142,14 @@ func (v homeView) charts(ctx context.Context, a service.Analytics) (points, sale
 	}
 	var labels []string
 	var issued, spent, sold []float64
+	utc := i18n.In(ctx, time.UTC)
 	// Counted from the end, so that the last step is a whole one.
 	for from := len(days) % step; from < len(days); from += step {
 		var sum loyalty.Figures
 		for _, d := range days[from:min(from+step, len(days))] {
 			sum.Add(d.Figures)
 		}
-		labels = append(labels, i18n.ShortDate(i18n.With(ctx, i18n.Lang(ctx), nil), days[from].Day))
+		labels = append(labels, i18n.ShortDate(utc, days[from].Day))
 		issued, spent = append(issued, float64(sum.Issued)), append(spent, float64(max(0, sum.Spent())))
 		sold = append(sold, float64(max(0, sum.Sales)))
 	}

@@ -27,7 +27,7 @@ func (h *Handlers) lookUp(c *fiber.Ctx, typed string, to func(loyalty.ID) string
 	if err != nil {
 		return p, err
 	}
-	cfg, err := h.Config(ctx, actor)
+	cfg, err := h.setup(c)
 	if err != nil {
 		return p, err
 	}

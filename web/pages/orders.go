@@ -23,7 +23,7 @@ var orderTabs = []loyalty.OrderStatus{"", unclaimed, loyalty.OrderOpen, loyalty.
 // Orders is GET /orders.
 func (h *Handlers) Orders(c *fiber.Ctx) error {
 	actor, ctx := auth.Actor(c), c.UserContext()
-	cfg, err := h.Config(ctx, actor)
+	cfg, err := h.setup(c)
 	if err != nil {
 		return err
 	}

@@ -68,7 +68,21 @@ func (h *Handlers) page(c *fiber.Ctx, s shell, body templ.Component) error {
 	if err != nil {
 		return err
 	}
-	return respond.HTML(c, max(s.Status, fiber.StatusOK), within(layout.Layout(p), body))
+	return framed(c, s.Status, p, body)
+}
+
+// framed answers with a whole page whose frame is known already.
+func framed(c *fiber.Ctx, status int, frame layout.Page, body templ.Component) error {
+	return respond.HTML(c, max(status, fiber.StatusOK), within(layout.Layout(frame), body))
+}
+
+// setup is what actor's organization has set up. Finding out who is asking has
+// read it, which is good enough for a page that changes nothing.
+func (h *Handlers) setup(c *fiber.Ctx) (*loyalty.Config, error) {
+	if cfg := auth.Visit(c).Config; cfg != nil && c.Method() == fiber.MethodGet {
+		return cfg, nil
+	}
+	return h.Config(c.UserContext(), auth.Actor(c))
 }
 
 // bare answers with a page for someone who hasn't signed in.
@@ -98,7 +112,7 @@ func within(document, body templ.Component) templ.Component {
 // frame is what stands around a signed-in person's page.
 func (h *Handlers) frame(c *fiber.Ctx, s shell) (layout.Page, error) {
 	actor, ctx := auth.Actor(c), c.UserContext()
-	cfg, err := h.Config(ctx, actor)
+	cfg, err := h.setup(c)
 	if err != nil {
 		return layout.Page{}, err
 	}

@@ -53,7 +53,7 @@ func (h *Handlers) ProgramPage(c *fiber.Ctx) error {
 }
 
 func (h *Handlers) currency(c *fiber.Ctx) (string, error) {
-	cfg, err := h.Config(c.UserContext(), auth.Actor(c))
+	cfg, err := h.setup(c)
 	if err != nil {
 		return "", err
 	}

@@ -92,7 +92,7 @@ func dayAfter(ctx context.Context, s string) time.Time {
 // Transactions is GET /transactions.
 func (h *Handlers) Transactions(c *fiber.Ctx) error {
 	actor, ctx := auth.Actor(c), c.UserContext()
-	cfg, err := h.Config(ctx, actor)
+	cfg, err := h.setup(c)
 	if err != nil {
 		return err
 	}
@@ -130,7 +130,7 @@ const csvRows = 10_000
 // TransactionsCSV is GET /transactions.csv: the filtered ledger as a file.
 func (h *Handlers) TransactionsCSV(c *fiber.Ctx) error {
 	actor, ctx := auth.Actor(c), c.UserContext()
-	cfg, err := h.Config(ctx, actor)
+	cfg, err := h.setup(c)
 	if err != nil {
 		return err
 	}

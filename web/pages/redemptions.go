@@ -23,8 +23,8 @@ const allRedemptions = loyalty.RedemptionStatus("all")
 
 // Redemptions is GET /redemptions: the fulfilment queue.
 func (h *Handlers) Redemptions(c *fiber.Ctx) error {
-	actor, ctx := auth.Actor(c), c.UserContext()
-	cfg, err := h.Config(ctx, actor)
+	ctx := c.UserContext()
+	cfg, err := h.setup(c)
 	if err != nil {
 		return err
 	}

@@ -30,7 +30,7 @@ func (h *Handlers) StoresPage(c *fiber.Ctx) error {
 
 // NewStorePage is GET /stores/new.
 func (h *Handlers) NewStorePage(c *fiber.Ctx) error {
-	cfg, err := h.Config(c.UserContext(), auth.Actor(c))
+	cfg, err := h.setup(c)
 	if err != nil {
 		return err
 	}

@@ -275,7 +275,7 @@ func chooseStore(c *fiber.Ctx) error {
 
 // workplace is the store where the person works; a NotFound at none.
 func (h *Handlers) workplace(c *fiber.Ctx) (loyalty.Store, error) {
-	cfg, err := h.Config(c.UserContext(), auth.Actor(c))
+	cfg, err := h.setup(c)
 	if err != nil {
 		return loyalty.Store{}, err
 	}
