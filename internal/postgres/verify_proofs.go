@@ -4,7 +4,8 @@ import "regulars/internal/loyalty"
 
 func claim(name, sentence string) loyalty.Proof { return loyalty.Proof{Name: name, Claim: sentence} }
 
-// proofs are all that is promised of the ledger and what is counted of it.
+// proofs are all that is promised of the ledger and what is counted of it. The
+// longest come first, so that none of them is left over at the end.
 var proofs = []proof{
 	{[]loyalty.Proof{
 		claim("balance", "Every balance is the sum of its transactions."),
@@ -13,6 +14,13 @@ var proofs = []proof{
 		claim("chain", "Every balance_after follows from the row before it."),
 		claim("activity", "Every account knows the day of its last transaction."),
 	}, accountsProof},
+
+	{[]loyalty.Proof{claim("days", "The figures of every day and store are what a full count gives.")}, daysProof},
+
+	{[]loyalty.Proof{
+		claim("earned", "What an order earned, and what was taken back of it, is what the ledger says."),
+		claim("once", "Every order earned at most once."),
+	}, ordersProof},
 
 	{[]loyalty.Proof{claim("lots", "The lots of an account add up to its balance, or to nothing while it is in debt.")}, `
 		SELECT 'lots' AS kind, e.customer_id::text AS subject,
@@ -39,11 +47,6 @@ var proofs = []proof{
 			OR h.min_points < r.min_points
 			OR h.min_points > r.min_points AND NOT EXISTS (
 				SELECT FROM transactions t WHERE t.organization_id = $1 AND t.customer_id = e.customer_id AND t.lifetime_delta < 0))`},
-
-	{[]loyalty.Proof{
-		claim("earned", "What an order earned, and what was taken back of it, is what the ledger says."),
-		claim("once", "Every order earned at most once."),
-	}, ordersProof},
 
 	{[]loyalty.Proof{claim("reversal", "Nothing was taken back twice, or more than was given.")}, withTorn + `
 		SELECT 'reversal' AS kind, r.reverses_id::text AS subject, format('gave %s, took back %s', t.points, r.points) AS detail
@@ -93,8 +96,6 @@ var proofs = []proof{
 	{[]loyalty.Proof{claim("stock", "No reward's stock is below zero.")}, `
 		SELECT 'stock' AS kind, reward_id::text AS subject, format('%s left in slot %s', remaining, slot) AS detail
 		FROM reward_stock WHERE organization_id = $1 AND remaining < 0`},
-
-	{[]loyalty.Proof{claim("days", "The figures of every day and store are what a full count gives.")}, daysProof},
 
 	{[]loyalty.Proof{claim("totals", "The figures since ever are the sum of every day's.")}, `
 		SELECT 'totals' AS kind, format('before %s', t.before) AS subject, format('kept %s, counted %s', t.n, d.n) AS detail
