@@ -57,4 +57,5 @@ type BulkRules struct {
 type BulkStep struct {
 	State BulkState // of the award, afterwards
 	Given int       // customers
+	Idle  bool      // the step found nothing to do: what is left is another's
 }

@@ -28,7 +28,8 @@ type BulkWriter interface {
 	HoldBulkAward(ctx context.Context, orgID, id ID, now, until time.Time) (ok bool, err error)
 	// LetGoOfBulkAward lets the next take it up.
 	LetGoOfBulkAward(ctx context.Context, orgID, id ID) error
-	// StepBulkAward gives the next few hundred customers their points.
+	// StepBulkAward gives the next few hundred customers their points whom no
+	// other step is at.
 	StepBulkAward(ctx context.Context, orgID, id ID, rules BulkRules) (BulkStep, error)
 	// FailBulkAward ends an award that can't go on; not ok when it is over.
 	FailBulkAward(ctx context.Context, orgID, id ID, why string, at time.Time) (ok bool, err error)

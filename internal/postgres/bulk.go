@@ -157,7 +157,7 @@ type bulkRulesDoc struct {
 
 // StepBulkAward implements loyalty.BulkWriter.
 func (t *tx) StepBulkAward(ctx context.Context, orgID, id loyalty.ID, rules loyalty.BulkRules) (loyalty.BulkStep, error) {
-	const q = `SELECT coalesce(state, '') AS state, given FROM bulk_award_step($1, $2, $3)`
+	const q = `SELECT coalesce(state, '') AS state, given, idle FROM bulk_award_step($1, $2, $3)`
 	doc, err := json.Marshal(bulkRulesDoc{
 		ProgramID: rules.Program.ID, Day: day(rules.Day), ExpiresOn: day(rules.ExpiresOn), At: rules.At, HeldUntil: rules.HeldUntil,
 		TierIDs:    each(rules.Program.Tiers, func(t loyalty.Tier) loyalty.ID { return t.ID }),
@@ -169,9 +169,10 @@ func (t *tx) StepBulkAward(ctx context.Context, orgID, id loyalty.ID, rules loya
 	var row struct {
 		State string `db:"state"`
 		Given int    `db:"given"`
+		Idle  bool   `db:"idle"`
 	}
 	err = t.get(ctx, &row, q, orgID.String(), id.String(), string(doc))
-	return loyalty.BulkStep{State: loyalty.BulkState(row.State), Given: row.Given}, wrap("step bulk award", err)
+	return loyalty.BulkStep{State: loyalty.BulkState(row.State), Given: row.Given, Idle: row.Idle}, wrap("step bulk award", err)
 }
 
 // FailBulkAward implements loyalty.BulkWriter.

@@ -145,7 +145,11 @@ func TestBulkAwardEndsWithItsProgram(t *testing.T) {
 	}
 	db.Exec(t, `UPDATE programs SET is_active = false; UPDATE organizations SET config_version = config_version + 1`)
 	b = f.work(t, b)
-	came(t, b, loyalty.BulkFailed, 700, 500, 0)
+	if b.Awarded == 700 {
+		t.Fatal("all have their points")
+	}
+	came(t, b, loyalty.BulkFailed, 700, b.Awarded, 0)
+	eachOnce(t, db, b, b.Awarded)
 	if b.Failure == "" || b.Failure == service.BulkFailure {
 		t.Errorf("it failed because of %q", b.Failure)
 	}
