@@ -128,6 +128,10 @@ func TestStart(t *testing.T) {
 	c = start(t, dir, Options{})
 	t.Logf("warm start took %v", time.Since(begun))
 	run(t, c.URL(), "SELECT n FROM visits")
+	const packed = `SELECT coalesce(setting = 'lz4' OR NOT 'lz4' = ANY (enumvals), true) FROM pg_settings WHERE name = 'wal_compression'`
+	if got := value(t, c.URL(), packed); got != "true" {
+		t.Error("the write-ahead log isn't compressed though it could be")
+	}
 }
 
 func TestStartSharesOrRefuses(t *testing.T) {
