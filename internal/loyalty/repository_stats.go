@@ -11,6 +11,9 @@ type StatsReader interface {
 	AllTime(ctx context.Context, orgID ID) (Totals, error)
 	// Days are the figures of each day in order; quiet days are left out.
 	Days(ctx context.Context, orgID ID, q FiguresQuery) ([]DayFigures, error)
+	// StoreDays are the figures of each store, all days of q together; quiet
+	// stores are left out.
+	StoreDays(ctx context.Context, orgID ID, q FiguresQuery) ([]StoreFigures, error)
 	// ActiveSince is how many customers had their last transaction on the day
 	// or later.
 	ActiveSince(ctx context.Context, orgID ID, day time.Time) (int64, error)

@@ -57,6 +57,13 @@ type DayFigures struct {
 	Figures
 }
 
+// StoreFigures are a store's figures over a while.
+type StoreFigures struct {
+	StoreID ID
+	LastDay time.Time // with an order or an award; zero without one
+	Figures
+}
+
 // Totals are an organization's figures since it exists.
 type Totals struct {
 	Customers   int64

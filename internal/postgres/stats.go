@@ -93,6 +93,27 @@ func (r reader) Days(ctx context.Context, orgID loyalty.ID, q loyalty.FiguresQue
 	}), wrap("select figures", err)
 }
 
+// StoreDays implements loyalty.StatsReader.
+func (r reader) StoreDays(ctx context.Context, orgID loyalty.ID, q loyalty.FiguresQuery) ([]loyalty.StoreFigures, error) {
+	const query = `
+		SELECT store_id, max(day) FILTER (WHERE orders > 0 OR awards > 0) AS day,` + sumFigures + `
+		FROM daily_stats WHERE organization_id = $1 AND day >= $2::date AND day < $3::date AND store_id = ANY ($4)
+		GROUP BY store_id`
+	var rows []struct {
+		StoreID loyalty.ID `db:"store_id"`
+		figuresRow
+	}
+	err := r.list(ctx, &rows, query, orgID.String(), q.From.Format(time.DateOnly), q.To.Format(time.DateOnly), idArray(q.StoreIDs))
+	out := make([]loyalty.StoreFigures, len(rows))
+	for i, s := range rows {
+		out[i] = loyalty.StoreFigures{StoreID: s.StoreID, Figures: s.domain()}
+		if s.Day.Valid {
+			out[i].LastDay = s.Day.Time.UTC()
+		}
+	}
+	return out, wrap("select figures of stores", err)
+}
+
 // ActiveSince implements loyalty.StatsReader.
 func (r reader) ActiveSince(ctx context.Context, orgID loyalty.ID, day time.Time) (int64, error) {
 	const q = `SELECT coalesce(sum(members), 0)::bigint FROM activity_stats WHERE organization_id = $1 AND day >= $2::date`

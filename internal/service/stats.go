@@ -122,6 +122,30 @@ func (s *Stats) Analytics(ctx context.Context, actor loyalty.Actor, q AnalyticsQ
 	return a, err
 }
 
+// StoreDays is over how many days ByStore looks.
+const StoreDays = 30
+
+// ByStore are the figures of the last StoreDays days of each of the stores
+// that actor may see; quiet ones are left out. It needs loyalty.LoyaltyRead.
+func (s *Stats) ByStore(ctx context.Context, actor loyalty.Actor, stores []loyalty.Store) (map[loyalty.ID]loyalty.StoreFigures, error) {
+	if err := actor.Require(loyalty.LoyaltyRead); err != nil {
+		return nil, err
+	}
+	to := loyalty.DayIn("UTC", s.now()).AddDate(0, 0, 2) // whose day is furthest on
+	q := loyalty.FiguresQuery{From: to.AddDate(0, 0, -StoreDays-1), To: to}
+	for _, one := range stores {
+		if actor.RequireStore(one.ID) == nil {
+			q.StoreIDs = append(q.StoreIDs, one.ID)
+		}
+	}
+	found, err := s.repo.StoreDays(ctx, actor.OrgID, q)
+	out := make(map[loyalty.ID]loyalty.StoreFigures, len(found))
+	for _, f := range found {
+		out[f.StoreID] = f
+	}
+	return out, err
+}
+
 // favorites ranks what was redeemed. What more was cancelled of than redeemed,
 // because that was before, is none.
 func (s *Stats) favorites(ctx context.Context, orgID loyalty.ID, q loyalty.FiguresQuery, a *Analytics) error {

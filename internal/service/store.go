@@ -2,6 +2,8 @@ package service
 
 import (
 	"context"
+	"fmt"
+	"strconv"
 
 	"regulars/internal/loyalty"
 )
@@ -49,9 +51,10 @@ func (a *Access) saveStore(ctx context.Context, tx loyalty.Tx, actor loyalty.Act
 	s := loyalty.Store{OrgID: actor.OrgID, ID: cmd.ID, Name: cmd.Name, ExternalID: cmd.ExternalID, Currency: cmd.Currency, TimeZone: cmd.TimeZone, Active: cmd.Active, Hours: cmd.Hours, CreatedAt: now}
 	action, write := "store.update", tx.UpdateStore
 	others, found := 0, false
+	var old loyalty.Store
 	for _, before := range all {
 		if before.ID == cmd.ID {
-			s.CreatedAt, found = before.CreatedAt, true
+			s.CreatedAt, old, found = before.CreatedAt, before, true
 		} else if before.Active {
 			others++
 		}
@@ -70,8 +73,51 @@ func (a *Access) saveStore(ctx context.Context, tx loyalty.Tx, actor loyalty.Act
 	if err := tx.BumpConfig(ctx, actor.OrgID); err != nil {
 		return loyalty.Store{}, err
 	}
-	return s, tx.AddAudit(ctx, loyalty.Audit(actor, now, action, "store", s.ID, nil))
+	return s, tx.AddAudit(ctx, loyalty.Audit(actor, now, action, "store", s.ID, storeDetail(old, s)))
 }
+
+// storeDetail is what a store has now and hadn't before: hours by the number
+// of the day, Sunday 0, "" for a day that it is closed.
+func storeDetail(before, after loyalty.Store) map[string]any {
+	detail := map[string]any{}
+	for name, v := range map[string][2]string{
+		"name": {before.Name, after.Name}, "time_zone": {before.TimeZone, after.TimeZone}, "currency": {before.Currency, after.Currency},
+		"external_id": {before.ExternalID, after.ExternalID},
+	} {
+		if v[0] != v[1] {
+			detail[name] = v[1]
+		}
+	}
+	if before.Active != after.Active && !before.ID.IsZero() {
+		detail["is_active"] = after.Active
+	}
+	switch {
+	case after.Hours == nil && before.Hours != nil:
+		detail["hours"] = "none"
+	case after.Hours != nil:
+		if days := changedDays(before.Hours, *after.Hours); len(days) > 0 {
+			detail["hours"] = days
+		}
+	}
+	return detail
+}
+
+func changedDays(before *loyalty.OpeningHours, after loyalty.OpeningHours) map[string]string {
+	days := map[string]string{}
+	for i, d := range after {
+		if before != nil && before[i] == d {
+			continue
+		}
+		days[strconv.Itoa(i)] = ""
+		if d.From != d.To {
+			days[strconv.Itoa(i)] = clock(d.From) + "–" + clock(d.To)
+		}
+	}
+	return days
+}
+
+// clock writes minutes after midnight: 13:05.
+func clock(minute int) string { return fmt.Sprintf("%02d:%02d", minute/60%24, minute%60) }
 
 func (cmd *SaveStore) check(org loyalty.Organization) error {
 	var p loyalty.Problems

@@ -34,12 +34,21 @@ type StaffFormProps struct {
 }
 
 // StoresProps is the list of stores.
-type StoresProps struct{ Stores []Store }
+type StoresProps struct {
+	Stores []Store
+	Days   int // that the figures are of
+}
 
-// Store is a store in the list.
+// Store is a store in the list. All but the names is formatted.
 type Store struct {
-	ID, Name, Zone, Currency, External string
-	Active                             bool
+	ID, Name, External string
+	Zone, Time         string // its clock just now
+	Hours              string // today's
+	Sales, Orders      string // of the last StoresProps.Days days; "" without any
+	OrdersHref         string
+	Points             string // given in them
+	Last               string // day with an order or an award; "" for none in them
+	Active             bool
 }
 
 // StoreFormProps is the form of one store.

@@ -41,7 +41,7 @@ func init() {
 		"Claim window": "Plazo para reclamar", "How long a guest can bring a receipt that nobody’s points were booked for.": "Durante cuánto tiempo puede un cliente traer un recibo cuyos puntos no recibió nadie.",
 		"Program is active": "El programa está activo", "Switched off, nobody earns or redeems points.": "Si lo desactivas, nadie gana ni canjea puntos.",
 		"Save changes": "Guardar cambios", "Undo my changes": "Deshacer mis cambios", "Saved. It counts from the next bill.": "Guardado. Vale desde la próxima cuenta.",
-		"There is no program yet": "Todavía no hay programa", "Set up a program": "Crear un programa", "Create program": "Crear programa",
+		"There is no program yet": "Todavía no hay programa", "Rewards belong to a program. Set it up first.": "Las recompensas pertenecen a un programa. Créalo primero.", "Set up a program": "Crear un programa", "Create program": "Crear programa",
 		"A program says what guests earn for their bills and what their points are worth.": "Un programa dice qué ganan los clientes por sus cuentas y cuánto valen sus puntos.",
 		"It starts with the four usual tiers. Everything can be changed later.":            "Empieza con los cuatro niveles de siempre. Todo se puede cambiar después.",
 		"It stays inactive until you activate it.":                                         "Queda inactivo hasta que lo actives.",

@@ -17,6 +17,7 @@ type CatalogProps struct {
 	Cards   []Card
 	None    bool // there is no reward at all
 	Program bool // there is a program to have rewards in
+	MayMake bool // a program, where there is none
 	CSRF    string
 }
 

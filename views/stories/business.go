@@ -80,9 +80,10 @@ func personForm() business.StaffFormProps {
 }
 
 func stores() business.StoresProps {
-	return business.StoresProps{Stores: []business.Store{
-		{ID: "1", Name: "Casa Lima Miraflores", Zone: "America/Lima", Currency: "PEN", External: "MIRA-01", Active: true},
-		{ID: "2", Name: "Casa Lima Aeropuerto Internacional Jorge Chávez, Salidas Nacionales", Zone: "America/Argentina/Buenos_Aires", Currency: "PEN"},
+	return business.StoresProps{Days: 30, Stores: []business.Store{
+		{ID: "1", Name: "Casa Lima Miraflores", Zone: "America/Lima", Time: "20:14", Hours: "10:00–00:00", Sales: "S/148,200", Orders: "2,310 pedidos", OrdersHref: "#main", Points: "160,401", Last: "hoy", External: "MIRA-01", Active: true},
+		{ID: "2", Name: "Casa Lima Aeropuerto Internacional Jorge Chávez, Salidas Nacionales", Zone: "America/Argentina/Buenos_Aires", Time: "22:14", Hours: "sin vigilar"},
+		{ID: "3", Name: "Casa Lima Surco", Zone: "America/Lima", Time: "20:14", Hours: "cerrado", Active: true},
 	}}
 }
 

@@ -77,6 +77,7 @@ func TestDetectionSettings(t *testing.T) {
 	v := r.Visit(t, browsertest.Desktop)
 	v.SignIn("owner@trattoria.test")
 	v.Go("/anomalies/settings")
+	v.See("1 to 1,000,000,000, usually 5,000")
 	look(t, v, "/anomalies/settings", "anomaly-settings")
 	browsertest.Eval[bool](t, v.Browser, `(document.getElementById("f-rapid_earning-orders").value = "500", true)`)
 	press(t, v, "main form button.btn-primary")

@@ -18,6 +18,10 @@ import (
 // AnomalySettingsPage is GET /anomalies/settings.
 func (h *Handlers) AnomalySettingsPage(c *fiber.Ctx) error {
 	detectors, err := h.Anomalies.Detectors(c.UserContext(), auth.Actor(c))
+	if loyalty.CodeOf(err) == loyalty.CodeNoActiveProgram {
+		p := anomalies.SettingsProps{May: auth.Actor(c).Can(loyalty.ProgramWrite)}
+		return h.page(c, shell{Title: i18n.T(c.UserContext(), "Detection settings"), Active: "anomalies"}, anomalies.NoProgram(p))
+	}
 	if err != nil {
 		return err
 	}

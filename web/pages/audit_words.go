@@ -1,8 +1,10 @@
 package pages
 
 import (
+	"fmt"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 
 	"regulars/internal/loyalty"
@@ -59,6 +61,7 @@ var detailNames = map[string]string{
 	"status": i18n.Mark("Decision"), "action": i18n.Mark("Done"), "type": i18n.Mark("Kind"), "tries": i18n.Mark("Tries"), "active": i18n.Mark("May sign in"),
 	"password": i18n.Mark("New password"), "is_active": i18n.Mark("Active"), "min_points": i18n.Mark("Points from"), "rate": i18n.Mark("Points for each unit"),
 	"points_cost": i18n.Mark("Cost"), "stock": i18n.Mark("Stock"), "key": i18n.Mark("Key"), "rows": i18n.Mark("Rows"), "orders": i18n.Mark("Orders"), "skipped": i18n.Mark("Skipped"), "failed": i18n.Mark("Broke off"),
+	"name": i18n.Mark("Name"), "time_zone": i18n.Mark("Time zone"), "currency": i18n.Mark("Currency"), "external_id": i18n.Mark("Known in imports as"), "hours": i18n.Mark("Opening hours"),
 	"customers": i18n.Mark("Customers"), "file": i18n.Mark("File"), "reason": i18n.Mark("Reason"), "scopes": i18n.Mark("May do"),
 }
 
@@ -76,12 +79,39 @@ func details(ctx ctx, noted map[string]any) string {
 	for name, v := range noted {
 		label, known := detailNames[name]
 		value := detailValue(ctx, v)
+		switch {
+		case name == "hours":
+			value = hoursValue(ctx, v)
+		case name == "external_id" && v == "":
+			value = "—"
+		}
 		if known && value != "" {
 			out = append(out, i18n.T(ctx, label)+": "+value)
 		}
 	}
 	slices.Sort(out)
 	return strings.Join(out, " · ")
+}
+
+// hoursValue is opening hours as a store's entry has them: those of the days
+// that were changed.
+func hoursValue(ctx ctx, v any) string {
+	days, ok := v.(map[string]any)
+	if !ok {
+		return i18n.T(ctx, "not watched")
+	}
+	var out []string
+	for _, w := range weekdays {
+		hours, changed := days[strconv.Itoa(int(w.day))]
+		if !changed {
+			continue
+		}
+		if hours == "" {
+			hours = i18n.T(ctx, "closed")
+		}
+		out = append(out, fmt.Sprint(i18n.T(ctx, w.name), " ", hours))
+	}
+	return strings.Join(out, ", ")
 }
 
 func detailValue(ctx ctx, v any) string {

@@ -43,7 +43,8 @@ func (h *Handlers) ProgramPage(c *fiber.Ctx) error {
 		return err
 	}
 	if !ok {
-		return h.page(c, shell{Title: i18n.T(c.UserContext(), "Program rules"), Active: "program"}, program.None())
+		title := i18n.T(c.UserContext(), "Program rules")
+		return h.page(c, shell{Title: title, Active: "program"}, program.None(title))
 	}
 	currency, err := h.currency(c)
 	if err != nil {

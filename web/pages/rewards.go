@@ -26,7 +26,7 @@ func (h *Handlers) RewardsPage(c *fiber.Ctx) error {
 		return err
 	}
 	active := 0
-	props := rewards.CatalogProps{None: len(found) == 0, Program: len(kit.programs) > 0, CSRF: auth.CSRF(c)}
+	props := rewards.CatalogProps{None: len(found) == 0, Program: len(kit.programs) > 0, MayMake: auth.Actor(c).Can(loyalty.ProgramWrite), CSRF: auth.CSRF(c)}
 	for _, r := range found {
 		if r.Active {
 			active++
@@ -52,6 +52,13 @@ func rewardID(c *fiber.Ctx) (loyalty.ID, error) {
 
 // NewRewardPage is GET /rewards/new.
 func (h *Handlers) NewRewardPage(c *fiber.Ctx) error {
+	programs, err := h.Programs.List(c.UserContext(), auth.Actor(c))
+	if err != nil {
+		return err
+	}
+	if len(programs) == 0 {
+		return c.Redirect("/rewards", fiber.StatusSeeOther) // which says what comes first
+	}
 	f := fresh(c).With("type", string(loyalty.RewardDiscount)).With("discountType", string(loyalty.Percentage)).With("isActive", "on")
 	return h.showReward(c, loyalty.ID{}, f, fiber.StatusOK)
 }

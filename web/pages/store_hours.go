@@ -40,6 +40,17 @@ func withHours(f ui.Form, h *loyalty.OpeningHours) ui.Form {
 	return f
 }
 
+// hoursOn are the opening hours of a day in words.
+func hoursOn(ctx ctx, h *loyalty.OpeningHours, day time.Weekday) string {
+	switch {
+	case h == nil:
+		return i18n.T(ctx, "not watched")
+	case h[day].From == h[day].To:
+		return i18n.T(ctx, "closed")
+	}
+	return clock(h[day].From) + "–" + clock(h[day].To)
+}
+
 func clock(minute int) string { return fmt.Sprintf("%02d:%02d", minute/60%24, minute%60) }
 
 // typedHours are the hours as typed; nil where none are. A day that ends

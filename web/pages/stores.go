@@ -2,6 +2,7 @@ package pages
 
 import (
 	"strings"
+	"time"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -21,11 +22,40 @@ func (h *Handlers) StoresPage(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	var p business.StoresProps
+	figures, err := h.Stats.ByStore(ctx, auth.Actor(c), stores)
+	if err != nil {
+		return err
+	}
+	p := business.StoresProps{Days: service.StoreDays}
 	for _, s := range stores {
-		p.Stores = append(p.Stores, business.Store{ID: s.ID.String(), Name: s.Name, Zone: s.TimeZone, Currency: s.Currency, External: s.ExternalID, Active: s.Active})
+		p.Stores = append(p.Stores, storeRow(ctx, s, figures[s.ID], h.now()))
 	}
 	return h.page(c, shell{Title: i18n.T(ctx, "Stores"), Active: "stores"}, business.Stores(p))
+}
+
+// storeRow is a store in the list, by its own clock.
+func storeRow(ctx ctx, s loyalty.Store, f loyalty.StoreFigures, now time.Time) business.Store {
+	there := i18n.With(ctx, i18n.Lang(ctx), loyalty.ZoneOf(s.TimeZone))
+	out := business.Store{
+		ID: s.ID.String(), Name: s.Name, External: s.ExternalID, Active: s.Active, Zone: s.TimeZone, Time: i18n.Clock(there, now),
+		Hours: hoursOn(ctx, s.Hours, now.In(loyalty.ZoneOf(s.TimeZone)).Weekday()), OrdersHref: "/orders?store=" + s.ID.String(),
+	}
+	if f.Orders > 0 {
+		out.Sales, out.Orders = roundMoney(ctx, f.Sales, s.Currency), i18n.N(ctx, "%d order", "%d orders", f.Orders)
+	}
+	if f.Issued > 0 {
+		out.Points = i18n.Number(ctx, f.Issued)
+	}
+	switch days := int(s.Day(now).Sub(f.LastDay) / (24 * time.Hour)); {
+	case f.LastDay.IsZero():
+	case days <= 0:
+		out.Last = i18n.T(ctx, "today")
+	case days == 1:
+		out.Last = i18n.T(ctx, "yesterday")
+	default:
+		out.Last = i18n.Date(i18n.With(ctx, i18n.Lang(ctx), nil), f.LastDay)
+	}
+	return out
 }
 
 // NewStorePage is GET /stores/new.

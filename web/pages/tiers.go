@@ -29,7 +29,8 @@ func (h *Handlers) TiersPage(c *fiber.Ctx) error {
 		return err
 	}
 	if !ok {
-		return h.page(c, shell{Title: i18n.T(c.UserContext(), "Tiers"), Active: "tiers"}, program.None())
+		title := i18n.T(c.UserContext(), "Tiers")
+		return h.page(c, shell{Title: title, Active: "tiers"}, program.None(title))
 	}
 	return h.showTiers(c, p, ladderForm(fresh(c), p), fiber.StatusOK, -1)
 }
