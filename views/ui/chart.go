@@ -288,5 +288,5 @@ func (p LadderProps) level(i int) int {
 	return level
 }
 
-func (p LadderProps) lineTop(i int) string { return num(float64(labelLine * p.level(i))) }
-func (p LadderProps) labelAt(i int) string { return num(float64(labelLine*p.level(i) + 10)) }
+func (p LadderProps) lineTop(i int) string { return num2(float64(labelLine * p.level(i))) }
+func (p LadderProps) labelAt(i int) string { return num2(float64(labelLine*p.level(i) + 10)) }

@@ -191,6 +191,41 @@ func (p badge) Render(ctx context.Context, w io.Writer) error {
 	return out.err
 }
 
+type rect struct {
+	bar
+	radius string
+}
+
+// Render implements templ.Component. What has no height isn't drawn.
+func (r rect) Render(_ context.Context, w io.Writer) error {
+	if r.height <= 0 {
+		return nil
+	}
+	out := pen{w: w}
+	out.html(`<rect class="ui-fill"`)
+	out.attr("x", pct(r.x))
+	out.attr("y", pct(r.y))
+	out.attr("width", pct(r.width))
+	out.attr("height", pct(r.height))
+	out.attr("rx", r.radius)
+	out.html(`></rect>`)
+	return out.err
+}
+
+type muted string
+
+// Muted is a word in place of a value that isn't there: "not yet".
+func Muted(text string) templ.Component { return muted(text) }
+
+// Render implements templ.Component.
+func (m muted) Render(_ context.Context, w io.Writer) error {
+	out := pen{w: w}
+	out.html(`<span class="text-muted">`)
+	out.text(string(m))
+	out.html(`</span>`)
+	return out.err
+}
+
 type hidden struct{ name, value string }
 
 // Hidden is a value the form carries along, such as an idempotency key.

@@ -3,31 +3,37 @@ package ui
 import (
 	"math"
 	"strconv"
-	"strings"
 )
 
 // point is a place in an SVG.
 type point struct{ x, y float64 }
 
 // num writes a coordinate with one decimal at most.
-func num(x float64) string {
-	return strconv.FormatFloat(math.Round(x*10)/10, 'f', -1, 64)
+func num(to []byte, x float64) []byte {
+	return strconv.AppendFloat(to, math.Round(x*10)/10, 'f', -1, 64)
+}
+
+// pair writes the coordinates of a point behind what leads there.
+func pair(to []byte, lead byte, x, y float64) []byte {
+	return num(append(num(append(to, lead), x), ' '), y)
 }
 
 // smooth draws a line through points that never leaves the range of its
 // neighbours: a monotone cubic, so a flat day isn't drawn as a dip.
 func smooth(pts []point) string {
-	var b strings.Builder
+	out := make([]byte, 0, 40*len(pts))
 	for i, p := range pts {
 		if i == 0 {
-			b.WriteString("M" + num(p.x) + " " + num(p.y))
+			out = pair(out, 'M', p.x, p.y)
 			continue
 		}
 		q := pts[i-1]
 		dx := (p.x - q.x) / 3
-		b.WriteString("C" + num(q.x+dx) + " " + num(q.y+slope(pts, i-1)*dx) + " " + num(p.x-dx) + " " + num(p.y-slope(pts, i)*dx) + " " + num(p.x) + " " + num(p.y))
+		out = pair(out, 'C', q.x+dx, q.y+slope(pts, i-1)*dx)
+		out = pair(out, ' ', p.x-dx, p.y-slope(pts, i)*dx)
+		out = pair(out, ' ', p.x, p.y)
 	}
-	return b.String()
+	return string(out)
 }
 
 // slope is the harmonic mean of the slopes on both sides, 0 at a turn.
@@ -48,7 +54,8 @@ func under(line string, pts []point, base float64) string {
 	if len(pts) == 0 {
 		return ""
 	}
-	return line + "L" + num(pts[len(pts)-1].x) + " " + num(base) + "L" + num(pts[0].x) + " " + num(base) + "Z"
+	out := pair([]byte(line), 'L', pts[len(pts)-1].x, base)
+	return string(append(pair(out, 'L', pts[0].x, base), 'Z'))
 }
 
 // ticks are round numbers from 0 to at least top, about n of them; whole

@@ -453,7 +453,7 @@ func Ladder(p LadderProps) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = rect(p.bar(b), "ui-fill", "1.5").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = rect{p.bar(b), "1.5"}.Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
