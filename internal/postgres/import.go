@@ -8,8 +8,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/lib/pq"
-
 	"regulars/internal/loyalty"
 )
 
@@ -232,53 +230,4 @@ func (t *tx) AddImportedStores(ctx context.Context, orgID, importID loyalty.ID, 
 	}
 	_, err = t.exec(ctx, point, orgID.String(), importID.String(), string(docs))
 	return wrap("point staged orders at stores", err)
-}
-
-// LockGuests implements loyalty.ImportWriter.
-func (t *tx) LockGuests(ctx context.Context, orgID loyalty.ID, externalIDs []string, until time.Time, recent int) (map[string]loyalty.Snapshot, error) {
-	const lock = `
-		WITH held AS (
-			SELECT e.* FROM enrollments e
-			WHERE e.organization_id = $1 AND e.customer_id = ANY ($2) ORDER BY e.customer_id FOR NO KEY UPDATE
-		)
-		SELECT h.customer_id, jsonb_build_object(
-			'config', (SELECT g.config_version FROM organizations g WHERE g.id = $1),
-			'account', to_jsonb(h),
-			'recent', (
-				SELECT jsonb_agg(to_jsonb(t)) FROM (
-					SELECT t.id, t.at, t.points, t.amount, t.store_id, t.staff_id, t.order_id FROM transactions t
-					WHERE t.organization_id = $1 AND t.customer_id = h.customer_id AND t.type = 'earn' AND t.at <= $3
-					ORDER BY t.seq DESC LIMIT $4) t)) AS doc
-		FROM held h`
-	var found []struct {
-		ExternalID string     `db:"external_id"`
-		ID         loyalty.ID `db:"id"`
-	}
-	if err := t.list(ctx, &found, byExternalIDs, orgID.String(), pq.Array(externalIDs)); err != nil {
-		return nil, wrap("find guests", err)
-	}
-	ids, refs := make([]loyalty.ID, len(found)), make(map[loyalty.ID][]string, len(found))
-	for i, f := range found {
-		ids[i], refs[f.ID] = f.ID, append(refs[f.ID], f.ExternalID)
-	}
-	var rows []struct {
-		CustomerID loyalty.ID `db:"customer_id"`
-		Doc        []byte     `db:"doc"`
-	}
-	if err := t.list(ctx, &rows, lock, orgID.String(), idArray(ids), until, recent); err != nil {
-		return nil, wrap("lock guests", err)
-	}
-	out := make(map[string]loyalty.Snapshot, len(rows))
-	for _, row := range rows {
-		doc, err := decodeDoc[snapshotDoc](row.Doc, "account")
-		if err != nil {
-			return nil, err
-		}
-		// Two ids of one guest share the account, which moves on in memory.
-		snap := doc.domain(orgID)
-		for _, ref := range refs[row.CustomerID] {
-			out[ref] = snap
-		}
-	}
-	return out, nil
 }
