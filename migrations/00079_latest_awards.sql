@@ -4,15 +4,24 @@
 -- award and for every guest of an import, stands in the index that finds them.
 -- Of an account that comes once a week each row lies on a page of its own, and
 -- fetching ten pages took longer than all else. The index takes two and a half
--- times the room. It is built beside the old one, so that tills go on; what was
--- broken off is begun anew.
+-- times the room. It is built beside the old one while tills go on, however
+-- long it must wait for others; one that was broken off is begun anew.
 --
 -- The table is looked through earlier than by default: of rows that came since
 -- the last time the pages are fetched all the same.
 
 -- +goose Up
-DROP INDEX IF EXISTS transactions_latest;
-CREATE UNIQUE INDEX CONCURRENTLY transactions_latest ON transactions (organization_id, customer_id, seq)
+SET lock_timeout = 0;
+-- +goose StatementBegin
+DO $$
+BEGIN
+    IF EXISTS (SELECT FROM pg_index i WHERE i.indexrelid = to_regclass('transactions_latest') AND NOT i.indisvalid) THEN
+        DROP INDEX transactions_latest;
+    END IF;
+END $$;
+-- +goose StatementEnd
+CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS transactions_latest ON transactions (organization_id, customer_id, seq)
     INCLUDE (type, at, points, amount, bulk_id, id, store_id, staff_id, order_id);
+SET lock_timeout = '5s';
 DROP INDEX IF EXISTS transactions_account;
 ALTER TABLE transactions SET (autovacuum_vacuum_insert_scale_factor = 0.02);
