@@ -1,0 +1,55 @@
+package service_test
+
+import (
+	"testing"
+
+	"regulars/internal/anomaly"
+	"regulars/internal/loyalty"
+	"regulars/internal/service"
+)
+
+// Findings that wait are kept in few transactions, and one that can't be kept
+// does not take the others along.
+func TestFindingsAreKeptTogether(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name         string
+		broken       int64 // points of the award whose finding can't be kept
+		kept, most   int64
+		transactions string
+	}{
+		{"all are good", 0, 20, 3, "few"},
+		{"one can't be kept", 7, 19, 19, "one each"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			s := newScene(t)
+			posted := make(chan struct{})
+			s.Ledger.DetectWith(func(_ anomaly.Settings, e anomaly.Event, _ anomaly.Recent) ([]anomaly.Signal, error) {
+				<-posted
+				sig := anomaly.Signal{
+					Kind: anomaly.RapidEarning, Key: anomaly.Key{Of: anomaly.OfCustomer, ID: e.Customer}, At: e.At, Score: 6,
+					Severity: anomaly.SeverityOf(6, false), Description: "x",
+				}
+				sig.Evidence.Transactions = []anomaly.ID{e.ID}
+				if e.Points == test.broken {
+					sig.Description = "\x00"
+				}
+				return []anomaly.Signal{sig}, nil
+			})
+			for n := range 20 {
+				if _, err := s.Ledger.Award(t.Context(), owner, service.AwardPoints{Customer: service.CustomerRef{ID: ada}, Points: loyalty.Points(1 + n), Reason: "x"}); err != nil {
+					t.Fatal(err)
+				}
+			}
+			close(posted)
+			list := s.cases("rapid_earning")
+			if len(list) != 1 || int64(list[0].TransactionCount) != test.kept {
+				t.Errorf("cases %+v, want one of %d awards", list, test.kept)
+			}
+			if n := number(t, s.db, `SELECT count(DISTINCT xmin::text) FROM anomaly_signals`); n > test.most {
+				t.Errorf("kept in %d transactions, want %s", n, test.transactions)
+			}
+		})
+	}
+}
