@@ -87,6 +87,10 @@ func TestLatestAwardsAreReadFromTheirIndex(t *testing.T) {
 		}
 	}
 	s.Anomalies.Examined(t.Context(), 20*time.Second)
+	s.db.Exec(t, `SET session_replication_role = replica;
+		INSERT INTO transactions (organization_id, id, customer_id, seq, type, points, lifetime_delta, balance_after, reason, at, day)
+		SELECT organization_id, gen_random_uuid(), gen_random_uuid(), 1, 'earn', 5, 5, 5, 'x', at, day FROM transactions, generate_series(1, 500);
+		RESET session_replication_role`)
 	s.db.Exec(t, `VACUUM ANALYZE transactions`)
 	s.db.Connections().SetMaxIdleConns(-1) // a session says what it has read when it ends at the latest
 	const read = `
