@@ -76,29 +76,29 @@ func filters(p FilterProps) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, "\" class=\"flex flex-col gap-3 px-5 pt-3 pb-2\"><div class=\"grid grid-cols-2 items-end gap-2 md:grid-cols-4 xl:flex xl:flex-wrap\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, "\" class=\"flex flex-col gap-2 px-5 pt-3 xl:min-w-0 xl:flex-1 xl:flex-row xl:flex-wrap xl:items-end xl:ps-0 xl:pt-4\"><div class=\"-mx-5 flex gap-2 overflow-x-auto px-5 pb-1 md:mx-0 md:grid md:grid-cols-4 md:overflow-visible md:p-0 xl:contents\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Select(ui.SelectProps{Name: "tier", Label: i18n.T(ctx, "Tier"), Value: p.Form.Value("tier"), Blank: i18n.T(ctx, "Every tier"), Options: p.Tiers, Attrs: auto, Class: "min-w-0 xl:w-40"}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Select(ui.SelectProps{Name: "tier", Label: i18n.T(ctx, "Tier"), Value: p.Form.Value("tier"), Blank: i18n.T(ctx, "Every tier"), Options: p.Tiers, Attrs: auto, Class: "w-40 shrink-0 md:w-auto md:min-w-0 xl:w-42"}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Select(ui.SelectProps{Name: "visit", Label: i18n.T(ctx, "Last visit"), Value: p.Form.Value("visit"), Blank: i18n.T(ctx, "Whenever"), Options: p.Visits, Attrs: auto, Class: "min-w-0 xl:w-52"}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Select(ui.SelectProps{Name: "visit", Label: i18n.T(ctx, "Last visit"), Value: p.Form.Value("visit"), Blank: i18n.T(ctx, "Whenever"), Options: p.Visits, Attrs: auto, Class: "w-44 shrink-0 md:w-auto md:min-w-0 xl:w-40"}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		if len(p.Stores) > 1 {
-			templ_7745c5c3_Err = ui.Picker(ui.SelectProps{Name: "store", Label: i18n.T(ctx, "Last at"), Value: p.Form.Value("store"), Error: p.Form.Error("store"), Blank: i18n.T(ctx, "All stores"), Options: p.Stores, Attrs: auto, Class: "min-w-0 xl:w-52"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Picker(ui.SelectProps{Name: "store", Label: i18n.T(ctx, "Last at"), Value: p.Form.Value("store"), Error: p.Form.Error("store"), Blank: i18n.T(ctx, "All stores"), Options: p.Stores, Attrs: auto, Class: "w-44 shrink-0 md:w-auto md:min-w-0 xl:w-42"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = ui.Select(ui.SelectProps{Name: "sort", Label: i18n.T(ctx, "Sorted by"), Value: p.Sort, Options: p.Sorts, Attrs: auto, Class: "min-w-0 xl:w-44"}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Select(ui.SelectProps{Name: "sort", Label: i18n.T(ctx, "Sorted by"), Value: p.Sort, Options: p.Sorts, Attrs: auto, Class: "w-40 shrink-0 md:w-auto md:min-w-0 xl:w-36"}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, "</div><details class=\"ui-details\"")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, "</div><details class=\"ui-details xl:open:basis-full\"")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -108,7 +108,7 @@ func filters(p FilterProps) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "><summary class=\"w-fit text-sm text-muted hover:text-base-content\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "><summary class=\"w-fit text-sm text-muted hover:text-base-content xl:min-h-10\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -119,7 +119,7 @@ func filters(p FilterProps) templ.Component {
 		var templ_7745c5c3_Var5 string
 		templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs(i18n.T(ctx, "More filters"))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/customers/filters.templ`, Line: 24, Col: 33}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/customers/filters.templ`, Line: 25, Col: 33}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var5))
 		if templ_7745c5c3_Err != nil {

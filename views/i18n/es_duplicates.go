@@ -5,7 +5,7 @@ func init() {
 	Register("es", Catalog{
 		"Told two guests apart":                           "Señaló que dos clientes son personas distintas",
 		"Put two guests back among the likely duplicates": "Devolvió dos clientes a los posibles duplicados",
-		"Likely duplicates":                               "Posibles duplicados",
+		"Likely duplicates":                               "Posibles duplicados", "Duplicates": "Duplicados",
 		"Customers who look like one person. Merging shows a preview first and can be undone for 30 days.": "Clientes que parecen ser la misma persona. Antes de unir se muestra una vista previa, y se puede deshacer durante 30 días.",
 		"Pairs":                 "Parejas",
 		"Pages of pairs":        "Páginas de parejas",
