@@ -123,6 +123,8 @@ type FormProps struct {
 	Back   string // where giving up leads
 	Submit string
 	Danger bool
-	Dialog bool // drawn into the layout's dialog instead of a page
+	Who    ui.PersonProps // whom it is about, with the balance; no name on a form for somebody new
+	After  string         // Adjust: what the points typed would leave
+	Dialog bool           // drawn into the layout's dialog instead of a page
 	Form   ui.Form
 }

@@ -31,3 +31,15 @@ func cancel(dialog bool) templ.Attributes {
 	}
 	return nil
 }
+
+// AfterID is what is replaced as the points of a correction are typed.
+const AfterID = "adjust-after"
+
+// crumbs lead from a form's own page back to whom it is about.
+func (p FormProps) crumbs(ctx context.Context) []ui.Crumb {
+	out := []ui.Crumb{{Label: i18n.T(ctx, "Customers"), Href: Path}}
+	if p.Who.Name != "" {
+		out = append(out, ui.Crumb{Label: p.Who.Name, Href: p.Back})
+	}
+	return out
+}

@@ -7,6 +7,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"regulars/internal/loyalty"
+	"regulars/internal/service"
 	"regulars/views/customers"
 	"regulars/views/i18n"
 	"regulars/views/ui"
@@ -53,7 +54,7 @@ func customerForms(kind string) (customerForm, bool) {
 		customers.Freeze: {
 			scope: loyalty.CustomersUpdate,
 			props: func(ctx context.Context) customers.FormProps {
-				return customers.FormProps{Title: i18n.T(ctx, "Freeze the account"), Submit: i18n.T(ctx, "Freeze"), Danger: true, Text: i18n.T(ctx, "A frozen account neither earns nor spends points. You can unfreeze it at any time.")}
+				return customers.FormProps{Title: i18n.T(ctx, "Freeze the account"), Submit: i18n.T(ctx, "Freeze"), Text: i18n.T(ctx, "A frozen account neither earns nor spends points. You can unfreeze it at any time.")}
 			},
 			do: freezeCustomer(true), said: func(ctx context.Context) string { return i18n.T(ctx, "The account is frozen.") },
 		},
@@ -120,6 +121,9 @@ func (h *Handlers) CustomerForm(c *fiber.Ctx) error {
 		return h.sendCustomerForm(c, form, kind, id, back)
 	}
 	f := fresh(c)
+	if kind == customers.Adjust {
+		f = f.With("amount", c.Query("amount"))
+	}
 	if form.prefill != nil {
 		values, err := form.prefill(ctx, h, actor, id)
 		if err != nil {
@@ -133,12 +137,41 @@ func (h *Handlers) CustomerForm(c *fiber.Ctx) error {
 }
 
 func (h *Handlers) showCustomerForm(c *fiber.Ctx, status int, form customerForm, kind, back string, f ui.Form) error {
-	p := form.props(c.UserContext())
+	ctx := c.UserContext()
+	p := form.props(ctx)
 	p.Kind, p.Action, p.Back, p.Form, p.Dialog = kind, c.Path(), back, f, target(c) == ui.ModalID
+	if kind != customers.Add {
+		id, err := bind.PathID(c, "id", loyalty.PrefixCustomer)
+		if err != nil {
+			return err
+		}
+		who, err := h.Services.Customers.Get(ctx, auth.Actor(c), service.CustomerRef{ID: id})
+		if err != nil {
+			return err
+		}
+		p.Who = ui.PersonProps{Name: who.Name, Sub: i18n.N(ctx, "%d point", "%d points", who.Enrollment.Balance)}
+		p.After = adjusted(ctx, who.Enrollment.Balance, f.Value("amount"))
+	}
+	if target(c) == customers.AfterID {
+		return part(c, fiber.StatusOK, customers.After(p.After))
+	}
 	if p.Dialog {
 		return part(c, status, customers.Form(p))
 	}
 	return h.page(c, shell{Title: p.Title, Active: "customers", Status: status}, customers.Form(p))
+}
+
+// adjusted is what a correction leaves of a balance; what is no number yet, or
+// takes more than there is, says nothing or that.
+func adjusted(ctx context.Context, balance loyalty.Points, typed string) string {
+	n, ok := number(typed, 0)
+	switch {
+	case !ok || n == 0 || n > int64(loyalty.MaxPoints) || n < -int64(loyalty.MaxPoints):
+		return ""
+	case balance+loyalty.Points(n) < 0:
+		return i18n.T(ctx, "That is more than there is.")
+	}
+	return i18n.T(ctx, "New balance: %s", i18n.Number(ctx, balance+loyalty.Points(n)))
 }
 
 func (h *Handlers) sendCustomerForm(c *fiber.Ctx, form customerForm, kind string, id loyalty.ID, back string) error {

@@ -16,6 +16,11 @@ import (
 // kindsShown are the tabs of a time line; the others stand under all.
 var kindsShown = []loyalty.TransactionType{"", loyalty.Earn, loyalty.Redeem, loyalty.Adjust}
 
+// tabNames are what the tabs call many of a kind.
+var tabNames = map[loyalty.TransactionType]string{
+	loyalty.Earn: i18n.Mark("Awards"), loyalty.Redeem: i18n.Mark("Redemptions"), loyalty.Adjust: i18n.Mark("Adjustments"),
+}
+
 // historyRows is how much of a time line is shown at once: what fits a phone
 // without scrolling past everything else that stands there.
 const historyRows = 10
@@ -34,7 +39,7 @@ func (h *Handlers) history(c *fiber.Ctx, id loyalty.ID) (customers.HistoryProps,
 	for _, k := range kindsShown {
 		label := i18n.T(ctx, "All")
 		if k != "" {
-			label = typeNames.of(ctx, k)
+			label = i18n.T(ctx, tabNames[k])
 		}
 		href := withQuery(c, "type", string(k))
 		p.Tabs = append(p.Tabs, ui.Tab{Label: label, Href: href, Active: k == kind, Attrs: templAttrs{"hx-get": href, "hx-target": "#history", "hx-push-url": "true"}})

@@ -39,8 +39,14 @@ func TestManagerLooksAfterAGuest(t *testing.T) {
 
 	v.Tap(`a[href$="/adjust"]`)
 	v.Until("the dialog", `document.activeElement.id === "f-amount"`)
+	v.See("500 points") // of whom the dialog speaks
 	v.Usable("customer, adjusting")
 	v.NoComplaints()
+	v.Press("-600")
+	v.See("That is more than there is.")
+	v.Press(kb.Backspace + kb.Backspace + kb.Backspace + "100")
+	v.See("New balance: 400")
+	v.Press(kb.Backspace + kb.Backspace + kb.Backspace + kb.Backspace)
 	v.Press("-600\tSpilled soup\r")
 	v.See("bring it below zero")
 	v.Until("what was typed", `document.querySelector("#f-amount").value === "-600" && document.querySelector("#f-reason").value === "Spilled soup"`)
