@@ -6,13 +6,15 @@ import "regulars/views/ui"
 // award belongs.
 type PickProps struct {
 	Title, Text string
-	Action      string // where the search is sent
 	Back        string
-	Form        ui.Form
-	Searched    bool
-	Found       []Row // each leads to its preview
+	Problem     string // why the one who was chosen can't be; translated
+	Find        ui.LookupProps
+	Found       ui.MatchesProps // each leads to its preview
 	Likely      []Likely
 }
+
+// PickedID is what is replaced as somebody types whom they mean.
+const PickedID = "pick-results"
 
 // Side is one of two guests who are compared.
 type Side struct {

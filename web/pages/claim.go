@@ -61,7 +61,10 @@ func (h *Handlers) ClaimPick(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	action := claimPath(order.ID, p.Back)
+	action, inDialog := claimPath(order.ID, p.Back), p.Dialog || c.Query("in") == "dialog"
+	if inDialog {
+		action += "&in=dialog"
+	}
 	typed := c.FormValue("q")
 	found, err := h.lookUp(c, typed, func(guest loyalty.ID) string {
 		return strings.Replace(action, "/claim?", "/claim/"+guest.String()+"?", 1)
@@ -70,7 +73,10 @@ func (h *Handlers) ClaimPick(c *fiber.Ctx) error {
 		return err
 	}
 	for i := range found.Matches {
-		found.Matches[i].Attrs, found.Matches[i].Focus = ui.ModalAttrs(found.Matches[i].Href), i == 0 && c.FormValue("go") != ""
+		if inDialog {
+			found.Matches[i].Attrs = ui.ModalAttrs(found.Matches[i].Href)
+		}
+		found.Matches[i].Focus = i == 0 && c.FormValue("go") != ""
 	}
 	_, scanned := loyalty.ParseCardCode(typed)
 	if len(found.Matches) == 1 && (scanned || c.FormValue("go") != "") {
@@ -121,6 +127,10 @@ func (h *Handlers) showClaim(c *fiber.Ctx, status int, f ui.Form) error {
 		p.Points, p.Why, p.After, p.TierUp = claimWorth(ctx, v)
 	}
 	if target(c) == ledger.ClaimResultsID { // a card was scanned
+		if c.Query("in") != "dialog" {
+			c.Set("HX-Redirect", c.OriginalURL())
+			return c.SendStatus(fiber.StatusNoContent)
+		}
 		c.Set("HX-Retarget", "#"+ui.ModalID)
 		p.Dialog = true
 	}

@@ -61,6 +61,28 @@ func TestManagerGivesAnOrderToAGuest(t *testing.T) {
 	v.NoComplaints()
 }
 
+// Opened as a page of its own, every step stays one, and leads on by keyboard.
+func TestClaimAsAPageStaysOne(t *testing.T) {
+	t.Parallel()
+	r := newLume(t)
+	order := r.unclaimed(t, "U-1")
+	before := r.balance(t, r.guests[0])
+	v := r.Visit(t, browsertest.Desktop)
+	v.SignIn("manager@trattoria.test")
+	v.Go("/orders/" + order + "/claim")
+	v.Press("maria")
+	v.See("María G.")
+	v.Press(kb.Enter)
+	v.Until("the question as a page", `location.pathname.includes("/claim/") && !document.querySelector("dialog[open]")`)
+	v.See("+500 points")
+	v.Tap(`#claim-form button[type=submit]`)
+	v.See("The order was given to the guest.")
+	if got := r.balance(t, r.guests[0]); got != before+500 {
+		t.Errorf("the balance is %d, want %d", got, before+500)
+	}
+	v.NoComplaints()
+}
+
 // On a phone, and in the other language: the same steps by thumb.
 func TestManagerGivesAnOrderByThumb(t *testing.T) {
 	t.Parallel()

@@ -38,36 +38,38 @@ func (h *Handlers) MergePick(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return h.pick(c, id, customers.PickProps{
-		Title: i18n.T(c.UserContext(), "Merge a duplicate"), Action: customerPath(id) + "/merge", Likely: likely,
+	return h.pick(c, id, customerPath(id)+"/merge", customers.PickProps{
+		Title: i18n.T(c.UserContext(), "Merge a duplicate"), Likely: likely,
 		Text: i18n.T(c.UserContext(), "Find the other account of the same person. Nothing changes before you confirm."),
-	}, posted(c), fiber.StatusOK)
+	}, fiber.StatusOK)
 }
 
-// pick draws the choice of another customer, with those that the form's search
-// has found; each leads to a page below p.Action.
-func (h *Handlers) pick(c *fiber.Ctx, id loyalty.ID, p customers.PickProps, f ui.Form, status int) error {
-	ctx, actor := c.UserContext(), auth.Actor(c)
-	p.Form, p.Back = f, customerPath(id)
-	if search := read(f).Text("search"); search != "" {
-		found, err := h.Services.Customers.List(ctx, actor, search, loyalty.Page{Number: 1, Size: 10})
-		if err != nil {
-			back, ok := refused(c, f, err)
-			if !ok {
-				return err
-			}
-			p.Form, status = back, fiber.StatusUnprocessableEntity
-		}
-		p.Searched = err == nil
-		for _, m := range found.Members {
-			if m.ID == id {
-				continue
-			}
-			row := customerRow(ctx, m, nil)
-			row.Href = p.Action + "/" + m.ID.String()
-			row.Balance = i18n.N(ctx, "%d point", "%d points", m.Enrollment.Balance)
-			p.Found = append(p.Found, row)
-		}
+// pick draws the choice of another customer, with those whom what was typed
+// has found; each leads to a page below action.
+func (h *Handlers) pick(c *fiber.Ctx, id loyalty.ID, action string, p customers.PickProps, status int) error {
+	ctx, typed := c.UserContext(), ""
+	if status == fiber.StatusOK {
+		typed = c.FormValue("q")
+	}
+	found, err := h.lookUpOpenly(c, typed, id, func(other loyalty.ID) string { return action + "/" + other.String() })
+	if err != nil {
+		return err
+	}
+	_, scanned := loyalty.ParseCardCode(typed)
+	sent := c.FormValue("go") != ""
+	if len(found.Matches) == 1 && (scanned || sent) && target(c) == "" {
+		return c.Redirect(found.Matches[0].Href, fiber.StatusSeeOther)
+	}
+	p.Back, p.Found = customerPath(id), found
+	if target(c) == customers.PickedID {
+		return part(c, fiber.StatusOK, customers.Picked(p))
+	}
+	for i := range found.Matches {
+		found.Matches[i].Focus = i == 0 && sent
+	}
+	p.Find = ui.LookupProps{
+		Action: action, Results: customers.PickedID, Query: found.Query, Away: len(found.Matches) > 0 || p.Problem != "", CSRF: auth.CSRF(c),
+		Hint: i18n.T(ctx, "The last digits are enough. Scan a card here too."),
 	}
 	return h.page(c, shell{Title: p.Title, Active: "customers", Status: status}, customers.Pick(p))
 }
@@ -89,7 +91,7 @@ func (h *Handlers) showMerge(c *fiber.Ctx, status int, f ui.Form) error {
 		if !ok || loyalty.KindOf(err) == loyalty.NotFound {
 			return err
 		}
-		return h.pick(c, id, customers.PickProps{Title: i18n.T(ctx, "Merge a duplicate"), Action: customerPath(id) + "/merge"}, back, fiber.StatusUnprocessableEntity)
+		return h.pick(c, id, customerPath(id)+"/merge", customers.PickProps{Title: i18n.T(ctx, "Merge a duplicate"), Problem: back.Problem}, fiber.StatusUnprocessableEntity)
 	}
 	p := customers.MergeProps{
 		Action: c.Path(), Back: customerPath(id), Swap: customerPath(other) + "/merge/" + id.String(), Form: f, Until: i18n.Date(ctx, v.Until),
@@ -147,7 +149,7 @@ func taken(f ui.Form) (out []string) {
 func mergeMoves(ctx context.Context, n loyalty.MergeCounts) []ui.SumLine {
 	return []ui.SumLine{
 		{Label: i18n.T(ctx, "Transactions"), Value: strconv.Itoa(n.Transactions)}, {Label: i18n.T(ctx, "Orders"), Value: strconv.Itoa(n.Orders)},
-		{Label: i18n.T(ctx, "Redemptions"), Value: strconv.Itoa(n.Redemptions)}, {Label: i18n.T(ctx, "of them waiting"), Value: strconv.Itoa(n.Waiting)},
+		{Label: i18n.T(ctx, "Redemptions"), Value: strconv.Itoa(n.Redemptions)}, {Label: i18n.T(ctx, "Waiting to be handed over"), Value: strconv.Itoa(n.Waiting)},
 		{Label: i18n.T(ctx, "Open cases"), Value: strconv.Itoa(n.Cases)},
 	}
 }

@@ -19,10 +19,10 @@ func movePath(customer, award loyalty.ID) string {
 // MovePick is GET and POST /customers/:id/move/:transaction: to whom the award
 // belongs.
 func (h *Handlers) MovePick(c *fiber.Ctx) error {
-	return h.pickMove(c, posted(c), fiber.StatusOK)
+	return h.pickMove(c, "", fiber.StatusOK)
 }
 
-func (h *Handlers) pickMove(c *fiber.Ctx, f ui.Form, status int) error {
+func (h *Handlers) pickMove(c *fiber.Ctx, problem string, status int) error {
 	id, err := bind.PathID(c, "id", loyalty.PrefixCustomer)
 	if err != nil {
 		return err
@@ -34,10 +34,10 @@ func (h *Handlers) pickMove(c *fiber.Ctx, f ui.Form, status int) error {
 	if _, err := h.Services.Customers.Get(c.UserContext(), auth.Actor(c), service.CustomerRef{ID: id}); err != nil {
 		return err
 	}
-	return h.pick(c, id, customers.PickProps{
-		Title: i18n.T(c.UserContext(), "Move the award to the right customer"), Action: movePath(id, award),
+	return h.pick(c, id, movePath(id, award), customers.PickProps{
+		Title: i18n.T(c.UserContext(), "Move the award to the right customer"), Problem: problem,
 		Text: i18n.T(c.UserContext(), "Find the customer it belongs to. Nothing changes before you confirm."),
-	}, f, status)
+	}, status)
 }
 
 // MovePreview is GET /customers/:id/move/:transaction/:other.
@@ -57,7 +57,7 @@ func (h *Handlers) showMove(c *fiber.Ctx, status int, f ui.Form) error {
 		if !ok || loyalty.KindOf(err) == loyalty.NotFound {
 			return err
 		}
-		return h.pickMove(c, back, fiber.StatusUnprocessableEntity)
+		return h.pickMove(c, back.Problem, fiber.StatusUnprocessableEntity)
 	}
 	p := customers.MoveProps{
 		Action: c.Path(), Back: customerPath(id), Form: f, Award: reasonText(ctx, v.Award),

@@ -1,6 +1,7 @@
 package pages
 
 import (
+	"cmp"
 	"strings"
 	"unicode"
 
@@ -37,6 +38,34 @@ func (h *Handlers) lookUp(c *fiber.Ctx, typed string, to func(loyalty.ID) string
 		p.Matches = append(p.Matches, match)
 	}
 	p.More = found.Total > len(p.Matches)
+	return p, nil
+}
+
+// lookUpOpenly is lookUp where no guest listens: with whole names and numbers,
+// and without the one whose page it is.
+func (h *Handlers) lookUpOpenly(c *fiber.Ctx, typed string, but loyalty.ID, to func(loyalty.ID) string) (ui.MatchesProps, error) {
+	p := ui.MatchesProps{Query: strings.TrimSpace(typed), Open: true}
+	if p.Query == "" {
+		return p, nil
+	}
+	ctx, actor := c.UserContext(), auth.Actor(c)
+	found, err := h.Services.Customers.List(ctx, actor, p.Query, loyalty.Page{Number: 1, Size: tillMatches + 1})
+	if err != nil {
+		return p, err
+	}
+	cfg, err := h.Config(ctx, actor)
+	if err != nil {
+		return p, err
+	}
+	for _, m := range found.Members {
+		if m.ID == but || len(p.Matches) == tillMatches {
+			continue
+		}
+		match := guestMatch(c, m, cfg.Program)
+		match.Name, match.Sub, match.Href = m.Name, cmp.Or(m.Phone, m.Email), to(m.ID)
+		p.Matches = append(p.Matches, match)
+	}
+	p.More = found.Total > tillMatches+1
 	return p, nil
 }
 
