@@ -7,14 +7,15 @@ const GivePath = "/give"
 
 // GiveProps is the form that gives the guests of a filter points.
 type GiveProps struct {
-	Form   ui.Form
-	Action string // with the filter
-	Back   string // the list as it was filtered
-	Who    string // "Gold · Not here for 60 days"
-	Guests string // how many, formatted
-	Nobody bool
-	Submit string // "Give points to 412 guests"
-	Worth  WorthProps
+	Form      ui.Form
+	Action    string // with the filter
+	Back      string // the list as it was filtered
+	Who       string // "Gold · Not here for 60 days"
+	Guests    string // how many, formatted
+	Nobody    bool
+	Everybody bool   // no filter is set
+	Submit    string // "Give points to 412 guests"
+	Worth     WorthProps
 }
 
 // WorthProps says what the points typed would come to.

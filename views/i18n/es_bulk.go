@@ -5,7 +5,8 @@ func init() {
 	Register("es", Catalog{
 		"Asked for points for many guests": "Pidió puntos para muchos clientes", "Gave many guests their points": "Dio sus puntos a muchos clientes",
 		"Give points to these guests": "Dar puntos a estos clientes", "Frozen accounts and your own are passed over.": "Las cuentas congeladas y la tuya se omiten.",
-		"Go back to the list and take one off.": "Vuelve a la lista y quita alguno.", "Back to the list": "Volver a la lista", "Points for each": "Puntos para cada uno",
+		"Sign the first guest up at the till; then there is somebody to give points to.": "Registra al primer cliente en la caja; entonces habrá a quién dar puntos.",
+		"Go back to the list and take one off.":                                          "Vuelve a la lista y quita alguno.", "Back to the list": "Volver a la lista", "Points for each": "Puntos para cada uno",
 		"Every guest sees it beside the points, and it stays with the transaction for good.": "Cada cliente lo ve junto a los puntos, y queda con el movimiento para siempre.",
 		"Type the points to see what they come to.":                                          "Escribe los puntos para ver cuánto suman.",
 		"%s points in all, which add %s to what you owe if every point is spent.":            "%s puntos en total, que suman %s a lo que debes si se gastan todos.",

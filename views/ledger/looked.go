@@ -37,3 +37,11 @@ func claiming(ctx context.Context, r Order) templ.Attributes {
 	out["aria-label"] = i18n.T(ctx, "Give to a guest: %s", r.Ref)
 	return out
 }
+
+// statusClass leaves the status out on a phone, where the tab says it already.
+func (p RedemptionsProps) statusClass(r Redemption) string {
+	if p.Code == "" && p.Status == "issued" && r.Note == "" {
+		return "max-sm:hidden!"
+	}
+	return ""
+}

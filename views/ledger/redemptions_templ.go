@@ -472,7 +472,7 @@ func redemptionRow(r Redemption, p RedemptionsProps) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Cell(ui.CellProps{Label: i18n.T(ctx, "Status")}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var19), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Cell(ui.CellProps{Label: i18n.T(ctx, "Status"), Class: p.statusClass(r)}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var19), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

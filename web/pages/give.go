@@ -70,7 +70,7 @@ func (h *Handlers) showGive(c *fiber.Ctx, form ui.Form, status int) error {
 	}
 	p := customers.GiveProps{
 		Form: form, Action: f.giveAddress(), Back: f.address(1), Who: f.said(ctx), Guests: i18n.Number(ctx, preview.Customers),
-		Nobody: preview.Customers == 0, Submit: i18n.N(ctx, "Give points to %d guest", "Give points to %d guests", int64(preview.Customers)),
+		Nobody: preview.Customers == 0, Everybody: len(f.chips) == 0, Submit: i18n.N(ctx, "Give points to %d guest", "Give points to %d guests", int64(preview.Customers)),
 	}
 	if n, ok := number(form.Value("points"), 0); ok && n > 0 && n <= int64(loyalty.MaxPoints) {
 		p.Worth.Points = i18n.Number(ctx, n*int64(preview.Customers))
