@@ -198,7 +198,7 @@ func guest(g Guest) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 12, "</a></div><div class=\"mt-4 flex flex-wrap items-end justify-between gap-x-6 gap-y-3 max-sm:mt-2 max-sm:gap-y-1\"><div class=\"max-sm:w-full\"><p class=\"flex flex-wrap items-center gap-x-3 text-sm text-muted\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 12, "</a></div><div class=\"mt-4 flex flex-wrap items-end justify-between gap-x-6 gap-y-3 max-sm:mt-2 max-sm:gap-y-2\"><div class=\"max-sm:w-full\"><p class=\"flex flex-wrap items-center gap-x-3 text-sm text-muted\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -364,7 +364,7 @@ func standing(t Standing) templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		if t.Name != "" {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 26, "<div class=\"flex w-full flex-col gap-1.5 sm:w-56\"><div class=\"flex items-center justify-between gap-3\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 26, "<div class=\"flex w-full flex-col gap-1.5 sm:w-64\"><div class=\"flex items-center justify-between gap-3\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
