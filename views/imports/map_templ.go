@@ -113,18 +113,18 @@ func Map(p MapProps) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "</p></div><div class=\"grid items-start gap-x-5 gap-y-4 sm:grid-cols-2\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "</p></div><div class=\"grid gap-x-5 gap-y-4 sm:grid-cols-2\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		for _, f := range p.Fields {
-			templ_7745c5c3_Err = ui.Select(ui.SelectProps{Name: f.Name, Label: f.Label, Hint: f.Hint, Optional: optional(ctx, f), Value: p.Form.Value(f.Name), Error: p.Form.Error(f.Name), Blank: i18n.T(ctx, "Not in the file"), Options: p.Columns}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Select(ui.SelectProps{Name: f.Name, Label: f.Label, Hint: f.Hint, Optional: optional(ctx, f), Value: p.Form.Value(f.Name), Error: p.Form.Error(f.Name), Blank: i18n.T(ctx, "Not in the file"), Options: p.Columns, Class: "justify-end"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		}
 		if p.Orders {
-			templ_7745c5c3_Err = ui.Select(ui.SelectProps{Name: "storeId", Label: i18n.T(ctx, "All orders were at"), Hint: i18n.T(ctx, "For a file of one store that has no column for it."), Value: p.Form.Value("storeId"), Error: p.Form.Error("storeId"), Blank: i18n.T(ctx, "As the column says"), Options: p.Stores}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Select(ui.SelectProps{Name: "storeId", Label: i18n.T(ctx, "All orders were at"), Hint: i18n.T(ctx, "For a file of one store that has no column for it."), Value: p.Form.Value("storeId"), Error: p.Form.Error("storeId"), Blank: i18n.T(ctx, "As the column says"), Options: p.Stores, Class: "justify-end"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

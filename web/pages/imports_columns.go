@@ -130,9 +130,9 @@ func (h *Handlers) showColumns(c *fiber.Ctx, m loyalty.Import, f ui.Form, status
 	return h.importPage(c, m, status, imports.Map(p))
 }
 
-// shortened is enough of a value to know it by.
+// shortened is enough of a value to know it by, beside its name on a phone.
 func shortened(s string) string {
-	const most = 24
+	const most = 16
 	if r := []rune(s); len(r) > most {
 		return string(r[:most]) + "…"
 	}
