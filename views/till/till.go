@@ -168,13 +168,13 @@ func Icon(kind, chosen string) string {
 	}
 	switch kind {
 	case "free_item":
-		return "coffee"
+		return "utensils"
 	case "shipping":
-		return "package"
+		return "shopping-bag"
 	case "credit":
 		return "wallet"
 	case "perk":
-		return "star"
+		return "sparkles"
 	}
 	return "badge-percent"
 }
