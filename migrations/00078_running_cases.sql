@@ -177,10 +177,10 @@ BEGIN
         SELECT p_org, v_case, x.customer_id, v_store, x.staff_id, x.type, x.severity, x.score, x.description, x.points_involved,
             x.case_key, 'pending_review', v_budget IS NOT NULL AND (SELECT count(*) FROM (
                 (SELECT FROM anomalies n WHERE n.organization_id = p_org AND n.store_id = v_store AND NOT n.below_line
-                    AND n.flagged_at >= v_week AND n.flagged_at < v_week + interval '7 days' LIMIT v_budget)
+                    AND n.flagged_at >= v_week AND n.flagged_at < v_week + interval '168 hours' LIMIT v_budget)
                 UNION ALL
                 (SELECT FROM anomalies n WHERE v_store IS NULL AND n.organization_id = p_org AND n.store_id IS NULL AND NOT n.below_line
-                    AND n.flagged_at >= v_week AND n.flagged_at < v_week + interval '7 days' LIMIT v_budget)) c) >= v_budget,
+                    AND n.flagged_at >= v_week AND n.flagged_at < v_week + interval '168 hours' LIMIT v_budget)) c) >= v_budget,
             v_at, v_at, v_at
         FROM jsonb_to_record(a) AS x (customer_id uuid, staff_id uuid, type text, severity text, score double precision,
             description text, points_involved bigint, case_key text);

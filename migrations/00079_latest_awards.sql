@@ -11,7 +11,6 @@
 -- the last time the pages are fetched all the same.
 
 -- +goose Up
-SET lock_timeout = 0;
 -- +goose StatementBegin
 DO $$
 BEGIN
@@ -20,8 +19,9 @@ BEGIN
     END IF;
 END $$;
 -- +goose StatementEnd
+SET lock_timeout = 0;
 CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS transactions_latest ON transactions (organization_id, customer_id, seq)
     INCLUDE (type, at, points, amount, bulk_id, id, store_id, staff_id, order_id);
+DROP INDEX CONCURRENTLY IF EXISTS transactions_account;
 SET lock_timeout = '5s';
-DROP INDEX IF EXISTS transactions_account;
 ALTER TABLE transactions SET (autovacuum_vacuum_insert_scale_factor = 0.02);

@@ -19,7 +19,7 @@ DECLARE
     v_given bigint := 0;
 BEGIN
     SELECT c.kept_rows, c.kept_points, c.lead_key, c.tally, c.transaction_ids INTO n FROM anomalies c
-    WHERE c.organization_id = p_org AND c.id = p_case;
+    WHERE c.organization_id = p_org AND c.id = p_case FOR NO KEY UPDATE;
     IF n.tally IS NULL THEN
         n.kept_rows := (SELECT count(*) FROM anomaly_transactions x WHERE x.organization_id = p_org AND x.anomaly_id = p_case);
     END IF;

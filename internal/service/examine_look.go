@@ -50,6 +50,9 @@ func (x *examiner) look(ctx context.Context, t task, keep func()) (f finding) {
 	if err != nil {
 		x.core.log.ErrorContext(ctx, "detector settings can't be read", "organization", t.org().String(), "err", err)
 	}
+	if t.note != nil {
+		keep() // the claims of a receipt count those before
+	}
 	r, err := x.recent(ctx, t)
 	if err != nil {
 		x.core.log.ErrorContext(ctx, "an event can't be examined", "event", t.event.ID.String(), "err", err)

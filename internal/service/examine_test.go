@@ -2,6 +2,7 @@ package service_test
 
 import (
 	"testing"
+	"time"
 
 	"regulars/internal/anomaly"
 	"regulars/internal/loyalty"
@@ -51,5 +52,34 @@ func TestFindingsAreKeptTogether(t *testing.T) {
 				t.Errorf("kept in %d transactions, want %s", n, test.transactions)
 			}
 		})
+	}
+}
+
+// Claims of one receipt count those before, also when they are examined in one
+// go.
+func TestClaimsThatWaitCountEachOther(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	posted := make(chan struct{})
+	s.Ledger.DetectWith(func(o anomaly.Settings, e anomaly.Event, r anomaly.Recent) ([]anomaly.Signal, error) {
+		<-posted
+		return anomaly.Examine(o, e, r)
+	})
+	receipt := s.order(lucia, "1", ada, 3000)
+	for n := range byte(4) {
+		other := id(80 + n)
+		guest(t, s.db, other, "Guest")
+		s.at(noon.Add(time.Duration(n) * time.Second))
+		change := service.ChangeOrder{StoreID: store, OrderID: receipt.ID, Customer: service.CustomerRef{ID: other}}
+		if _, err := s.Ledger.Change(t.Context(), lucia, change); loyalty.CodeOf(err) != loyalty.CodeConflict {
+			t.Fatalf("claimed: %v", err)
+		}
+	}
+	close(posted)
+	if n := len(s.cases("duplicate_claim")); n != 2 {
+		t.Errorf("%d cases, want those of the third and the fourth who asked", n)
+	}
+	if n := number(t, s.db, `SELECT count(DISTINCT score) FROM anomaly_signals WHERE type = 'duplicate_claim'`); n != 4 {
+		t.Errorf("%d weights, want each claim to weigh more than the one before", n)
 	}
 }
