@@ -40,9 +40,10 @@ func TestKilledInABulkAward(t *testing.T) {
 			t.Fatalf("%d, %v", status, err)
 		}
 		k.dies(t)
-		b := lastBulk(t, k)
-		if b.State != loyalty.BulkRunning || b.Awarded != 500*(at.step-1) && b.Awarded != guests {
-			t.Errorf("killed at %+v it is %+v", at, b)
+		// The other lane may have done its step or not; what is said is what was done.
+		b, given := lastBulk(t, k)
+		if b.State != loyalty.BulkRunning || b.Awarded != given {
+			t.Errorf("killed at %+v %d have their points and it is %+v", at, given, b)
 		}
 		k.db.Exec(t, `UPDATE bulk_awards SET held_until = '-infinity'`) // nobody waits here for as long as a hold lasts
 		if err := next.BulkAwards.Work(t.Context(), org, b.ID); err != nil {
@@ -53,7 +54,7 @@ func TestKilledInABulkAward(t *testing.T) {
 		if err := k.db.SQL.QueryRowContext(t.Context(), q, b.ID.String()).Scan(&rows); err != nil || rows != guests*10000+guests {
 			t.Errorf("killed at %+v: %d rows of so many guests, %v", at, rows, err)
 		}
-		if b = lastBulk(t, k); b.State != loyalty.BulkCompleted || b.Awarded != guests {
+		if b, _ = lastBulk(t, k); b.State != loyalty.BulkCompleted || b.Awarded != guests {
 			t.Errorf("killed at %+v it becomes %+v", at, b)
 		}
 		v, err := next.Stats.Verify(t.Context(), loyalty.Actor{Role: loyalty.System, OrgID: org})
@@ -77,11 +78,13 @@ func (k *killable) dies(t *testing.T) {
 	t.Fatal("the server was not killed")
 }
 
-func lastBulk(t *testing.T, k *killable) (b loyalty.BulkAward) {
+// lastBulk is the last award and how many have its points, at one instant.
+func lastBulk(t *testing.T, k *killable) (b loyalty.BulkAward, given int) {
 	t.Helper()
-	row := k.db.SQL.QueryRowContext(t.Context(), `SELECT id, state, awarded FROM bulk_awards ORDER BY id DESC LIMIT 1`)
-	if err := row.Scan(&b.ID, &b.State, &b.Awarded); err != nil {
+	row := k.db.SQL.QueryRowContext(t.Context(), `
+		SELECT b.id, b.state, b.awarded, (SELECT count(*) FROM transactions x WHERE x.bulk_id = b.id) FROM bulk_awards b ORDER BY b.id DESC LIMIT 1`)
+	if err := row.Scan(&b.ID, &b.State, &b.Awarded, &given); err != nil {
 		t.Fatal(err)
 	}
-	return b
+	return b, given
 }

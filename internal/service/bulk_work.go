@@ -17,6 +17,8 @@ const (
 	// bulkLanes are how many steps of an award are under way at once. Much of one
 	// is waiting for the disk; more of them would stand in the tills' way.
 	bulkLanes = 2
+	// bulkPause is how long a lane waits that found nothing to do.
+	bulkPause = 50 * time.Millisecond
 	// BulkFailure is what a bulk award says that failed for a reason of ours.
 	BulkFailure = "Something went wrong on our side. Customers who have their points keep them."
 )
@@ -52,24 +54,30 @@ func (s *BulkAwards) Work(ctx context.Context, orgID, id loyalty.ID) error {
 	return nil
 }
 
-// lane gives points for as long as there are customers whom no other is at.
+// lane gives points until the award is over. While others are at all that is
+// left it waits for them: one of them may be a server that was killed, whose
+// step the database has yet to undo.
 func (s *BulkAwards) lane(ctx context.Context, b loyalty.BulkAward) error {
-	for more := true; more; {
-		if err := ctx.Err(); err != nil {
+	for {
+		done, err := s.step(ctx, b)
+		if err != nil || done.State != loyalty.BulkRunning {
 			return err
 		}
-		var err error
-		if more, err = s.step(ctx, b); err != nil {
-			return err
+		pause := time.Duration(0)
+		if done.Idle {
+			pause = bulkPause
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(pause):
 		}
 	}
-	return nil
 }
 
 // step gives some hundred customers their points, in a transaction that till
 // and configuration can wait for.
-func (s *BulkAwards) step(ctx context.Context, b loyalty.BulkAward) (more bool, err error) {
-	var done loyalty.BulkStep
+func (s *BulkAwards) step(ctx context.Context, b loyalty.BulkAward) (done loyalty.BulkStep, err error) {
 	err = s.repo.InTx(ctx, func(ctx context.Context, tx loyalty.Tx) error {
 		cfg, err := s.heldConfig(ctx, tx, b.OrgID)
 		if err != nil {
@@ -88,7 +96,7 @@ func (s *BulkAwards) step(ctx context.Context, b loyalty.BulkAward) (more bool, 
 	if err == nil {
 		s.countAwards(done.Given)
 	}
-	return done.State == loyalty.BulkRunning && !done.Idle, err
+	return done, err
 }
 
 // bulkRules are what an award by hand would go by just now.
