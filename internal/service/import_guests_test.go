@@ -91,7 +91,6 @@ func TestLatestAwardsAreReadFromTheirIndex(t *testing.T) {
 		INSERT INTO transactions (organization_id, id, customer_id, seq, type, points, lifetime_delta, balance_after, reason, at, day)
 		SELECT organization_id, gen_random_uuid(), gen_random_uuid(), 1, 'earn', 5, 5, 5, 'x', at, day FROM transactions, generate_series(1, 500);
 		RESET session_replication_role`)
-	s.db.Exec(t, `VACUUM ANALYZE transactions`)
 	s.db.Connections().SetMaxIdleConns(-1) // a session says what it has read when it ends at the latest
 	const read = `
 		SELECT (SELECT idx_tup_fetch + seq_tup_read FROM pg_stat_user_tables WHERE relname = 'transactions'),
@@ -108,15 +107,20 @@ func TestLatestAwardsAreReadFromTheirIndex(t *testing.T) {
 		}
 		return rows, entries
 	}
-	rows, entries := look()
-	if n := len(s.locked(noon).Recent); n != 20 {
-		t.Fatalf("%d awards", n)
+	var rows, entries int64
+	for range 5 { // whatever else goes on in the database may hold a look at the table back
+		s.db.Exec(t, `VACUUM ANALYZE transactions`)
+		rows0, entries0 := look()
+		if n := len(s.locked(noon).Recent); n != 20 {
+			t.Fatalf("%d awards", n)
+		}
+		if _, err := s.db.Snapshot(t.Context(), org, loyalty.SnapshotQuery{CustomerID: ada, Recent: 32}); err != nil {
+			t.Fatal(err)
+		}
+		rows, entries = look()
+		if rows, entries = rows-rows0, entries-entries0; rows == 0 && entries == 40 {
+			return
+		}
 	}
-	if _, err := s.db.Snapshot(t.Context(), org, loyalty.SnapshotQuery{CustomerID: ada, Recent: 32}); err != nil {
-		t.Fatal(err)
-	}
-	rows2, entries2 := look()
-	if rows2 != rows || entries2-entries != 40 {
-		t.Errorf("%d rows of the table and %d of the index were read, want 0 and 40", rows2-rows, entries2-entries)
-	}
+	t.Errorf("%d rows of the table and %d of the index were read, want 0 and 40", rows, entries)
 }
