@@ -147,7 +147,7 @@ func rewardList(ctx context.Context, path string, balance loyalty.Points, offers
 			r.Why = i18n.N(ctx, "%d point missing", "%d points missing", o.Cost-balance)
 			r.Have, r.Need = int64(max(0, balance)), int64(o.Cost)
 		case o.Why != nil:
-			r.Why = strings.TrimSuffix(strings.Replace(i18n.Error(ctx, o.Why), o.Name+" ", "", 1), ".")
+			r.Why = i18n.Error(ctx, o.Why)
 		}
 		cannot = append(cannot, r)
 	}
