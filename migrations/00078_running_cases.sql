@@ -12,6 +12,9 @@ ALTER TABLE anomalies
     ADD COLUMN kept_points bigint,
     ADD COLUMN lead_key    text,
     ADD COLUMN tally       jsonb;
+-- Cases that are there are counted when they grow; a new one begins with sums
+-- of nothing.
+ALTER TABLE anomalies ALTER kept_rows SET DEFAULT 0, ALTER kept_points SET DEFAULT 0, ALTER tally SET DEFAULT '{}';
 COMMENT ON COLUMN anomalies.kept_rows IS 'how many of its transactions anomaly_transactions has';
 COMMENT ON COLUMN anomalies.kept_points IS 'what those gave and took';
 COMMENT ON COLUMN anomalies.lead_key IS 'the signal that gives the sentence';
@@ -87,7 +90,7 @@ DECLARE
     v_given bigint := 0;
 BEGIN
     SELECT c.kept_rows, c.kept_points, c.lead_key, c.tally, c.transaction_ids INTO n FROM anomalies c
-    WHERE c.organization_id = p_org AND c.id = p_case;
+    WHERE c.organization_id = p_org AND c.id = p_case FOR NO KEY UPDATE;
     IF n.tally IS NULL THEN
         n.kept_rows := (SELECT count(*) FROM anomaly_transactions x WHERE x.organization_id = p_org AND x.anomaly_id = p_case);
     END IF;
@@ -115,7 +118,7 @@ BEGIN
     k := n.tally->s.type;
     SELECT x.signal_key, x.is_hard, x.score, x.points, x.at INTO l FROM anomaly_signals x
     WHERE x.organization_id = p_org AND x.signal_key = n.lead_key;
-    IF ROW(s.is_hard, s.score, s.points, s.at) > ROW(l.is_hard, l.score, l.points, l.at)
+    IF l.signal_key IS NULL OR ROW(s.is_hard, s.score, s.points, s.at) > ROW(l.is_hard, l.score, l.points, l.at)
         OR ROW(s.is_hard, s.score, s.points, s.at) = ROW(l.is_hard, l.score, l.points, l.at) AND s.signal_key < l.signal_key THEN
         n.lead_key := s.signal_key;
     END IF;
