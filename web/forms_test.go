@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"maps"
 	"mime/multipart"
@@ -126,7 +127,7 @@ func (b browser) send(t *testing.T, f pageForm) webtest.Response {
 	if err == nil {
 		_, err = fmt.Fprintf(file, "name,phone\n%s,1\n", strings.Join(slices.Sorted(maps.Keys(f.fields)), ""))
 	}
-	if err = w.Close(); err != nil {
+	if err := errors.Join(err, w.Close()); err != nil {
 		t.Fatal(err)
 	}
 	r := httptest.NewRequest("POST", f.action, &body)

@@ -15,7 +15,6 @@ type newcomer struct {
 	device ID
 	phone  uint64
 	born   uint16
-	ring   int // index into rings.members
 }
 
 // rings joins new accounts that share something into components.

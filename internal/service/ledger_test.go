@@ -304,10 +304,10 @@ func TestClaimOrderOnce(t *testing.T) {
 
 func TestExpiryTakesSoonestFirst(t *testing.T) {
 	t.Parallel()
-	db, l := restaurant(t)
+	db, _ := restaurant(t)
 	db.Exec(t, `UPDATE programs SET expire_after_days = 30; UPDATE organizations SET config_version = config_version + 1`)
 	clock := testclock.At(noon)
-	l = service.NewLedger(service.NewCore(db, clock.Now, slog.New(slog.NewTextHandler(io.Discard, nil))))
+	l := service.NewLedger(service.NewCore(db, clock.Now, slog.New(slog.NewTextHandler(io.Discard, nil))))
 	award(t, l, 100)
 	clock.Set(noon.AddDate(0, 0, 10))
 	award(t, l, 70)

@@ -17,7 +17,7 @@ import (
 // another number. The clock can be moved.
 func twice(t *testing.T) (db *pgtest.DB, s *service.Services, clock *testclock.Clock, one, two loyalty.ID) {
 	t.Helper()
-	db, s = customers(t)
+	db, _ = customers(t)
 	db.Exec(t, `UPDATE customers SET created_at = '2026-01-01 12:00Z'`) // the day that guest counts Ada in
 	clock = testclock.At(noon)
 	core := service.NewCore(db, clock.Now, slog.New(slog.DiscardHandler))

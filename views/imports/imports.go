@@ -5,7 +5,6 @@ package imports
 
 import (
 	"context"
-	"strconv"
 
 	"regulars/views/i18n"
 	"regulars/views/ui"
@@ -131,5 +130,3 @@ func at(row []string, i int) string {
 	}
 	return ""
 }
-
-func number(n int64) string { return strconv.FormatInt(n, 10) }

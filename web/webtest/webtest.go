@@ -177,10 +177,12 @@ func (r Response) At(t testing.TB, path ...any) any {
 	for _, step := range path {
 		switch at := step.(type) {
 		case string:
-			object, ok := v.(map[string]any)
-			if v, ok = object[at]; !ok {
+			object, _ := v.(map[string]any)
+			inner, ok := object[at]
+			if !ok {
 				t.Fatalf("no %v at %q: status %d, %s", path, at, r.Status, r.Body)
 			}
+			v = inner
 		case int:
 			list, ok := v.([]any)
 			if !ok || at >= len(list) {
