@@ -53,7 +53,7 @@ func (c *importOrdersCommand) Run(ctx context.Context, p *program) error {
 
 // importCustomersCommand is regulars import customers.
 type importCustomersCommand struct {
-	File   string `arg:"" help:"The file: CSV in UTF-8 with the column name and any of email, phone, external_id, birth_date, points_balance, lifetime_points. - is standard input."`
+	File   string `arg:"" help:"The file: CSV in UTF-8 with the column name and any of last_name, email, phone, external_id, birth_date, points_balance, lifetime_points. - is standard input."`
 	Org    string `help:"The organization's short name or id; not needed where there is only one."`
 	DryRun bool   `help:"Check the file; change nothing."`
 }

@@ -122,6 +122,18 @@ func (s *Scan) Encoding() string {
 	return UTF8
 }
 
+// IsText reports whether a file that begins so can be a table of text: it is no
+// workbook of a spreadsheet program, no PDF and no page or XML, which some
+// programs save as "Excel".
+func IsText(start []byte) bool {
+	for _, mark := range []string{"PK\x03\x04", "\xd0\xcf\x11\xe0", "%PDF", "{\\rtf"} {
+		if bytes.HasPrefix(start, []byte(mark)) {
+			return false
+		}
+	}
+	return !bytes.HasPrefix(bytes.TrimSpace(bytes.TrimPrefix(start, []byte("\xef\xbb\xbf"))), []byte("<"))
+}
+
 // Separator is the character between the columns of the first line: the one of
 // comma, semicolon, tab and bar that is there most often outside quotes.
 func Separator(start string) string {

@@ -45,6 +45,19 @@ func TestEncodings(t *testing.T) {
 	}
 }
 
+func TestWhatIsText(t *testing.T) {
+	t.Parallel()
+	for start, want := range map[string]bool{
+		"name;phone\n": true, "": true, "\xff\xfen\x00": true, "\xef\xbb\xbfPK,id\n": true, "P": true,
+		"PK\x03\x04\x14": false, "\xd0\xcf\x11\xe0\xa1": false, "%PDF-1.7": false, "{\\rtf1": false,
+		"\xef\xbb\xbf\r\n<html>": false, "<?xml version": false,
+	} {
+		if got := csvfile.IsText([]byte(start)); got != want {
+			t.Errorf("%q is text: %v", start, got)
+		}
+	}
+}
+
 func TestSeparator(t *testing.T) {
 	t.Parallel()
 	for file, want := range map[string]string{

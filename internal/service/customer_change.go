@@ -47,7 +47,7 @@ func (s *Customers) signUp(ctx context.Context, actor loyalty.Actor, region stri
 	setName(&p, &c, cmd.Name)
 	setEmail(&p, &c, cmd.Email)
 	setPhone(&p, &c, cmd.Phone, region)
-	setBirthDate(&p, &c, cmd.BirthDate, now)
+	setBirthDate(&p, &c, cmd.BirthDate, now, nil)
 	c.ExternalID = checkText(&p, "externalId", cmd.ExternalID, 0, 255)
 	if err := p.Err(); err != nil {
 		return CustomerResult{}, err
@@ -256,7 +256,7 @@ func (cmd UpdateCustomer) apply(c *loyalty.Customer, region string, now time.Tim
 		setPhone(&p, c, *cmd.Phone, region)
 	}
 	if cmd.BirthDate != nil {
-		setBirthDate(&p, c, *cmd.BirthDate, now)
+		setBirthDate(&p, c, *cmd.BirthDate, now, nil)
 	}
 	if cmd.ExternalID != nil {
 		c.ExternalID = checkText(&p, "externalId", *cmd.ExternalID, 0, 255)

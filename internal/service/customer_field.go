@@ -43,14 +43,21 @@ func setPhone(p *loyalty.Problems, c *loyalty.Customer, phone, region string) {
 // The first birthday accepted is that of the oldest person known, rounded down.
 const firstBirthYear = 1870
 
-func setBirthDate(p *loyalty.Problems, c *loyalty.Customer, date string, now time.Time) {
+// setBirthDate reads the day as YYYY-MM-DD; layout is how a file wrote it, nil
+// for none.
+func setBirthDate(p *loyalty.Problems, c *loyalty.Customer, date string, now time.Time, layout *loyalty.ImportLayout) {
 	c.BirthDate = strings.TrimSpace(date)
 	if c.BirthDate == "" {
 		return
 	}
 	day, err := time.Parse(time.DateOnly, c.BirthDate)
 	// East of here it may be tomorrow already.
-	if err != nil || day.Year() < firstBirthYear || day.After(now.Add(14*time.Hour)) {
+	switch past := err == nil && day.Year() >= firstBirthYear && !day.After(now.Add(14*time.Hour)); {
+	case past:
+	case layout != nil:
+		example, _, _ := strings.Cut(writtenForms[layout.Dates], " ")
+		p.Add("birthDate", "must be a day in the past such as %s", example)
+	default:
 		p.Add("birthDate", "must be a day in the past, as YYYY-MM-DD")
 	}
 }

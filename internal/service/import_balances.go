@@ -136,7 +136,7 @@ func (r *balanceImport) row(s *sheet) (balanceGift, bool) {
 	setPhone(&p, &g.guest, s.cell("phone"), r.region)
 	g.guest.ExternalID = checkText(&p, "external_id", s.cell("external_id"), 0, 255)
 	if g.guest.ExternalID == "" && g.guest.PhoneDigits == "" && !p.Has("phone") {
-		p.Add("external_id", "or phone is required, to know whose points they are")
+		p.Add("external_id", "is missing, and so is the phone: nobody knows whose points they are")
 	}
 	n, ok := loyalty.ParseDecimal(s.number("points"), 0)
 	if g.points = loyalty.Points(n); !ok || n < 0 || g.points > loyalty.MaxPoints {

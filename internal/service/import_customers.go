@@ -14,7 +14,7 @@ import (
 )
 
 // ImportCustomers is a file of guests: comma-separated values in UTF-8 with
-// the column name and any of email, phone, external_id, birth_date,
+// the column name and any of last_name, email, phone, external_id, birth_date,
 // points_balance and lifetime_points. Each guest needs a phone number or an
 // external id to be known by.
 type ImportCustomers struct {
@@ -103,7 +103,7 @@ type openingGuest struct {
 
 func (r *customerImport) open() (*sheet, error) {
 	return openSheet(r.cmd.File, r.cmd.Layout, []string{"name"}, []string{
-		"email", "phone", "external_id", "birth_date", "points_balance", "lifetime_points",
+		"last_name", "email", "phone", "external_id", "birth_date", "points_balance", "lifetime_points",
 	}, r.cmd.Problem)
 }
 
@@ -202,13 +202,13 @@ func (r *customerImport) progress(writing bool, done int) {
 func (r *customerImport) row(s *sheet) (openingGuest, *loyalty.Problems) {
 	var p loyalty.Problems
 	g := openingGuest{Customer: loyalty.Customer{OrgID: r.actor.OrgID, ID: loyalty.NewID(r.now), CreatedAt: r.now, UpdatedAt: r.now}}
-	setName(&p, &g.Customer, s.cell("name"))
+	setName(&p, &g.Customer, wholeName(s.cell("name"), s.cell("last_name")))
 	setEmail(&p, &g.Customer, s.cell("email"))
 	setPhone(&p, &g.Customer, s.cell("phone"), r.region)
-	setBirthDate(&p, &g.Customer, s.day("birth_date"), r.now)
+	setBirthDate(&p, &g.Customer, s.day("birth_date"), r.now, s.layout)
 	g.ExternalID = checkText(&p, "external_id", s.cell("external_id"), 0, 255)
 	if g.ExternalID == "" && g.PhoneDigits == "" && !p.Has("phone") {
-		p.Add("external_id", "or phone is required: without either, importing again would add the guest twice")
+		p.Add("external_id", "is missing, and so is the phone: importing again would add the guest twice")
 	}
 	g.lifetime = openingPoints(&p, "lifetime_points", s.number("lifetime_points"))
 	g.balance = g.lifetime
@@ -219,6 +219,15 @@ func (r *customerImport) row(s *sheet) (openingGuest, *loyalty.Problems) {
 		p.Add("points_balance", "can't be kept: no loyalty program is active")
 	}
 	return g, &p
+}
+
+// wholeName is the name with the last name behind it, unless it ends with it
+// already.
+func wholeName(name, last string) string {
+	if strings.HasSuffix(contact.Fold(name), contact.Fold(last)) {
+		return name
+	}
+	return strings.TrimSpace(name + " " + last)
 }
 
 func openingPoints(p *loyalty.Problems, column, cell string) loyalty.Points {

@@ -91,6 +91,13 @@ func (s *Imports) AddPiece(ctx context.Context, actor loyalty.Actor, id loyalty.
 	if err := p.Err(); err != nil {
 		return err
 	}
+	if n == 0 && !csvfile.IsText(body) {
+		p.Add("file", "is no CSV file; open it in your spreadsheet program and save it as CSV")
+		if err := s.Discard(ctx, actor, id); err != nil {
+			return err
+		}
+		return p.Err()
+	}
 	return s.repo.InTx(ctx, func(ctx context.Context, tx loyalty.Tx) error {
 		if _, err := s.lockIn(ctx, tx, actor, id, loyalty.ImportReceiving); err != nil {
 			return err
@@ -165,14 +172,18 @@ func homeDates(cfg *loyalty.Config) loyalty.DateOrder {
 }
 
 // lineCount counts lines, which are about as many as rows.
-type lineCount struct{ n int }
+type lineCount struct {
+	n    int
+	open bool // a line has begun and not ended
+}
 
 // Write implements io.Writer.
 func (l *lineCount) Write(p []byte) (int, error) {
 	for _, b := range p {
-		if b == '\n' {
+		if !l.open {
 			l.n++
 		}
+		l.open = b != '\n'
 	}
 	return len(p), nil
 }

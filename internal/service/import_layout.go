@@ -4,48 +4,9 @@ import (
 	"encoding/csv"
 	"strings"
 
-	"regulars/internal/contact"
 	"regulars/internal/csvfile"
 	"regulars/internal/loyalty"
 )
-
-// ImportField is something that a file may tell.
-type ImportField struct {
-	Name     string // as the command line's files call the column
-	Required bool
-	words    string // names that other programs give it, folded, between bars
-}
-
-// importFields are what each kind of file may tell, in the order they are asked
-// for.
-var importFields = map[loyalty.ImportKind][]ImportField{
-	loyalty.ImportCustomers: {
-		{"name", true, "|name|full name|customer|customer name|guest|client|nombre|nombre completo|cliente|nombre y apellidos|"},
-		{"phone", false, "|phone|phone number|mobile|mobile phone|cell|telephone|tel|telefono|celular|movil|whatsapp|numero|"},
-		{"external_id", false, "|external id|id|customer id|guest id|member|member id|code|card number|codigo|id cliente|numero de socio|socio|dni|"},
-		{"email", false, "|email|e mail|mail|email address|correo|correo electronico|"},
-		{"birth_date", false, "|birth date|birthday|birthdate|date of birth|dob|fecha de nacimiento|nacimiento|cumpleanos|"},
-		{"points_balance", false, "|points balance|points|balance|current points|available points|puntos|saldo|saldo de puntos|puntos disponibles|"},
-		{"lifetime_points", false, "|lifetime points|lifetime|total points|points earned|puntos historicos|puntos acumulados|puntos totales|"},
-	},
-	loyalty.ImportBalances: {
-		{"phone", false, "|phone|phone number|mobile|mobile phone|cell|telephone|tel|telefono|celular|movil|whatsapp|numero|"},
-		{"external_id", false, "|external id|id|customer id|guest id|member|member id|code|codigo|id cliente|numero de socio|socio|dni|"},
-		{"points", true, "|points|points balance|balance|opening balance|current points|available points|puntos|saldo|saldo de puntos|puntos disponibles|saldo inicial|"},
-	},
-	loyalty.ImportOrders: {
-		{"order_id", true, "|order id|order|order number|order no|id|receipt|receipt number|bill|invoice|ticket|check|check number|pedido|numero de pedido|id pedido|boleta|factura|comprobante|"},
-		{"completed_at", true, "|completed at|date|datetime|date time|created at|closed at|order date|time|timestamp|fecha|fecha y hora|fecha pedido|"},
-		{"completed_time", false, "|hour|order time|closing time|hora|"},
-		{"total", true, "|total|amount|order total|grand total|total amount|sum|monto|importe|total venta|valor|"},
-		{"customer_id", false, "|customer id|customer|guest|guest id|client|member|member id|loyalty id|cliente|id cliente|codigo cliente|socio|"},
-		{"store", false, "|store|store id|location|restaurant|branch|shop|outlet|tienda|local|sucursal|restaurante|sede|"},
-		{"items", false, "|items|item count|quantity|qty|number of items|articulos|cantidad|productos|"},
-	},
-}
-
-// ImportFields are what a file of the kind may tell.
-func ImportFields(kind loyalty.ImportKind) []ImportField { return importFields[kind] }
 
 // guessLayout works out how a file is to be read from its start, which is
 // UTF-8 by now. homeDates is how its country writes days.
@@ -61,29 +22,19 @@ func guessSeparated(kind loyalty.ImportKind, start, separator string, homeDates 
 		return l
 	}
 	l.Header = rows[0]
-	taken := map[int]bool{}
-	for _, f := range importFields[kind] {
-		for i, name := range l.Header {
-			if !taken[i] && f.knows(name) {
-				l.Columns[f.Name], taken[i] = i, true
-				break
-			}
-		}
-	}
+	l.Columns = guessColumns(kind, l.Header, rows[1:])
 	if at, ok := l.Columns["completed_at"]; ok {
 		l.Dates = datesOf(rows[1:], at, l.Dates)
 	}
 	if at, ok := l.Columns["birth_date"]; ok {
 		l.Dates = datesOf(rows[1:], at, l.Dates)
 	}
-	l.Decimal = csvfile.Decimal(append(columnOf(rows[1:], l.Columns, "total"), columnOf(rows[1:], l.Columns, "points_balance")...))
+	var numbers []string
+	for _, field := range []string{"total", "points_balance", "lifetime_points", "points"} {
+		numbers = append(numbers, columnOf(rows[1:], l.Columns, field)...)
+	}
+	l.Decimal = csvfile.Decimal(numbers)
 	return l
-}
-
-func (f ImportField) knows(header string) bool {
-	folded := contact.Fold(header)
-	folded = strings.Join(strings.FieldsFunc(folded, func(r rune) bool { return !('a' <= r && r <= 'z' || '0' <= r && r <= '9') }), " ")
-	return folded != "" && (folded == strings.ReplaceAll(f.Name, "_", " ") || strings.Contains(f.words, "|"+folded+"|"))
 }
 
 func datesOf(rows [][]string, at int, otherwise loyalty.DateOrder) loyalty.DateOrder {

@@ -217,7 +217,10 @@ func (h *Handlers) BadRows(c *fiber.Ctx) error {
 	out.WriteString("\ufeff") // spreadsheets take it for UTF-8 then
 	heads := [2]string{i18n.T(ctx, "Row"), i18n.T(ctx, "What is wrong")}
 	err = h.Imports.BadRows(ctx, actor, m.ID, &out, heads, func(x loyalty.ImportComplaint) string {
-		return columnName(m.Layout, x.Field) + ": " + i18n.Field(ctx, x.FieldError)
+		if name := columnName(ctx, m.Layout, x.Field); name != "" {
+			return name + ": " + i18n.Field(ctx, x.FieldError)
+		}
+		return i18n.Field(ctx, x.FieldError)
 	})
 	if err != nil {
 		return err

@@ -19,6 +19,7 @@ const sampleRows = 5
 // fieldWords are the fields that files have, in words, with what to know.
 var fieldWords = map[string][2]string{
 	"name":            {i18n.Mark("Name"), ""},
+	"last_name":       {i18n.Mark("Last name"), i18n.Mark("Where it has a column of its own.")},
 	"phone":           {i18n.Mark("Phone"), i18n.Mark("What guests are found by.")},
 	"external_id":     {i18n.Mark("Guest’s number"), i18n.Mark("By which your old system knows the guest.")},
 	"email":           {i18n.Mark("E-mail"), ""},
@@ -35,12 +36,13 @@ var fieldWords = map[string][2]string{
 	"items":           {i18n.Mark("Number of items"), ""},
 }
 
-// columnName is what a file calls a field.
-func columnName(l loyalty.ImportLayout, field string) string {
+// columnName is what a file calls a field, and where it has none, what it is
+// called here.
+func columnName(ctx ctx, l loyalty.ImportLayout, field string) string {
 	if i, ok := l.Columns[field]; ok && i < len(l.Header) {
 		return l.Header[i]
 	}
-	return field
+	return i18n.T(ctx, fieldWords[field][0])
 }
 
 // columnsForm is the form with the layout filled in.

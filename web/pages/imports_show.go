@@ -144,7 +144,7 @@ func (h *Handlers) showCheck(c *fiber.Ctx, m loyalty.Import, form ui.Form, statu
 			p.More = i18n.T(ctx, "Shown are the first %d. The file of bad rows has them all.", problemsShown)
 			break
 		}
-		row := imports.Problem{Line: i18n.Number(ctx, x.Line), Column: columnName(m.Layout, x.Field), Value: x.Value, What: i18n.Field(ctx, x.FieldError)}
+		row := imports.Problem{Line: i18n.Number(ctx, x.Line), Column: columnName(ctx, m.Layout, x.Field), Value: x.Value, What: i18n.Field(ctx, x.FieldError)}
 		if x.Line == 0 {
 			row.Line = "–"
 		}
