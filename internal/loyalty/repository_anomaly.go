@@ -32,8 +32,8 @@ type AnomalyReader interface {
 	Peers(ctx context.Context, orgID, storeID ID, from, to time.Time) ([]Peer, error)
 	// IsHeld reports whether the award or the redemption waits for a manager.
 	IsHeld(ctx context.Context, orgID, objectID ID) (bool, error)
-	// CaseHolds is how many points are held for the case just now.
-	CaseHolds(ctx context.Context, orgID, id ID) (Points, error)
+	// CaseHolds is what is held for the case just now.
+	CaseHolds(ctx context.Context, orgID, id ID) (CaseHold, error)
 	// RelatedCases are other cases that name any of the same people, newest
 	// first.
 	RelatedCases(ctx context.Context, orgID, id ID, storeIDs []ID, limit int) ([]AnomalyRow, error)
@@ -75,6 +75,10 @@ type AnomalyWriter interface {
 	AddAccountEvent(ctx context.Context, e AccountEvent) (added bool, err error)
 	// ReleaseReview lets go of what was held until the case was looked at.
 	ReleaseReview(ctx context.Context, orgID, id ID, at time.Time) error
+	// HoldReview holds again what was let go of, as far as it is there, and
+	// what giving again what was taken back for the case gives others to hold;
+	// a reward until then.
+	HoldReview(ctx context.Context, orgID, id ID, until time.Time) (CaseHold, error)
 	// AddCaseNote adds to the case's story.
 	AddCaseNote(ctx context.Context, orgID, id ID, n CaseNote) error
 	// AddCaseReversals remembers the rows that took points back for the case;
@@ -119,6 +123,12 @@ type CaseName struct {
 	Balance Points    // of an account
 	Since   time.Time // since when the account or the member of staff is there
 	Frozen  bool
+}
+
+// CaseHold is what of a case's points waits for a decision.
+type CaseHold struct {
+	Held  Points
+	Spent Points // used before it was to be held again
 }
 
 // CaseDay is a day of a case's story.

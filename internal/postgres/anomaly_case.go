@@ -207,9 +207,16 @@ func (r reader) IsHeld(ctx context.Context, orgID, objectID loyalty.ID) (bool, e
 	return held, wrap("look for a hold", r.get(ctx, &held, q, orgID.String(), objectID.String()))
 }
 
-// CaseHolds implements loyalty.AnomalyReader.
-func (r reader) CaseHolds(ctx context.Context, orgID, id loyalty.ID) (loyalty.Points, error) {
-	const q = `SELECT coalesce(sum(points), 0) FROM review_holds WHERE organization_id = $1 AND anomaly_id = $2 AND released_at IS NULL`
-	var n loyalty.Points
-	return n, wrap("sum what is held", r.get(ctx, &n, q, orgID.String(), id.String()))
+// CaseHolds implements loyalty.AnomalyReader. A reward that was cancelled
+// meanwhile, which gives its points back, is not held.
+func (r reader) CaseHolds(ctx context.Context, orgID, id loyalty.ID) (loyalty.CaseHold, error) {
+	const q = `
+		SELECT coalesce(sum(h.points) FILTER (WHERE h.released_at IS NULL AND (d.status IS NULL OR d.status = 'held')), 0) AS held,
+			coalesce(sum(h.spent), 0) AS spent
+		FROM review_holds h
+		LEFT JOIN redemptions d ON h.kind = 'reward' AND d.organization_id = h.organization_id AND d.id = h.object_id
+		WHERE h.organization_id = $1 AND h.anomaly_id = $2`
+	var row holdRow
+	err := r.get(ctx, &row, q, orgID.String(), id.String())
+	return loyalty.CaseHold(row), wrap("sum what is held", err)
 }

@@ -145,3 +145,16 @@ func (t *tx) ReleaseReview(ctx context.Context, orgID, id loyalty.ID, at time.Ti
 	_, err := t.exec(ctx, q, orgID.String(), id.String(), at)
 	return wrap("release what was held for review", err)
 }
+
+// HoldReview implements loyalty.AnomalyWriter.
+func (t *tx) HoldReview(ctx context.Context, orgID, id loyalty.ID, until time.Time) (loyalty.CaseHold, error) {
+	const q = `SELECT held, spent FROM hold_review($1, $2, $3)`
+	var row holdRow
+	err := t.get(ctx, &row, q, orgID.String(), id.String(), until)
+	return loyalty.CaseHold(row), wrap("hold again what was held for review", err)
+}
+
+type holdRow struct {
+	Held  loyalty.Points `db:"held"`
+	Spent loyalty.Points `db:"spent"`
+}

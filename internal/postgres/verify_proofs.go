@@ -83,6 +83,8 @@ var proofs = []proof{
 
 	{[]loyalty.Proof{claim("bulk", "Nobody got a bulk award twice, and every row of one gives what it says.")}, bulkProof},
 
+	{[]loyalty.Proof{claim("holds", "What a case holds is there to be held, and only what is gone is not held for a case that was not dismissed.")}, holdsProof},
+
 	{[]loyalty.Proof{claim("merged", "Whoever was merged into another leads to somebody who was not, and owns nothing.")}, `
 		SELECT 'merged' AS kind, e.customer_id::text AS subject, format('leads to %s, undoing would be %s', e.merged_into, m.id) AS detail
 		FROM enrollments e
@@ -147,6 +149,28 @@ var proofs = []proof{
 
 	{[]loyalty.Proof{claim("audit", "Every sealed row of the audit log is as it was, in its place, and none is missing.")}, auditProof},
 }
+
+// A dismissed case holds nothing; another one holds all that is left of an
+// award but for what was used before it was to be held again, and a reward that
+// was not handed out. One whose points were taken back has nothing to hold.
+const holdsProof = `
+	SELECT 'holds' AS kind, h.object_id::text AS subject,
+		format('%s case holds %s of %s%s, %s used before', n.status, h.held, l.points, ' ' || d.status, h.spent) AS detail
+	FROM (
+		SELECT *, CASE WHEN released_at IS NULL THEN points ELSE 0 END AS held FROM review_holds WHERE organization_id = $1
+	) h
+	JOIN anomalies n ON n.organization_id = $1 AND n.id = h.anomaly_id
+	LEFT JOIN redemptions d ON h.kind = 'reward' AND d.organization_id = $1 AND d.id = h.object_id
+	LEFT JOIN LATERAL (
+		SELECT sum(t.points) AS points FROM (
+			SELECT points FROM transactions WHERE h.kind = 'points' AND organization_id = $1 AND id = h.object_id
+			UNION ALL
+			SELECT points FROM transactions WHERE h.kind = 'points' AND organization_id = $1 AND reverses_id = h.object_id AND type = 'reverse'
+		) t
+	) l ON true
+	WHERE n.status = 'dismissed' AND h.released_at IS NULL
+		OR h.held > CASE WHEN h.kind = 'points' THEN coalesce(l.points, 0) WHEN d.status IN ('held', 'cancelled') THEN h.points ELSE 0 END
+		OR n.status <> 'dismissed' AND n.reversed_at IS NULL AND (h.held + h.spent < l.points OR d.status = 'issued')`
 
 // A seal covers its row and the seal before it. The head says where the chain
 // ends, so that the last rows can't go unnoticed either.

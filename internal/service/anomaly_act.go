@@ -100,14 +100,15 @@ type UndoReversal struct {
 }
 
 // Undo gives back what taking points back for the case took, each as a row of
-// its own that answers the award's. The case stays confirmed. It needs
+// its own that answers the award's, and holds it again where it was held. The
+// case stays confirmed. It needs
 // loyalty.AnomaliesReview; a case whose points were not taken back is a
 // Conflict.
 func (s *Anomalies) Undo(ctx context.Context, actor loyalty.Actor, cmd UndoReversal) (loyalty.AnomalyRow, error) {
 	if err := actor.Require(loyalty.AnomaliesReview); err != nil {
 		return loyalty.AnomalyRow{}, err
 	}
-	change := caseChange{id: cmd.AnomalyID, once: cmd.Once, what: loyalty.NoteUndone, action: "anomaly.undo"}
+	change := caseChange{id: cmd.AnomalyID, once: cmd.Once, what: loyalty.NoteUndone, action: "anomaly.undo", detail: map[string]any{}}
 	return s.change(ctx, actor, change, func(ctx context.Context, w *caseWork) error {
 		if w.ReversedAt.IsZero() {
 			return loyalty.Errorf(loyalty.Conflict, loyalty.CodeConflict, "No points were taken back for this case.")
@@ -120,6 +121,9 @@ func (s *Anomalies) Undo(ctx context.Context, actor loyalty.Actor, cmd UndoRever
 			if err := w.giveAgain(ctx, row); err != nil {
 				return err
 			}
+		}
+		if err := w.holdAgain(ctx, change.detail); err != nil {
+			return err
 		}
 		w.ReversedAt, w.Action = time.Time{}, loyalty.ActionNone
 		if !w.FrozenAt.IsZero() {

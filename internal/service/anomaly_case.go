@@ -17,7 +17,7 @@ type Case struct {
 	Days         []loyalty.CaseDay    // with awards, oldest first
 	Peers        []loyalty.Peer       // cashiers of the store, over the same time
 	Notes        []loyalty.CaseNote   // oldest first
-	Held         loyalty.Points       // points that wait for the decision
+	Held         loyalty.CaseHold     // points that wait for the decision
 	Own          bool                 // it names the actor, who may not decide it
 	Frozen       bool                 // the customer's account is, by now
 	AtRisk       loyalty.Minor        // what the points involved are worth when redeemed

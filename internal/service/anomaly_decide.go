@@ -19,10 +19,10 @@ type DecideAnomaly struct {
 
 // Decide records the decision and does what it says, together or not at all:
 // taking back what is left of the awards in the case, or freezing the account.
-// Dismissing lets go of what was held for review. It needs
-// loyalty.AnomaliesReview. Nobody decides a case that names them. A case can
-// be decided anew, back to pending too, until an action was taken; the other
-// action can still follow.
+// Dismissing lets go of what was held for review, and thinking better of it
+// holds again what is still there. It needs loyalty.AnomaliesReview. Nobody
+// decides a case that names them. A case can be decided anew, back to pending
+// too, until an action was taken; the other action can still follow.
 func (s *Anomalies) Decide(ctx context.Context, actor loyalty.Actor, cmd DecideAnomaly) (loyalty.AnomalyRow, error) {
 	if err := actor.Require(loyalty.AnomaliesReview); err != nil {
 		return loyalty.AnomalyRow{}, err
@@ -40,10 +40,8 @@ func (s *Anomalies) Decide(ctx context.Context, actor loyalty.Actor, cmd DecideA
 		if err := w.act(ctx, cmd.Action); err != nil {
 			return err
 		}
-		if cmd.Status == loyalty.Dismissed {
-			if err := w.tx.ReleaseReview(ctx, actor.OrgID, w.ID, w.now); err != nil {
-				return err
-			}
+		if err := w.settleHold(ctx, cmd.Status, change.detail); err != nil {
+			return err
 		}
 		w.Status, w.Note = cmd.Status, cmd.Note
 		if cmd.Action != loyalty.ActionNone {
@@ -55,6 +53,28 @@ func (s *Anomalies) Decide(ctx context.Context, actor loyalty.Actor, cmd DecideA
 		}
 		return nil
 	})
+}
+
+// settleHold lets go of what is held for a case that is dismissed, or holds it
+// again for one that is so no more.
+func (w *caseWork) settleHold(ctx context.Context, to loyalty.AnomalyStatus, detail map[string]any) error {
+	switch {
+	case to == loyalty.Dismissed:
+		return w.tx.ReleaseReview(ctx, w.OrgID, w.ID, w.now)
+	case w.Status == loyalty.Dismissed && w.ReversedAt.IsZero():
+		return w.holdAgain(ctx, detail)
+	}
+	return nil
+}
+
+// holdAgain holds what is left of what was let go of, and notes how much that
+// is.
+func (w *caseWork) holdAgain(ctx context.Context, detail map[string]any) error {
+	h, err := w.tx.HoldReview(ctx, w.OrgID, w.ID, w.now.Add(reviewTime))
+	if h.Held > 0 || h.Spent > 0 {
+		detail["held"], detail["spent"] = int64(h.Held), int64(h.Spent)
+	}
+	return err
 }
 
 // deed is the decision as the case's notes have it: what was done, or else

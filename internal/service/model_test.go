@@ -23,12 +23,13 @@ type model struct {
 	awards            []awardModel
 	orders            []orderModel
 	redemptions       []redemptionModel
+	cases             []caseModel
 }
 
 type awardModel struct {
-	id       loyalty.ID
-	points   loyalty.Points
-	reversed bool
+	id           loyalty.ID
+	points, held loyalty.Points
+	reversed     bool
 }
 
 type orderModel struct {
@@ -47,11 +48,13 @@ type redemptionModel struct {
 
 // ledgerMachine drives the service and the model with the same random steps.
 type ledgerMachine struct {
-	db     *pgtest.DB
-	ledger *service.Ledger
-	clock  *testclock.Clock
-	who    service.CustomerRef
-	n      int
+	db        *pgtest.DB
+	ledger    *service.Ledger
+	anomalies *service.Anomalies
+	clock     *testclock.Clock
+	who       service.CustomerRef
+	herself   loyalty.Actor // whose account it is
+	n         int
 	model
 }
 
@@ -71,12 +74,18 @@ func TestLedgerAgainstModel(t *testing.T) {
 				core := service.NewCore(db, clock.Now, slog.New(slog.NewTextHandler(io.Discard, nil)))
 				who := loyalty.NewID(noon)
 				guest(t, db, who, fmt.Sprintf("Guest %d", guests.Add(1)))
-				m := &ledgerMachine{db: db, ledger: service.NewLedger(core), clock: clock, who: service.CustomerRef{ID: who}}
+				m := &ledgerMachine{
+					db: db, ledger: service.NewLedger(core), anomalies: &service.Anomalies{Core: core}, clock: clock, who: service.CustomerRef{ID: who},
+					herself: loyalty.Actor{Role: loyalty.Manager, OrgID: org, StaffID: loyalty.NewID(noon), AccountID: who},
+				}
+				m.ledger.DetectWith(blind)
 				rt.Repeat(map[string]func(*rapid.T){
 					"": m.check, "award": m.award, "adjust": m.adjust, "order": m.order, "refund": m.refund, "cancel order": m.cancelOrder,
 					"redeem": m.redeem, "cancel": m.cancel, "reverse": m.reverse, "wait": m.wait,
+					"own award": m.ownAward, "dismiss": m.dismiss, "reopen": m.reopen, "take back": m.takeBack, "give again": m.giveAgain,
 				})
 			})
+			holdsAreProven(t, db)
 		})
 	}
 }
@@ -175,7 +184,7 @@ func (m *ledgerMachine) allowsDebt() bool {
 
 func (m *ledgerMachine) redeem(t *rapid.T) {
 	r, err := m.ledger.Redeem(context.Background(), till, service.RedeemReward{Customer: m.who, RewardID: coffee})
-	if m.balance < 100 {
+	if m.balance-m.held() < 100 {
 		wantCode(t, err, loyalty.CodeInsufficientPoints)
 		return
 	}
@@ -209,7 +218,9 @@ func (m *ledgerMachine) reverse(t *rapid.T) {
 		wantCode(t, err, loyalty.CodeConflict)
 		return
 	}
-	a.reversed = !m.refused(t, err, a.points)
+	if a.reversed = !m.refused(t, err, a.points); a.reversed {
+		a.held = max(0, a.held-a.points)
+	}
 }
 
 // wait lets days pass; what expires is checked by the sum of what is left,
@@ -230,19 +241,20 @@ func (m *ledgerMachine) wait(t *rapid.T) {
 func (m *ledgerMachine) check(t *rapid.T) {
 	const q = `
 		SELECT e.balance, e.lifetime,
+			coalesce((SELECT sum(points) FROM review_holds h WHERE h.customer_id = e.customer_id AND h.released_at IS NULL), 0),
 			coalesce((SELECT sum(points) FROM transactions t WHERE t.customer_id = e.customer_id), 0),
 			coalesce((SELECT sum(lifetime_delta) FROM transactions t WHERE t.customer_id = e.customer_id), 0),
 			coalesce((SELECT sum(remaining) FROM lots l WHERE l.customer_id = e.customer_id), 0),
 			(SELECT count(*) FROM (SELECT balance_after - points - lag(balance_after, 1, 0::bigint) OVER (ORDER BY seq) AS gap,
 				seq - lag(seq, 1, 0::bigint) OVER (ORDER BY seq) AS step FROM transactions t WHERE t.customer_id = e.customer_id) g WHERE gap <> 0 OR step <> 1)
 		FROM enrollments e WHERE e.customer_id = $1`
-	var b, life, sum, lifeSum, lots loyalty.Points
+	var b, life, held, sum, lifeSum, lots loyalty.Points
 	var gaps int
-	if err := m.db.SQL.QueryRow(q, m.who.ID.String()).Scan(&b, &life, &sum, &lifeSum, &lots, &gaps); err != nil {
+	if err := m.db.SQL.QueryRow(q, m.who.ID.String()).Scan(&b, &life, &held, &sum, &lifeSum, &lots, &gaps); err != nil {
 		t.Fatal(err)
 	}
-	if b != m.balance || life != m.lifetime {
-		t.Fatalf("balance %d, lifetime %d; the model has %d and %d", b, life, m.balance, m.lifetime)
+	if b != m.balance || life != m.lifetime || held != m.held() {
+		t.Fatalf("balance %d, lifetime %d, held %d; the model has %d, %d and %d", b, life, held, m.balance, m.lifetime, m.held())
 	}
 	if sum != b || lifeSum != life || lots != max(b, 0) || gaps != 0 {
 		t.Fatalf("balance %d: rows add up to %d, lots to %d; lifetime %d: rows %d; %d gaps", b, sum, lots, life, lifeSum, gaps)

@@ -119,8 +119,8 @@ func TestSelfAwardIsHeldAgain(t *testing.T) {
 		if err != nil || len(waiting) != 1 {
 			t.Fatalf("day %d: %d cases wait, %v", day, len(waiting), err)
 		}
-		if c, err := s.Anomalies.Case(t.Context(), owner, waiting[0].ID); err != nil || c.Held != 100 {
-			t.Errorf("day %d: %d points are held, %v", day, c.Held, err)
+		if c, err := s.Anomalies.Case(t.Context(), owner, waiting[0].ID); err != nil || c.Held.Held != 100 {
+			t.Errorf("day %d: %+v, %v", day, c.Held, err)
 		}
 		release := service.DecideAnomaly{AnomalyID: waiting[0].ID, Status: loyalty.Dismissed, Note: "All right"}
 		if _, err := s.Anomalies.Decide(t.Context(), owner, release); err != nil {
@@ -160,8 +160,6 @@ func TestUndoneReversalOfAnOrderThatIsOff(t *testing.T) {
 			s := newScene(t)
 			o := s.order(s.martin(), "1", ada, 60000)
 			c := s.one("staff_favoritism", "own account")
-			judge := owner
-			judge.StaffID = id(95)
 			take := service.DecideAnomaly{AnomalyID: c.ID, Status: loyalty.Confirmed, Action: loyalty.ActionReversePoints}
 			if _, err := s.Anomalies.Decide(t.Context(), judge, take); err != nil {
 				t.Fatal(err)

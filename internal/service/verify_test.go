@@ -56,6 +56,10 @@ func past(t *testing.T, db *pgtest.DB, s *service.Services) loyalty.ID {
 	must(err)
 	_, err = s.Ledger.Adjust(ctx, owner, service.AdjustPoints{Customer: ref, Amount: -20, Reason: "Recount"})
 	must(err)
+	herself := owner
+	herself.AccountID = m.ID
+	_, err = s.Ledger.Award(ctx, herself, service.AwardPoints{Customer: ref, Points: 90, Reason: "Why not"})
+	must(err)
 	return m.ID
 }
 
@@ -136,6 +140,10 @@ func TestVerifyNamesWhatWasBroken(t *testing.T) {
 		{"redemption", `UPDATE redemptions SET points_cost = points_cost + 1 WHERE status = 'fulfilled'`, `UPDATE redemptions SET points_cost = points_cost - 1 WHERE status = 'fulfilled'`},
 		{"redemption", `UPDATE redemptions SET status = 'issued' WHERE status = 'cancelled'`, `UPDATE redemptions SET status = 'cancelled' WHERE status = 'issued'`},
 		{"bulk", `UPDATE transactions SET bulk_id = id WHERE reason = 'Sorry'`, `UPDATE transactions SET bulk_id = NULL WHERE reason = 'Sorry'`},
+		{"holds", `UPDATE review_holds SET released_at = held_at`, `UPDATE review_holds SET released_at = NULL`},
+		{"holds", `UPDATE review_holds SET points = points + 1`, `UPDATE review_holds SET points = points - 1`},
+		{"holds", `UPDATE review_holds SET points = points - 1`, `UPDATE review_holds SET points = points + 1`},
+		{"holds", `UPDATE anomalies SET status = 'dismissed'`, `UPDATE anomalies SET status = 'pending_review'`},
 		{"stock", `ALTER TABLE reward_stock DROP CONSTRAINT reward_stock_not_negative; UPDATE reward_stock SET remaining = remaining - 9`,
 			`UPDATE reward_stock SET remaining = remaining + 9`},
 		{"days", `UPDATE daily_stats SET sales = sales + 1 WHERE orders > 0`, `UPDATE daily_stats SET sales = sales - 1 WHERE orders > 0`},

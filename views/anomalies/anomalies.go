@@ -78,7 +78,7 @@ type CaseProps struct {
 	Transactions                 []Transaction
 	More                         string // translated: how many transactions are not listed; "" for none
 	Earlier                      []Row
-	Below, Held                  string // translated: why it is below the line, what waits for the decision; "" when not so
+	Below, HeldTitle, Held       string // translated: why it is below the line, what waits for the decision; "" when not so
 	Story                        ui.ChartProps
 	HasStory                     bool
 	Peers                        []ui.Part

@@ -55,7 +55,7 @@ func Case(p CaseProps, focus bool) templ.Component {
 			}
 		}
 		if p.Held != "" {
-			templ_7745c5c3_Err = ui.Alert(ui.AlertProps{Tone: ui.Warn, Title: i18n.T(ctx, "Held until you decide"), Text: p.Held}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Alert(ui.AlertProps{Tone: ui.Warn, Title: p.HeldTitle, Text: p.Held}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -39,6 +39,11 @@ func init() {
 		"Unfreeze account": "Descongelar cuenta", "Held until you decide": "Retenido hasta que decidas",
 		"%d point can’t be used before. Dismissing the case lets go of it; taking the points back ends it.":    "%d punto no se puede usar antes. Descartar el caso lo libera; retirar los puntos lo termina.",
 		"%d points can’t be used before. Dismissing the case lets go of them; taking the points back ends it.": "%d puntos no se pueden usar antes. Descartar el caso los libera; retirar los puntos lo termina.",
+		"Still held": "Sigue retenido", "Nothing is held": "No hay nada retenido",
+		"%d point can’t be used. Take it back, or reopen the case and dismiss it to let go of it.":      "%d punto no se puede usar. Retíralo, o reabre el caso y descártalo para liberarlo.",
+		"%d points can’t be used. Take them back, or reopen the case and dismiss it to let go of them.": "%d puntos no se pueden usar. Retíralos, o reabre el caso y descártalo para liberarlos.",
+		"%d point was used before it could be held again.":                                              "%d punto se usó antes de poder retenerlo de nuevo.", "%d points were used before they could be held again.": "%d puntos se usaron antes de poder retenerlos de nuevo.",
+		"Held again": "Retenidos de nuevo", "Used before": "Usados antes",
 
 		"must be a whole number from 1 to 52": "debe ser un número entero de 1 a 52", "Try them first": "Probarlos primero",
 		"On how much of the past": "Con cuánto del pasado", "on the last %d week": "con la última semana (%d)", "on the last %d weeks": "con las últimas %d semanas",

@@ -126,7 +126,7 @@ func ownCase() anomalies.CaseProps {
 
 func heldCase() anomalies.CaseProps {
 	c := fullCase()
-	c.Held, c.Below, c.Frozen = "1,240 puntos no se pueden usar antes. Descartar el caso los suelta; retirar los puntos lo zanja.", "El local tuvo esa semana tantos casos nuevos como permite su cupo. Este queda para cuando haya tiempo.", true
+	c.HeldTitle, c.Held, c.Below, c.Frozen = "Retenido hasta que decidas", "1,240 puntos no se pueden usar antes. Descartar el caso los suelta; retirar los puntos lo zanja.", "El local tuvo esa semana tantos casos nuevos como permite su cupo. Este queda para cuando haya tiempo.", true
 	c.May.Freeze = false
 	return c
 }

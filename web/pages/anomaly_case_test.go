@@ -38,3 +38,28 @@ func TestEvidenceInWords(t *testing.T) {
 		}
 	}
 }
+
+// What is held is said while it is, and what is gone beside it.
+func TestHeldInWords(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		status      loyalty.AnomalyStatus
+		reversed    time.Time
+		held, spent loyalty.Points
+		title, text string
+	}{
+		{loyalty.PendingReview, time.Time{}, 0, 0, "", ""},
+		{loyalty.PendingReview, time.Time{}, 500, 0, "Held until you decide", "500 points can’t be used before. Dismissing the case lets go of them; taking the points back ends it."},
+		{loyalty.PendingReview, time.Time{}, 1, 1, "Held until you decide", "1 point can’t be used before. Dismissing the case lets go of it; taking the points back ends it. 1 point was used before it could be held again."},
+		{loyalty.PendingReview, time.Time{}, 0, 500, "Nothing is held", "500 points were used before they could be held again."},
+		{loyalty.Confirmed, time.Time{}, 500, 0, "Still held", "500 points can’t be used. Take them back, or reopen the case and dismiss it to let go of them."},
+		{loyalty.Confirmed, time.Unix(1, 0), 0, 500, "", ""},
+		{loyalty.Dismissed, time.Time{}, 0, 500, "", ""},
+	} {
+		row := loyalty.AnomalyRow{Anomaly: loyalty.Anomaly{Status: c.status, ReversedAt: c.reversed}}
+		title, text := held(t.Context(), service.Case{AnomalyRow: row, Held: loyalty.CaseHold{Held: c.held, Spent: c.spent}})
+		if title != c.title || text != c.text {
+			t.Errorf("%s with %d held and %d spent: %q %q", c.status, c.held, c.spent, title, text)
+		}
+	}
+}

@@ -38,10 +38,7 @@ func surroundings(ctx ctx, p *anomalies.CaseProps, c service.Case) {
 	if c.BelowLine {
 		p.Below = i18n.T(ctx, "The store had as many new cases that week as its budget allows. It is kept for when there is time.")
 	}
-	if c.Held > 0 && c.Status == loyalty.PendingReview {
-		p.Held = i18n.N(ctx, "%d point can’t be used before. Dismissing the case lets go of it; taking the points back ends it.",
-			"%d points can’t be used before. Dismissing the case lets go of them; taking the points back ends it.", int64(c.Held))
-	}
+	p.HeldTitle, p.Held = held(ctx, c)
 	if !c.AssignedTo.IsZero() {
 		p.Assignee = c.AssignedTo.String()
 	}
@@ -57,6 +54,32 @@ func surroundings(ctx ctx, p *anomalies.CaseProps, c service.Case) {
 	for _, n := range c.Notes {
 		p.Notes = append(p.Notes, remark(ctx, n))
 	}
+}
+
+// held is what of the case's points waits for a decision, and what is gone
+// since the case was decided the first time.
+func held(ctx ctx, c service.Case) (title, text string) {
+	gone := i18n.N(ctx, "%d point was used before it could be held again.", "%d points were used before they could be held again.", int64(c.Held.Spent))
+	switch {
+	case c.Status == loyalty.Dismissed || !c.ReversedAt.IsZero():
+		return "", ""
+	case c.Held.Held == 0 && c.Held.Spent == 0:
+		return "", ""
+	case c.Held.Held == 0:
+		return i18n.T(ctx, "Nothing is held"), gone
+	}
+	title = i18n.T(ctx, "Held until you decide")
+	text = i18n.N(ctx, "%d point can’t be used before. Dismissing the case lets go of it; taking the points back ends it.",
+		"%d points can’t be used before. Dismissing the case lets go of them; taking the points back ends it.", int64(c.Held.Held))
+	if c.Status == loyalty.Confirmed {
+		title = i18n.T(ctx, "Still held")
+		text = i18n.N(ctx, "%d point can’t be used. Take it back, or reopen the case and dismiss it to let go of it.",
+			"%d points can’t be used. Take them back, or reopen the case and dismiss it to let go of them.", int64(c.Held.Held))
+	}
+	if c.Held.Spent > 0 {
+		text += " " + gone
+	}
+	return title, text
 }
 
 // caseStory is the awards of each day around the case, with those in it.
