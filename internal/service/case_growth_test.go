@@ -81,26 +81,55 @@ func TestCaseGrowsAsItWeighs(t *testing.T) {
 	}
 }
 
-// The sums of a case are those of before the rows of a guest were erased, and
-// are made anew when it grows again.
-func TestCaseIsCountedAnewWithoutAnErasedGuest(t *testing.T) {
+// The rows of a guest who is erased leave the cases they are in, whomever those
+// name: what a case says is about the others, and goes on from there.
+func TestCaseForgetsAnErasedGuest(t *testing.T) {
 	t.Parallel()
-	s := newScene(t)
-	guest(t, s.db, bob, "Bob")
-	both := suspicion(1, "account_ring", 0)
-	both.Names = append(both.Names, loyalty.Person{ID: bob, Kind: loyalty.PersonCustomer})
-	for _, who := range []loyalty.ID{ada, bob} {
-		got, err := s.Ledger.Award(t.Context(), boss, service.AwardPoints{Customer: service.CustomerRef{ID: who}, Points: 40, Reason: "x"})
-		if err != nil {
-			t.Fatal(err)
-		}
-		both.TransactionIDs = append(both.TransactionIDs, got.Transaction.ID)
-	}
-	s.place(both)
-	s.db.Exec(t, `SELECT erase_customer($1, $2)`, org.String(), bob.String())
-	s.place(suspicion(2, "account_ring", 0))
-	if n := number(t, s.db, `SELECT points_involved FROM anomalies`); n != 40 {
-		t.Errorf("%d points at risk, want ada's 40", n)
+	for what, test := range map[string]struct {
+		names  []loyalty.Person
+		points loyalty.Points // as the finding has them
+		want   int64
+	}{
+		"that names the guest":       {[]loyalty.Person{{ID: ada, Kind: loyalty.PersonCustomer}, {ID: bob, Kind: loyalty.PersonCustomer}}, 0, 30},
+		"about a cashier":            {[]loyalty.Person{{ID: lucia.StaffID, Kind: loyalty.PersonStaff}}, 0, 30},
+		"whose finding says as much": {[]loyalty.Person{{ID: lucia.StaffID, Kind: loyalty.PersonStaff}}, 100, 30},
+		"whose finding says more":    {[]loyalty.Person{{ID: lucia.StaffID, Kind: loyalty.PersonStaff}}, 200, 60},
+	} {
+		t.Run(what, func(t *testing.T) {
+			t.Parallel()
+			s := newScene(t)
+			s.bob()
+			found := suspicion(1, "manual_awards", 0)
+			found.Names, found.CustomerID, found.PointsInvolved = test.names, loyalty.ID{}, test.points
+			for who, points := range map[loyalty.ID]loyalty.Points{ada: 30, bob: 70} {
+				got, err := s.Ledger.Award(t.Context(), boss, service.AwardPoints{Customer: service.CustomerRef{ID: who}, Points: points, Reason: "x"})
+				if err != nil {
+					t.Fatal(err)
+				}
+				found.TransactionIDs = append(found.TransactionIDs, got.Transaction.ID)
+			}
+			s.place(found)
+			if err := s.Customers.Delete(t.Context(), owner, bob); err != nil {
+				t.Fatal(err)
+			}
+			says := func(points, rows int64) {
+				t.Helper()
+				c, err := s.Anomalies.Get(t.Context(), owner, found.ID)
+				if err != nil || c.PointsInvolved != loyalty.Points(points) || int64(c.TransactionCount) != rows || int64(len(c.TransactionIDs)) != rows {
+					t.Errorf("%d points at risk in %d rows (%d), want %d in %d; %v", c.PointsInvolved, c.TransactionCount, len(c.TransactionIDs), points, rows, err)
+				}
+			}
+			says(test.want, 1)
+			got, err := s.Ledger.Award(t.Context(), boss, service.AwardPoints{Customer: service.CustomerRef{ID: ada}, Points: 90, Reason: "x"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			more := suspicion(2, "manual_awards", 0)
+			more.Names, more.TransactionIDs = test.names[:1], []loyalty.ID{got.Transaction.ID}
+			s.place(more)
+			says(120, 2)
+			proven(t, s.db)
+		})
 	}
 }
 
