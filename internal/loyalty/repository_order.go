@@ -11,6 +11,9 @@ type OrderReader interface {
 	// Orders is a page of orders, newest first, and how many there are; a count
 	// over CountCap is given as CountCap.
 	Orders(ctx context.Context, orgID ID, f OrderFilter, page Page) ([]Order, int, error)
+	// LastReversals are the rows that took points of these awards back last,
+	// newest first.
+	LastReversals(ctx context.Context, orgID ID, awards []ID) ([]LedgerRow, error)
 	Transaction(ctx context.Context, orgID, id ID) (Transaction, error)
 	// Transactions is a page of the ledger, newest first, and how many rows
 	// there are; a count over CountCap is given as CountCap.

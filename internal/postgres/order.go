@@ -113,7 +113,7 @@ const (
 	ledgerRow = `
 		SELECT to_jsonb(t) || jsonb_build_object('customer_name', c.name, 'staff_name', coalesce(s.name, k.name, ''),
 			'store_name', coalesce(w.name, ''), 'key_name', coalesce(k.name, ''), 'is_reversed', (
-				SELECT coalesce(sum(v.points) * sign(t.points) < 0, false) FROM transactions v
+				SELECT coalesce(sum(v.points) * sign(t.points) <= -abs(t.points), false) FROM transactions v
 				WHERE v.organization_id = t.organization_id AND v.reverses_id = t.id))
 		FROM transactions t`
 	ledgerNames = `
@@ -136,6 +136,22 @@ func (r reader) CaseTransactions(ctx context.Context, orgID loyalty.ID, ids []lo
 	}
 	docs, err := decodeDocs[ledgerRowDoc](rows, "transaction")
 	return each(docs, func(d ledgerRowDoc) loyalty.LedgerRow { return d.row(orgID) }), err
+}
+
+// LastReversals implements loyalty.OrderReader.
+func (r reader) LastReversals(ctx context.Context, orgID loyalty.ID, awards []loyalty.ID) ([]loyalty.LedgerRow, error) {
+	const q = `
+		SELECT v.id FROM unnest($2::uuid[]) AS a (id) CROSS JOIN LATERAL (
+			SELECT t.id FROM transactions t WHERE t.organization_id = $1 AND t.reverses_id = a.id AND t.type = 'reverse'
+			ORDER BY t.at DESC, t.id DESC LIMIT 1) v`
+	if len(awards) == 0 {
+		return nil, nil
+	}
+	var found []loyalty.ID
+	if err := r.list(ctx, &found, q, orgID.String(), idArray(awards)); err != nil {
+		return nil, wrap("select what took awards back", err)
+	}
+	return r.CaseTransactions(ctx, orgID, found)
 }
 
 // Transactions implements loyalty.OrderReader. Which rows are on the page is a

@@ -53,6 +53,9 @@ func (s *Ledger) OrderDetails(ctx context.Context, actor loyalty.Actor, f loyalt
 type OrderRow struct {
 	loyalty.Order
 	Award *loyalty.LedgerRow
+	// Taken is what took the last of the award back although the order stands;
+	// nil when it did not come to that.
+	Taken *loyalty.LedgerRow
 }
 
 // OrderRows is Orders with the award of each, for a list.
@@ -61,23 +64,33 @@ func (s *Ledger) OrderRows(ctx context.Context, actor loyalty.Actor, f loyalty.O
 	if err != nil {
 		return nil, 0, err
 	}
-	var ids []loyalty.ID
+	var ids, gone []loyalty.ID
 	for _, o := range orders {
 		if !o.TransactionID.IsZero() {
 			ids = append(ids, o.TransactionID)
+		}
+		if o.Status == loyalty.OrderCompleted && o.Earned > 0 && o.Reversed == o.Earned {
+			gone = append(gone, o.TransactionID)
 		}
 	}
 	awards, err := s.repo.CaseTransactions(ctx, actor.OrgID, ids)
 	if err != nil {
 		return nil, 0, err
 	}
-	byID := make(map[loyalty.ID]*loyalty.LedgerRow, len(awards))
+	takings, err := s.repo.LastReversals(ctx, actor.OrgID, gone)
+	if err != nil {
+		return nil, 0, err
+	}
+	awardOf, takenOf := map[loyalty.ID]*loyalty.LedgerRow{}, map[loyalty.ID]*loyalty.LedgerRow{}
 	for i := range awards {
-		byID[awards[i].ID] = &awards[i]
+		awardOf[awards[i].ID] = &awards[i]
+	}
+	for i := range takings {
+		takenOf[takings[i].ReversesID] = &takings[i]
 	}
 	out := make([]OrderRow, len(orders))
 	for i, o := range orders {
-		out[i] = OrderRow{o, byID[o.TransactionID]}
+		out[i] = OrderRow{o, awardOf[o.TransactionID], takenOf[o.TransactionID]}
 	}
 	return out, total, nil
 }

@@ -47,6 +47,7 @@ func init() {
 		"Duplicate claim": "Reclamación duplicada", "The same receipt claimed more than once.": "El mismo recibo reclamado más de una vez.",
 
 		"High": "Alta", "Medium": "Media", "Low": "Baja", "Severity": "Gravedad", "Kind": "Tipo", "Case": "Caso", "Cases": "Casos",
+		"Points left": "Puntos que quedan", "Award taken back on %s": "Puntos retirados el %s", "Award taken back on %s by %s": "Puntos retirados el %s por %s",
 		"Cases by state": "Casos por estado", "Undecided": "Sin decidir", "Waiting": "Pendientes", "Confirmed cases": "Confirmados", "Dismissed cases": "Descartados", "Confirmed": "Confirmado", "Dismissed": "Descartado", "State": "Estado",
 		"Every kind": "Todos los tipos", "Every severity": "Toda gravedad", "Every store": "Todos los locales", "Apply": "Aplicar", "All": "Todo",
 		"Clear filters": "Quitar filtros", "No case matches": "Ningún caso coincide", "Try fewer filters or another tab.": "Prueba con menos filtros u otra pestaña.",

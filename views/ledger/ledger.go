@@ -56,6 +56,7 @@ type Order struct {
 	Cashier                                    string
 	Points                                     string // "" when it earned nothing
 	WhyNot                                     string // translated: why it earned nothing
+	Taken, TakenHref                           string // translated: when and by whom the award was taken back, and where that stands; "" when not
 	ClaimHref                                  string // where it is given to a guest; "" when it can't be
 	Why                                        []ui.SumLine
 }

@@ -81,11 +81,32 @@ func orderRow(ctx ctx, cfg *loyalty.Config, o service.OrderRow, now time.Time) l
 	}
 	if a := o.Award; a != nil {
 		row.Customer, row.Cashier, row.Points = a.CustomerName, a.StaffName, i18n.Number(ctx, o.Earned-o.Reversed)
-		row.Why = why(ctx, a.Explanation, o.Earned)
+		row.Why = whyLeft(ctx, a.Explanation, o.Order)
+		if t := o.Taken; t != nil {
+			row.Taken, row.TakenHref = takenBy(ctx, t), ledger.TransactionsPath+"?customer="+t.CustomerID.String()+"&type="+string(loyalty.Reverse)
+		}
 		return row
 	}
 	row.WhyNot = whyNot(ctx, cfg, o.Order, now)
 	return row
+}
+
+// whyLeft is why an order has given as many points as it has by now.
+func whyLeft(ctx ctx, e *loyalty.Explanation, o loyalty.Order) []ui.SumLine {
+	lines := why(ctx, e, o.Earned)
+	if lines == nil || o.Reversed == 0 {
+		return lines
+	}
+	return append(lines, ui.SumLine{Label: i18n.T(ctx, "Taken back"), Value: i18n.Signed(ctx, -o.Reversed)},
+		ui.SumLine{Label: i18n.T(ctx, "Points left"), Value: i18n.Number(ctx, o.Earned-o.Reversed), Total: true})
+}
+
+// takenBy says when and by whom an award was taken back.
+func takenBy(ctx ctx, t *loyalty.LedgerRow) string {
+	if t.StaffName == "" {
+		return i18n.T(ctx, "Award taken back on %s", i18n.DateTime(ctx, t.At))
+	}
+	return i18n.T(ctx, "Award taken back on %s by %s", i18n.DateTime(ctx, t.At), t.StaffName)
 }
 
 // orderName is the receipt's number; a bill that was typed without one has

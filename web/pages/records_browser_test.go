@@ -52,6 +52,43 @@ func TestManagerReadsTheRecords(t *testing.T) {
 	quiet(t, v)
 }
 
+// An order that stands although its award was taken back says so, by whom and
+// when, and leads there. One that was refunded in part has given the rest.
+func TestOrdersWhoseAwardIsGone(t *testing.T) {
+	t.Parallel()
+	r := newLume(t)
+	orders, _, err := r.Services.Ledger.Orders(t.Context(), r.System(), loyalty.OrderFilter{}, loyalty.Page{Number: 1, Size: 20})
+	if err != nil {
+		t.Fatal(err)
+	}
+	half := loyalty.Minor(6500)
+	for _, o := range orders {
+		switch o.ExternalID {
+		case "A-0":
+			_, err = r.Services.Ledger.Reverse(t.Context(), r.staffNamed(t, "Marta Ruiz").Actor(), service.ReverseAward{TransactionID: o.TransactionID, Reason: "Not theirs"})
+		case "A-1":
+			_, err = r.Services.Ledger.Change(t.Context(), r.System(), service.ChangeOrder{StoreID: r.Store.ID, OrderID: o.ID, RefundedTotal: &half})
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	v := r.Visit(t, browsertest.Desktop)
+	v.SignIn("manager@trattoria.test")
+	v.Go("/orders")
+	const gone = `[...document.querySelectorAll("main tbody tr")].filter(r => r.innerText.includes("taken back on"))`
+	v.Until("of one order alone", gone+`.length === 1 && `+gone+`[0].innerText.includes("#A-0") && `+gone+`[0].innerText.includes("by Marta Ruiz")`)
+	v.Until("what is left of the other", `[...document.querySelectorAll("main tbody tr")].some(r => r.innerText.includes("#A-1") && r.textContent.includes("Points left650"))`)
+	look(t, v, "/orders", "orders-taken-back")
+	v.Go("/orders")
+	press(t, v, `main tbody td a[href^="/transactions?customer="]`)
+	v.See("Not theirs")
+	v.Until("the row that did alone", `document.querySelectorAll("main tbody tr").length === 1`)
+	v.Go("/transactions")
+	v.Until("one award is gone", `[...document.querySelectorAll("main tbody tr")].filter(r => r.innerText.includes("· taken back")).length === 1`)
+	quiet(t, v)
+}
+
 func (r *lume) staffNamed(t *testing.T, name string) loyalty.Staff {
 	t.Helper()
 	all, err := r.Services.Access.AllStaff(t.Context(), r.System())
