@@ -42,7 +42,7 @@ var supported = []language.Tag{
 
 var (
 	matcher  = language.NewMatcher(supported)
-	catalogs = map[string]Catalog{"es": {}}
+	catalogs = map[string]Catalog{"en": {}, "es": {}}
 	printers = func() map[language.Tag]*message.Printer {
 		m := map[language.Tag]*message.Printer{}
 		for _, t := range supported {
@@ -53,8 +53,8 @@ var (
 	english = newLocale("en", time.UTC)
 )
 
-// Register adds texts to a language; lang is "es". Areas register their own
-// catalogs in init, so two may translate the same text, but not differently:
+// Register adds texts to a language; lang is "es", or "en" for what is said
+// otherwise than its key. Areas register their own catalogs in init, so two may translate the same text, but not differently:
 // that panics. Spanish keeps to the glossary in es_layout.go.
 func Register(lang string, c Catalog) {
 	have := catalogs[lang]

@@ -201,7 +201,7 @@ func caseTabs(ctx ctx, f caseFilter, waiting int) []ui.Tab {
 	var out []ui.Tab
 	for _, t := range []struct{ status, label string }{
 		{string(loyalty.PendingReview), i18n.T(ctx, "Waiting")}, {belowLine, i18n.T(ctx, "Below the line")}, {string(loyalty.Confirmed), i18n.T(ctx, "Confirmed cases")},
-		{string(loyalty.Dismissed), i18n.T(ctx, "Dismissed cases")}, {allCases, i18n.T(ctx, "All cases")},
+		{string(loyalty.Dismissed), i18n.T(ctx, "Dismissed cases")}, {allCases, i18n.T(ctx, "All")},
 	} {
 		other := f
 		other.status = t.status
