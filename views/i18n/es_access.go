@@ -3,7 +3,7 @@ package i18n
 func init() {
 	Register("es", Catalog{
 		"Password": "Contraseña",
-		"Forgot your password? An owner can set a new one for you.": "¿Olvidaste tu contraseña? Un propietario puede ponerte una nueva.",
+		"Forgot your password? An owner can set a new one for you.": "¿Olvidaste tu contraseña? La propiedad puede ponerte una nueva.",
 
 		"Set up your loyalty program": "Configura tu programa de fidelidad",
 		"A few lines now; everything can be changed later. Then give your first points.": "Unas pocas líneas ahora; todo se puede cambiar después. Luego otorga tus primeros puntos.",
@@ -23,7 +23,7 @@ func init() {
 		"Bronze": "Bronce", "Silver": "Plata", "Gold": "Oro", "Platinum": "Platino",
 		"points": "puntos",
 		"You":    "Tú",
-		"The owner’s account. You can add staff afterwards.": "La cuenta del propietario. Después podrás añadir personal.",
+		"The owner’s account. You can add staff afterwards.": "La cuenta de la propiedad. Después podrás añadir personal.",
 		"Your name":              "Tu nombre",
 		"At least 8 characters.": "Al menos 8 caracteres.",
 		"Create the program":     "Crear el programa",

@@ -55,7 +55,7 @@ func init() {
 		"Give back":          "Devolver",
 		"Given back":         "Devuelto",
 		"Guests appear here when they are signed up at the till, added here, imported or sent by your systems.": "Los clientes aparecen aquí cuando se registran en la caja, se añaden aquí, se importan o los envían tus sistemas.",
-		"It neither earns nor spends points until a manager unfreezes it.":                                      "No gana ni gasta puntos hasta que un gerente la descongele.",
+		"It neither earns nor spends points until a manager unfreezes it.":                                      "No gana ni gasta puntos hasta que gerencia la descongele.",
 		"It stays with the transaction for good.":                                                               "Queda con el movimiento para siempre.",
 		"Types of transactions":       "Tipos de movimientos",
 		"Lifetime points":             "Puntos acumulados",

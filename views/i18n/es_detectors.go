@@ -5,10 +5,10 @@ func init() {
 	Register("es", Catalog{
 		"Detection settings": "Ajustes de detección", "How findings become cases.": "Cómo los hallazgos se vuelven casos.",
 		"What counts as suspicious. The defaults suit most restaurants; every number has its range.": "Qué cuenta como sospechoso. Los valores de fábrica sirven a la mayoría; cada número tiene su rango.",
-		"Only an owner can change what is noticed.":                                                  "Solo un propietario puede cambiar lo que se detecta.",
+		"Only an owner can change what is noticed.":                                                  "Solo la propiedad puede cambiar lo que se detecta.",
 		"No program is active": "No hay ningún programa activo", "Go to the program": "Ir al programa",
 		"What counts as suspicious is set for the active program. Set one up, or switch it on, first.":    "Lo que cuenta como sospechoso se ajusta para el programa activo. Primero crea uno o actívalo.",
-		"What counts as suspicious is set for the active program. An owner sets it up or switches it on.": "Lo que cuenta como sospechoso se ajusta para el programa activo. Lo crea o lo activa un propietario.",
+		"What counts as suspicious is set for the active program. An owner sets it up or switches it on.": "Lo que cuenta como sospechoso se ajusta para el programa activo. Lo crea o lo activa la propiedad.",
 		"On": "Activado", "Save settings": "Guardar ajustes", "Back to the defaults": "Volver a los valores de fábrica", "%s to %s, usually %s": "De %s a %s, normalmente %s",
 		"Settings saved. They apply from now on.": "Ajustes guardados. Se aplican desde ahora.", "must be a number from %s to %s": "debe ser un número de %s a %s",
 

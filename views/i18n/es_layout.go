@@ -8,7 +8,7 @@ package i18n
 //	guest, customer    cliente           store           local
 //	member             miembro           till            caja
 //	membership card    tarjeta de fidelidad
-//	owner              propietario       manager         gerente
+//	owner              propiedad         manager         gerencia
 //	cashier            personal de caja; one of them: persona de caja
 //	staff              personal          colleague       colega
 //	points             puntos            balance         saldo
@@ -39,8 +39,9 @@ func init() {
 		"What you typed is back. It hasn’t been sent yet.":                                     "Recuperamos lo que escribiste. Aún no se ha enviado.",
 		"That didn’t work. Nothing was lost; please try again.":                                "No funcionó. No se perdió nada; inténtalo de nuevo.",
 
-		"The connection was lost. This is kept and will be sent again, once only.":                         "Se perdió la conexión. Esto se conserva y se enviará de nuevo, una sola vez.",
-		"There is still no connection. Nothing you typed is lost: press the button again when it is back.": "Sigue sin haber conexión. No se pierde nada de lo que escribiste: pulsa el botón de nuevo cuando vuelva.",
+		"The connection was lost. This is kept and will be sent again, once only.":               "Se perdió la conexión. Esto se conserva y se enviará de nuevo, una sola vez.",
+		"The service is busy. This is kept and will be sent again, once only.":                   "El servicio está ocupado. Esto se conserva y se enviará de nuevo, una sola vez.",
+		"It still can’t be sent. Nothing you typed is lost: press the button again in a moment.": "Sigue sin poder enviarse. No se pierde nada de lo que escribiste: pulsa el botón de nuevo en un momento.",
 
 		"Skip to content": "Ir al contenido",
 		"Main":            "Principal",
@@ -57,8 +58,8 @@ func init() {
 		"Dark":            "Oscuro",
 		"System":          "Sistema",
 		"Language":        "Idioma",
-		"Owner":           "Propietario",
-		"Manager":         "Gerente",
+		"Owner":           "Propiedad",
+		"Manager":         "Gerencia",
 		"Cashier":         "Personal de caja",
 
 		"Home":         "Inicio",
@@ -95,7 +96,7 @@ func init() {
 		"Reference: %s":                                      "Referencia: %s",
 		"Wait a moment, then try again.":                     "Espera un momento e inténtalo de nuevo.",
 		"Your session has ended. Nothing you saved is lost.": "Tu sesión terminó. Nada de lo que guardaste se perdió.",
-		"Ask an owner if you need to work with it.":          "Si necesitas usarla, pídeselo a un propietario.",
+		"Ask an owner if you need to work with it.":          "Si necesitas usarla, pídeselo a la propiedad.",
 		"The address may be mistyped, or what was here has been removed.":   "La dirección puede estar mal escrita, o lo que había aquí se eliminó.",
 		"The service is restarting. Try again in a minute.":                 "El servicio se está reiniciando. Inténtalo en un minuto.",
 		"It’s our fault, not yours. Nothing was changed; please try again.": "Es culpa nuestra, no tuya. No se cambió nada; inténtalo de nuevo.",

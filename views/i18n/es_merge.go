@@ -55,7 +55,7 @@ func init() {
 		"Undid a merge":                                                                        "Deshizo una unión",
 		"must be another customer":                                                             "debe ser otro cliente",
 		"must name fields of contact":                                                          "debe nombrar datos de contacto",
-		"Nobody does this to their own account. Ask another manager.":                          "Nadie puede hacer esto con su propia cuenta. Pídeselo a otro gerente.",
-		"These points are held until a manager has looked at the case. Decide the case first.": "Estos puntos están retenidos hasta que un gerente revise el caso. Decide primero el caso.",
+		"Nobody does this to their own account. Ask another manager.":                          "Nadie puede hacer esto con su propia cuenta. Pídeselo a otra persona de gerencia.",
+		"These points are held until a manager has looked at the case. Decide the case first.": "Estos puntos están retenidos hasta que gerencia revise el caso. Decide primero el caso.",
 	})
 }

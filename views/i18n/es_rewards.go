@@ -28,7 +28,7 @@ func init() {
 		"is not one of the pictures":        "no es una de las imágenes",
 		"What guests get for their points.": "Lo que los clientes reciben por sus puntos.", "Which rewards": "Qué recompensas", "Catalog": "Catálogo", "All rewards": "Todas", "Offered": "En oferta",
 		"New reward": "Recompensa nueva", "Edit reward": "Editar recompensa", "Add reward": "Añadir recompensa", "Edit": "Editar", "More for %s": "Más para %s",
-		"Rewards belong to a program. An owner sets it up first.": "Las recompensas pertenecen a un programa. Primero lo crea un propietario.",
+		"Rewards belong to a program. An owner sets it up first.": "Las recompensas pertenecen a un programa. Primero lo crea la propiedad.",
 		"No rewards yet": "Aún no hay recompensas", "Start with something small that most guests reach in three visits, and something big to look forward to.": "Empieza con algo pequeño que casi todos alcancen en tres visitas y algo grande que ilusione.",
 		"None is offered just now": "Ahora no se ofrece ninguna", "Look at all of them and switch one on, or add a new one.": "Míralas todas y ofrece una, o añade otra.",
 		"Take off the menu": "Retirar de la oferta", "Offer it": "Ofrecerla", "Offered to guests": "Se ofrece a los clientes", "Off the menu": "Fuera de la oferta",

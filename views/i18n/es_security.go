@@ -11,7 +11,7 @@ func init() {
 		"Your password is changed. Everywhere else you are signed out.": "Tu contraseña se cambió. Las demás sesiones están cerradas.",
 		"How signing in is guarded":                                     "Cómo se protege el acceso", "These rules hold for everyone who works here.": "Estas reglas valen para todas las personas que trabajan aquí.",
 		"Wrong passwords": "Contraseñas equivocadas", "After %d in a row, %d minutes pass before the next try.": "Tras %d seguidas pasan %d minutos hasta el siguiente intento.",
-		"Owners and managers": "Propietarios y gerentes", "Signed out after %s unused, and after %s in any case.": "La sesión se cierra tras %s sin uso y, en todo caso, tras %s.",
+		"Owners and managers": "Propiedad y gerencia", "Signed out after %s unused, and after %s in any case.": "La sesión se cierra tras %s sin uso y, en todo caso, tras %s.",
 		"Cashiers": "Personal de caja", "Signed out after %s.": "La sesión se cierra tras %s.", "Shared tills": "Cajas compartidas", "Lock themselves after %d minutes unused.": "Se bloquean solas tras %d minutos sin uso.",
 		"Passwords": "Contraseñas", "Have at least %d characters and are kept only as a hash.": "Tienen al menos %d caracteres y solo se guarda su huella (hash).",
 		"Sign in with your password to see this.": "Para ver esto, inicia sesión con tu contraseña.",

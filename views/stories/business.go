@@ -18,7 +18,7 @@ func businessPages() []Group {
 		{"staff-form", "Staff: a person", "user-cog", business.StaffFormPage(personForm())},
 		{"stores", "Stores", "store", business.Stores(stores())},
 		{"store-form", "Stores: a store", "store", business.StoreFormPage(storeForm())},
-		{"pins", "PINs for the till", "key-round", business.PINs(business.PINsProps{People: []business.PINHolder{{Name: "Ana Prieto", Role: "Personal de caja", Since: "2 ene 2026", Href: "#main"}, {Name: "Lucía Fernández", Role: "Propietario", Self: true, Href: "#main"}}})},
+		{"pins", "PINs for the till", "key-round", business.PINs(business.PINsProps{People: []business.PINHolder{{Name: "Ana Prieto", Role: "Personal de caja", Since: "2 ene 2026", Href: "#main"}, {Name: "Lucía Fernández", Role: "Propiedad", Self: true, Href: "#main"}}})},
 		{"pin", "PINs: one’s own", "key-round", business.PIN(business.PINProps{Name: "Lucía Fernández", Action: "#main", Self: true, Has: true, Form: ui.Form{CSRF: "token", Key: "k", Errors: map[string]string{"pin": "Debe tener de 4 a 6 cifras."}}})},
 		{"keys", "API keys", "key-round", business.Keys(keys())},
 		{"keys-none", "API keys: none yet", "key-round", business.Keys(business.KeysProps{})},
@@ -67,8 +67,8 @@ func orders() ledger.OrdersProps {
 
 func people() business.StaffProps {
 	return business.StaffProps{People: []business.Person{
-		{ID: "1", Name: "Lucía Fernández", Email: "lucia@casalima.example", Role: "Propietario", Stores: "Todos los locales", Active: true, Self: true},
-		{ID: "2", Name: "María de los Ángeles Rodríguez-Larraín de la Puente", Email: "maria.de.los.angeles.rodriguez.larrain@casalima.example", Role: "Gerente", Stores: "Casa Lima Miraflores, Casa Lima Barranco, Casa Lima Surco", Guest: "María R.", Active: true},
+		{ID: "1", Name: "Lucía Fernández", Email: "lucia@casalima.example", Role: "Propiedad", Stores: "Todos los locales", Active: true, Self: true},
+		{ID: "2", Name: "María de los Ángeles Rodríguez-Larraín de la Puente", Email: "maria.de.los.angeles.rodriguez.larrain@casalima.example", Role: "Gerencia", Stores: "Casa Lima Miraflores, Casa Lima Barranco, Casa Lima Surco", Guest: "María R.", Active: true},
 		{ID: "3", Name: "Ana Prieto", Email: "ana@casalima.example", Role: "Personal de caja", Stores: "Casa Lima Miraflores"},
 	}}
 }
@@ -119,7 +119,7 @@ func security() business.SecurityProps {
 func audit() business.AuditProps {
 	return business.AuditProps{
 		Entries: []business.Entry{
-			{When: "31 mar 2026, 22:41", Machine: "2026-03-31T22:41:00Z", Who: "Marta Ruiz", Role: "Gerente", What: "Decidió un caso", Href: "#main", Detail: "Decisión: Confirmado · Hecho: puntos retirados · Tipo: Cliente favorecido"},
+			{When: "31 mar 2026, 22:41", Machine: "2026-03-31T22:41:00Z", Who: "Marta Ruiz", Role: "Gerencia", What: "Decidió un caso", Href: "#main", Detail: "Decisión: Confirmado · Hecho: puntos retirados · Tipo: Cliente favorecido"},
 			{When: "31 mar 2026, 20:02", Machine: "2026-03-31T20:02:00Z", Who: "Ana Prieto", Role: "Personal de caja", What: "Otorgó puntos a mano", Object: "María de los Ángeles Rodríguez-Larraín de la Puente", Href: "#main", Detail: "Puntos: 200"},
 			{When: "31 mar 2026, 03:00", Machine: "2026-03-31T03:00:00Z", Who: "El propio programa", What: "Eliminó un cliente"},
 		},
