@@ -5,6 +5,8 @@
     if (!root || !root.querySelector) return;
     const target = root.matches("[data-focus]") ? root : root.querySelector("[data-focus]");
     if (target) target.focus();
+    // What is wrong is typed anew.
+    if (target && target.matches("input[aria-invalid]")) target.select();
   }
   document.addEventListener("htmx:afterSettle", (event) => follow(event.detail.elt));
   document.addEventListener("DOMContentLoaded", () => follow(document.body));

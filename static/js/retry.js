@@ -1,5 +1,5 @@
 // A form with data-retry is sent again when the connection was lost on the
-// way: after a while, after a longer while, and at once when the browser is
+// way or the server was too busy to take it: after a while, after a longer while, and at once when the browser is
 // back online. It is the same form with the same idempotency key, so that what
 // did arrive the first time isn't done twice. What was typed stays.
 (() => {
@@ -26,7 +26,7 @@
     form.requestSubmit(entry.button && entry.button.isConnected ? entry.button : undefined);
   }
 
-  function later(form, button) {
+  function later(form, button, why) {
     const entry = pending.get(form) || { tries: 0, button };
     clearTimeout(entry.timer);
     pending.set(form, entry);
@@ -35,7 +35,7 @@
       say(form, "gaveup");
       return;
     }
-    say(form, "retrying");
+    say(form, why);
     entry.timer = setTimeout(() => send(form), waits[entry.tries]);
     entry.tries += 1;
   }
@@ -44,15 +44,20 @@
     const el = event.detail.elt;
     return el instanceof HTMLFormElement && el.matches("[data-retry]") ? el : null;
   };
+  const button = (event) => event.detail.requestConfig.triggeringEvent && event.detail.requestConfig.triggeringEvent.submitter;
   for (const name of ["htmx:sendError", "htmx:timeout"]) {
     document.addEventListener(name, (event) => {
       const lost = form(event);
-      if (lost) later(lost, event.detail.requestConfig.triggeringEvent && event.detail.requestConfig.triggeringEvent.submitter);
+      if (lost) later(lost, button(event), "retrying");
     });
   }
+  document.addEventListener("htmx:responseError", (event) => {
+    const unheard = form(event);
+    if (unheard && window.regulars.busy(event)) later(unheard, button(event), "retryingBusy");
+  });
   document.addEventListener("htmx:beforeOnLoad", (event) => {
     const arrived = form(event);
-    if (!arrived || !pending.has(arrived)) return;
+    if (!arrived || !pending.has(arrived) || window.regulars.busy(event)) return;
     clearTimeout(pending.get(arrived).timer);
     pending.delete(arrived);
     say(arrived, "");
@@ -82,6 +87,7 @@
       if (!field || !value) continue;
       field.value = value;
       field.dispatchEvent(new Event("input", { bubbles: true }));
+      window.regulars.toast(document.body.dataset.kept);
     }
   });
 })();

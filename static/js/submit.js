@@ -51,10 +51,17 @@
   });
 
   // A form that is sent again by itself says so itself.
+  const again = (event) => event.detail.elt instanceof Element && event.detail.elt.matches("form[data-retry]");
   const lost = (event) => {
-    if (!(event.detail.elt instanceof Element && event.detail.elt.matches("[data-retry]"))) say("offline");
+    if (!again(event)) say("offline");
   };
   document.addEventListener("htmx:sendError", lost);
   document.addEventListener("htmx:timeout", lost);
-  document.addEventListener("htmx:responseError", () => say("failed"));
+  // The server, or the proxy before it, can't take anything just now.
+  window.regulars = window.regulars || {};
+  window.regulars.busy = (event) => [429, 502, 503, 504].includes(event.detail.xhr.status);
+  document.addEventListener("htmx:responseError", (event) => {
+    if (!window.regulars.busy(event)) say("failed");
+    else if (!again(event)) say("busy");
+  });
 })();

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"math"
 	"strconv"
+	"strings"
 
 	"github.com/a-h/templ"
 	"github.com/gofiber/fiber/v2"
@@ -14,6 +15,7 @@ import (
 	"regulars/internal/loyalty"
 	"regulars/views/i18n"
 	"regulars/views/layout"
+	"regulars/views/ui"
 )
 
 // statuses is the one place where an error gets its status.
@@ -148,13 +150,20 @@ func errorPage(c *fiber.Ctx, status int, e *loyalty.Error) error {
 	switch {
 	case status >= fiber.StatusInternalServerError:
 		p.RequestID = RequestID(c)
-	case e != edge[fiber.StatusNotFound]: // of which the page has more to say
+	case e != edge[fiber.StatusNotFound] && e != edge[fiber.StatusTooManyRequests]: // of which the page has more to say
 		p.Message = i18n.Error(c.UserContext(), e)
 	}
 	if IsHTMX(c) {
 		// What was asked for would have been looked for in a page.
 		c.Set("HX-Reselect", "unset")
+		if c.Get("HX-Target") == ui.ModalID {
+			return HTML(c, status, layout.ErrorDialog(p))
+		}
+		p.Part = true
 		return HTML(c, status, layout.ErrorBody(p))
+	}
+	if status == fiber.StatusTooManyRequests || status >= fiber.StatusInternalServerError {
+		p.Again = again(c)
 	}
 	if frame, ok := c.Locals(frameKey{}).(ErrorFrame); ok {
 		if page, ok := frame(p); ok {
@@ -162,6 +171,15 @@ func errorPage(c *fiber.Ctx, status int, e *loyalty.Error) error {
 		}
 	}
 	return HTML(c, status, layout.Error(p))
+}
+
+// again is the address of the page that was asked for; "" for a form's, which
+// has none, and for one that browsers take for another host's.
+func again(c *fiber.Ctx) string {
+	if c.Method() != fiber.MethodGet || strings.HasPrefix(c.OriginalURL(), "//") {
+		return ""
+	}
+	return c.OriginalURL()
 }
 
 func encodeFailure(c *fiber.Ctx, s Surface, status int, e *loyalty.Error) ([]byte, error) {
