@@ -6,6 +6,8 @@ import (
 	"context"
 	"strings"
 
+	"github.com/a-h/templ"
+
 	"regulars/views/i18n"
 	"regulars/views/ui"
 )
@@ -15,6 +17,8 @@ type SignInProps struct {
 	Form ui.Form
 	Next string // where to go afterwards
 	Till bool   // somebody has come in with a PIN, which isn't enough for Next
+	// Ended says that the session has ended while the person was at work.
+	Ended bool
 }
 
 // why says for what the person is asked to sign in.
@@ -22,7 +26,19 @@ func (p SignInProps) why(ctx context.Context) string {
 	if p.Till {
 		return i18n.T(ctx, "A PIN opens only the till. This page needs your password.")
 	}
+	if p.Ended {
+		return i18n.T(ctx, "Your session has ended. Sign in, and you’re back where you were.")
+	}
 	return i18n.T(ctx, "Then you’re back where you were.")
+}
+
+// again has the password typed once more where it wasn't right, and what was
+// wrong read out with it.
+func (p SignInProps) again() templ.Attributes {
+	if !p.Form.Failed() {
+		return nil
+	}
+	return templ.Attributes{"data-focus": true, "aria-describedby": "sign-in-problem"}
 }
 
 // SetUpProps is the form of the first visit.

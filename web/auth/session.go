@@ -167,11 +167,18 @@ func RequireLocked(next string) fiber.Handler {
 	}
 }
 
+// EndedQuery is set in the sign-in page's address when a session has ended
+// while somebody was at work, who needs to be told.
+const EndedQuery = "ended"
+
 // askPassword sends the person to the sign-in page, which leads back.
 func askPassword(c *fiber.Ctx) error {
 	target := SignInPath
 	if page := askedFrom(c); page != "/" {
 		target += "?next=" + url.QueryEscape(page)
+		if c.Get("HX-Request") == "true" || c.Method() != fiber.MethodGet {
+			target += "&" + EndedQuery + "=1"
+		}
 	}
 	return sendTo(c, target)
 }

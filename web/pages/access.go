@@ -32,7 +32,9 @@ func (h *Handlers) SignInPage(c *fiber.Ctx) error {
 	if who := auth.Actor(c); who.Role != loyalty.Nobody && !who.AtTill {
 		return c.Redirect(next, fiber.StatusSeeOther)
 	}
-	return h.signInForm(c, fiber.StatusOK, access.SignInProps{Form: fresh(c), Next: next, Till: auth.Actor(c).AtTill})
+	return h.signInForm(c, fiber.StatusOK, access.SignInProps{
+		Form: fresh(c), Next: next, Till: auth.Actor(c).AtTill, Ended: c.Query(auth.EndedQuery) != "",
+	})
 }
 
 func (h *Handlers) signInForm(c *fiber.Ctx, status int, p access.SignInProps) error {

@@ -7,7 +7,6 @@ import (
 	"regulars/views/i18n"
 	"regulars/views/layout"
 	"regulars/views/till"
-	"regulars/views/ui"
 	"regulars/web/auth"
 )
 
@@ -36,16 +35,16 @@ func (h *Handlers) canLock(c *fiber.Ctx) (bool, error) {
 // was chosen the PIN.
 func (h *Handlers) LockedTill(c *fiber.Ctx) error {
 	who, _ := loyalty.ParseID(c.Query("who")) // nobody is chosen yet
-	return h.lockScreen(c, fiber.StatusOK, who, fresh(c))
+	return h.lockScreen(c, fiber.StatusOK, who, till.LockProps{Form: fresh(c)})
 }
 
-func (h *Handlers) lockScreen(c *fiber.Ctx, status int, chosen loyalty.ID, f ui.Form) error {
+func (h *Handlers) lockScreen(c *fiber.Ctx, status int, chosen loyalty.ID, p till.LockProps) error {
 	ctx := c.UserContext()
 	locked, err := h.Access.Locked(ctx, auth.Token(c))
 	if err != nil {
 		return err
 	}
-	p := till.LockProps{Store: locked.Store.Name, Form: f}
+	p.Store = locked.Store.Name
 	for _, s := range locked.People {
 		who := till.Colleague{ID: s.ID.String(), Name: s.Name, Role: i18n.T(ctx, roleNames[s.Role]), Href: auth.LockPath + "?who=" + s.ID.String()}
 		if p.People = append(p.People, who); s.ID == chosen {
@@ -65,7 +64,7 @@ func (h *Handlers) UnlockTill(c *fiber.Ctx) error {
 	}
 	if err != nil {
 		if back, ok := refused(c, f, err); ok {
-			return h.lockScreen(c, fiber.StatusUnprocessableEntity, who, back)
+			return h.lockScreen(c, fiber.StatusUnprocessableEntity, who, till.LockProps{Form: back, Spent: loyalty.KindOf(err) == loyalty.TooMany})
 		}
 		return err
 	}
