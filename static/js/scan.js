@@ -37,6 +37,7 @@
     const video = dialog.querySelector("[data-scan-video]");
     const problem = dialog.querySelector("[data-scan-problem]");
     problem.hidden = true;
+    video.hidden = false;
     try {
       stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } });
       if (!dialog.open) return stop();
@@ -45,6 +46,7 @@
       await look(video, new window.BarcodeDetector({ formats: ["qr_code"] }));
     } catch {
       stop();
+      video.hidden = true;
       problem.hidden = false;
     }
   }

@@ -52,9 +52,9 @@ func init() {
 		"Reward given back":    "Recompensa devuelta",
 
 		"This account is frozen": "Esta cuenta está congelada",
-		"It neither earns nor spends points. A manager can look into it.": "No gana ni gasta puntos. Un gerente puede revisarla.",
+		"It neither earns nor spends points. A manager can look into it.": "No gana ni gasta puntos. Gerencia puede revisarla.",
 		"No program is active": "No hay ningún programa activo",
-		"An owner can activate one; until then bills are only recorded.": "Un propietario puede activar uno; hasta entonces las cuentas solo se registran.",
+		"An owner can activate one; until then bills are only recorded.": "La propiedad puede activar uno; hasta entonces las cuentas solo se registran.",
 		"Details":                            "Detalles",
 		"Another guest (Esc)":                "Otro cliente (Esc)",
 		"Balance":                            "Saldo",
@@ -65,7 +65,7 @@ func init() {
 		"reaches %s":                         "llega a %s",
 		"Type the amount to see the points.": "Escribe el importe para ver los puntos.",
 		"No rewards yet":                     "Aún no hay recompensas",
-		"What an owner adds to the catalog shows up here.": "Aquí aparece lo que un propietario añada al catálogo.",
+		"What an owner adds to the catalog shows up here.": "Aquí aparece lo que la propiedad añada al catálogo.",
 		"Redeem":          "Canjear",
 		"Redeem %s":       "Canjear %s",
 		"Redeem %s?":      "¿Canjear %s?",
@@ -80,6 +80,7 @@ func init() {
 		"Back to %s":      "Volver a %s",
 
 		"Taken back.": "Puntos retirados.",
+		"The reward is undone and its points are back on the balance.":    "El canje se deshizo y sus puntos volvieron al saldo.",
 		"This number was known already. Here is the guest it belongs to.": "Este número ya se conocía. Este es el cliente al que pertenece.",
 		"+%d point":                            "+%d punto",
 		"+%d points":                           "+%d puntos",

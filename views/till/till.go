@@ -103,6 +103,20 @@ type GuestProps struct {
 	Note    string // what has just happened, such as an undo
 }
 
+// receiptWrong reports whether the receipt's number is all that is wrong.
+func (p GuestProps) receiptWrong() bool {
+	return len(p.Form.Errors) == 1 && p.Form.Error("id") != ""
+}
+
+// labels name the fields for the summary of what is wrong. One wrong field
+// needs none: it takes the focus, and says itself what is wrong.
+func (p GuestProps) labels(ctx context.Context) []ui.Label {
+	if p.receiptWrong() || len(p.Form.Errors) == 1 && p.Form.Error("total") != "" {
+		return nil
+	}
+	return []ui.Label{{Name: "total", Text: i18n.T(ctx, "Bill")}, {Name: "id", Text: i18n.T(ctx, "Receipt number")}}
+}
+
 // PreviewProps is what a bill would earn.
 type PreviewProps struct {
 	Points  string // "+600"; "" when nothing was typed yet

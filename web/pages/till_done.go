@@ -134,7 +134,7 @@ func (h *Handlers) TillUndo(c *fiber.Ctx) error {
 	}
 	f := posted(c)
 	cmd := service.ReverseAward{
-		TransactionID: read(f).ID("transaction", loyalty.PrefixTransaction), Reason: i18n.T(c.UserContext(), "Undone at the till"), OwnOnly: true,
+		TransactionID: read(f).ID("transaction", loyalty.PrefixTransaction), Reason: i18n.Mark("Undone at the till"), OwnOnly: true,
 	}
 	return submit(h, c, f, func(once loyalty.Once) (service.Reversed, error) {
 		cmd.Once = once
@@ -215,7 +215,7 @@ func (h *Handlers) TillFulfill(c *fiber.Ctx) error {
 // TillCancel is POST /till/:id/redemptions/:redemption/cancel.
 func (h *Handlers) TillCancel(c *fiber.Ctx) error {
 	return h.tillEnd(c, h.Ledger.Cancel, func(r service.Redeemed) done {
-		return done{To: tillPath(r.Redemption.CustomerID) + "?undone=1", Inside: true}
+		return done{To: tillPath(r.Redemption.CustomerID) + "?returned=1", Inside: true}
 	})
 }
 

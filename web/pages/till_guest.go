@@ -22,6 +22,8 @@ func (h *Handlers) TillCustomer(c *fiber.Ctx) error {
 	switch {
 	case c.Query("undone") != "":
 		note = i18n.T(ctx, "Taken back.")
+	case c.Query("returned") != "":
+		note = i18n.T(ctx, "The reward is undone and its points are back on the balance.")
 	case c.Query("known") != "":
 		note = i18n.T(ctx, "This number was known already. Here is the guest it belongs to.")
 	}

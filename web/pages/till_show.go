@@ -146,7 +146,7 @@ func rewardList(ctx context.Context, path string, balance loyalty.Points, offers
 		case o.Why != nil && o.Why.Code == loyalty.CodeInsufficientPoints:
 			r.Why = i18n.N(ctx, "%d point missing", "%d points missing", o.Cost-balance)
 			r.Have, r.Need = int64(max(0, balance)), int64(o.Cost)
-		case o.Why != nil:
+		case o.Why != nil && o.Why.Code != loyalty.CodeAccountFrozen: // which the page says once
 			r.Why = i18n.Error(ctx, o.Why)
 		}
 		cannot = append(cannot, r)

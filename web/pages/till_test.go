@@ -103,16 +103,17 @@ func TestEndedSessionComesBack(t *testing.T) {
 	guest := "/till/" + ids["Ann Lee"].String()
 	p := &person{s: s, cookies: map[string]string{}}
 	csrf := field(p.do("GET", "/login", nil).Body, "csrf")
-	want := "/login?next=" + url.QueryEscape(guest)
+	page := "/login?next=" + url.QueryEscape(guest)
+	ended := page + "&ended=1" // said where somebody was at work
 	for _, tc := range []struct {
-		name, got string
+		name, got, want string
 	}{
-		{"page", p.do("GET", guest, nil).Header.Get("Location")},
-		{"form", p.do("POST", guest+"/award", url.Values{"csrf": {csrf}}, "Referer", "http://example.com"+guest).Header.Get("Location")},
-		{"part", p.do("GET", guest+"/preview", nil, "HX-Request", "true", "HX-Current-URL", "http://example.com"+guest).Header.Get("HX-Redirect")},
+		{"page", p.do("GET", guest, nil).Header.Get("Location"), page},
+		{"form", p.do("POST", guest+"/award", url.Values{"csrf": {csrf}}, "Referer", "http://example.com"+guest).Header.Get("Location"), ended},
+		{"part", p.do("GET", guest+"/preview", nil, "HX-Request", "true", "HX-Current-URL", "http://example.com"+guest).Header.Get("HX-Redirect"), ended},
 	} {
-		if tc.got != want {
-			t.Errorf("%s: sent to %q, want %q", tc.name, tc.got, want)
+		if tc.got != tc.want {
+			t.Errorf("%s: sent to %q, want %q", tc.name, tc.got, tc.want)
 		}
 	}
 	elsewhere := p.do("GET", guest+"/preview", nil, "HX-Request", "true", "HX-Current-URL", "https://evil.example/x").Header.Get("HX-Redirect")
