@@ -92,7 +92,7 @@ func (s *Imports) AddPiece(ctx context.Context, actor loyalty.Actor, id loyalty.
 		return err
 	}
 	if n == 0 && !csvfile.IsText(body) {
-		p.Add("file", "is no CSV file; open it in your spreadsheet program and save it as CSV")
+		p.Add("file", "this is no CSV file; open it in your spreadsheet program and save it as CSV")
 		if err := s.Discard(ctx, actor, id); err != nil {
 			return err
 		}
@@ -153,7 +153,7 @@ func (s *Imports) Received(ctx context.Context, actor loyalty.Actor, id loyalty.
 		if m, err = s.lockIn(ctx, tx, actor, id, loyalty.ImportReceiving, loyalty.ImportMapping); err != nil || m.State == loyalty.ImportMapping {
 			return err
 		}
-		m.State, m.FileSize, m.FileHash, m.Total, m.ChangedAt = loyalty.ImportMapping, size, hash.Sum(nil), lines.n, s.now()
+		m.State, m.FileSize, m.FileHash, m.Total, m.ChangedAt = loyalty.ImportMapping, size, hash.Sum(nil), max(lines.n-1, 0), s.now()
 		m.Layout = guessLayout(m.Kind, start, homeDates(cfg))
 		m.Layout.Encoding = scan.Encoding()
 		return tx.SaveImport(ctx, m)

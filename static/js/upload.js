@@ -34,7 +34,7 @@
   async function upload(form, file) {
     const status = form.querySelector("[data-upload-status]");
     const bar = status.querySelector("progress");
-    status.hidden = false;
+    status.hidden = bar.parentElement.hidden = false;
     const start = new URLSearchParams({ kind: new FormData(form).get("kind") || "", name: file.name, size: file.size });
     const page = await send(form, form.dataset.upload, start);
     const count = Math.ceil(file.size / piece);
@@ -58,7 +58,9 @@
       window.location.assign(await upload(form, file));
     } catch (problem) {
       form.removeAttribute("aria-busy");
-      form.querySelector("[data-upload-status]").hidden = false;
+      const status = form.querySelector("[data-upload-status]");
+      status.hidden = false;
+      status.querySelector("progress").parentElement.hidden = true;
       const message = form.querySelector("[data-upload-message]");
       message.textContent = problem.message;
       message.hidden = false;

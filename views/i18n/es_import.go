@@ -39,7 +39,7 @@ func init() {
 		"needs a column of the file": "necesita una columna del archivo", "is no column of the file": "no es una columna del archivo", "has the same column as another field": "tiene la misma columna que otro campo",
 		"or a guest’s number needs a column, to know guests by": "o el número de cliente necesita una columna, para reconocer a los clientes", "needs a column, or say where all the orders were": "necesita una columna, o indica dónde fueron todos los pedidos",
 		"is no store of yours": "no es uno de tus locales", "must be a comma, a semicolon, a tab or a bar": "debe ser una coma, un punto y coma, un tabulador o una barra", "must be a point or a comma": "debe ser un punto o una coma",
-		"is no CSV file; open it in your spreadsheet program and save it as CSV": "no es un archivo CSV; ábrelo en tu hoja de cálculo y guárdalo como CSV",
+		"this is no CSV file; open it in your spreadsheet program and save it as CSV": "esto no es un archivo CSV; ábrelo en tu hoja de cálculo y guárdalo como CSV",
 		"must be a day in the past such as %s":                                   "debe ser un día pasado como %s",
 		"is empty":                                                               "está vacío", "is required, and must not be empty": "es obligatorio y no puede estar vacío", "must have at most %d MB; split it into parts": "puede tener %d MB como máximo; divídelo en partes", "must come in pieces of at most %d bytes": "debe llegar en partes de %d bytes como máximo",
 
@@ -47,8 +47,11 @@ func init() {
 		"Importing": "Importando", "If the server stops meanwhile, it goes on afterwards where it was.": "Si el servidor se detiene, después sigue donde estaba.",
 		"Undoing": "Deshaciendo", "What the import made is taken back step by step.": "Lo que hizo la importación se retira paso a paso.", "You can leave this page; the work goes on.": "Puedes salir de esta página; el trabajo sigue.", "Refresh": "Actualizar",
 
-		"Change the columns": "Cambiar las columnas", "There is nothing to import": "No hay nada que importar", "Everything in this file is here already.": "Todo lo de este archivo ya está aquí.",
+		"Change the columns": "Cambiar las columnas", "There is nothing to import": "No hay nada que importar",
+		"The %d row without mistakes is here already.": "La %d fila sin errores ya está aquí.", "The %d rows without mistakes are here already.": "Las %d filas sin errores ya están aquí.",
+		"Every row has a mistake. Perhaps a column is not what it was taken for.": "Todas las filas tienen errores. Quizá una columna no es lo que parecía.", "Everything in this file is here already.": "Todo lo de este archivo ya está aquí.",
 		"What importing it would do": "Lo que haría importarlo", "Guests you have": "Clientes que ya tienes", "New stores": "Locales nuevos", "Rows left alone": "Filas sin tocar", "they are here already": "ya están aquí",
+		"The file has no rows below its first line.": "El archivo no tiene filas debajo de la primera línea.", "all of them have expired by now": "todos ya vencieron",
 		"Points given": "Puntos otorgados", "%s of them have expired by now": "%s de ellos ya vencieron", "Added to what you owe": "Se suma a lo que debes", "if every point is spent": "si se gastan todos los puntos",
 		"No loyalty program is active, so these orders earn no points. Activate one first, unless you mean it so.": "No hay ningún programa activo, así que estos pedidos no dan puntos. Activa uno antes, salvo que lo quieras así.",
 		"%d order is of a guest whose account is frozen, and earns nothing.":                                       "%d pedido es de un cliente con la cuenta congelada y no gana nada.",

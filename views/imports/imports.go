@@ -80,8 +80,9 @@ type CheckProps struct {
 	Problems  []Problem
 	More      string // "Shown are the first 50 of 1,204."
 	BadRows   int64
-	Nothing   bool // the file has nothing new
-	Unusable  bool // no row is good
+	Nothing   bool   // the file has nothing new
+	Empty     bool   // the file has no rows at all
+	Unusable  string // why there is nothing to bring in, where rows have mistakes
 	StartText string
 	Form      ui.Form
 }

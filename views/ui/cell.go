@@ -14,7 +14,7 @@ type CellProps struct {
 	Label   string // the column's, shown beside the value on a phone
 	Text    string
 	Node    templ.Component
-	Head    bool // names the row; the first cell of most tables
+	Head    bool // names the row; the first cell of most tables, which needs no label unless it is a number
 	Numeric bool
 	Tight   bool
 	Actions bool // holds buttons
@@ -34,6 +34,7 @@ func (p cell) Render(ctx context.Context, w io.Writer) error {
 	if p.Head {
 		out.html(`<th scope="row"`)
 		out.attr("class", p.Class)
+		out.attr("data-label", p.Label)
 	} else {
 		out.html(`<td`)
 		out.attr("class", classes(when(p.Numeric, "ui-num"), when(p.Tight, "ui-tight"), when(p.Actions, "ui-actions"), when(p.Span, "ui-span"), p.Class))

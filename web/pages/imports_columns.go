@@ -111,8 +111,8 @@ func (h *Handlers) showColumns(c *fiber.Ctx, m loyalty.Import, f ui.Form, status
 		},
 		Decimals: []ui.Option{{Value: ".", Label: i18n.T(ctx, "1,234.50, with a point")}, {Value: ",", Label: i18n.T(ctx, "1.234,50, with a comma")}},
 	}
-	if m.Total > 1 {
-		p.Rows = i18n.T(ctx, "About %s rows in all.", i18n.Number(ctx, m.Total-1))
+	if m.Total > 0 {
+		p.Rows = i18n.T(ctx, "About %s rows in all.", i18n.Number(ctx, m.Total))
 	}
 	for i, name := range p.Header {
 		label := name

@@ -1,6 +1,8 @@
 package pages
 
 import (
+	"cmp"
+	"slices"
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
@@ -105,7 +107,10 @@ func importFigures(ctx ctx, m loyalty.Import) []ui.StatProps {
 		count(i18n.Mark("Rows left alone"), "check-check", f.Known, i18n.T(ctx, "they are here already"))
 	}
 	points := ui.StatProps{Label: i18n.T(ctx, "Points given"), Icon: "coins", Value: i18n.Number(ctx, f.Points)}
-	if f.Expired > 0 {
+	switch {
+	case f.Expired > 0 && f.Expired == f.Points:
+		points.Note = i18n.T(ctx, "all of them have expired by now")
+	case f.Expired > 0:
 		points.Note = i18n.T(ctx, "%s of them have expired by now", i18n.Number(ctx, f.Expired))
 	}
 	return append(out, points, ui.StatProps{
@@ -133,11 +138,19 @@ func (h *Handlers) showCheck(c *fiber.Ctx, m loyalty.Import, form ui.Form, statu
 	if err != nil {
 		return err
 	}
+	slices.SortStableFunc(all, func(a, b loyalty.ImportComplaint) int { return cmp.Compare(a.Line, b.Line) })
 	f := m.Figures
 	nothing := f.Orders == 0 && f.Guests == 0 && f.Points == 0
 	p := imports.CheckProps{
 		Props: importProps(c, m), Figures: importFigures(ctx, m), Warnings: importWarnings(ctx, m), BadRows: int64(f.Problems),
-		Nothing: nothing && f.Problems == 0, Unusable: nothing && f.Problems > 0, Form: form, StartText: importSummary(ctx, m),
+		Nothing: nothing && f.Problems == 0, Empty: f.Rows == 0, Form: form, StartText: importSummary(ctx, m),
+	}
+	switch {
+	case !nothing || f.Problems == 0:
+	case f.Known > 0:
+		p.Unusable = i18n.N(ctx, "The %d row without mistakes is here already.", "The %d rows without mistakes are here already.", f.Known)
+	default:
+		p.Unusable = i18n.T(ctx, "Every row has a mistake. Perhaps a column is not what it was taken for.")
 	}
 	for i, x := range all {
 		if i == problemsShown {
