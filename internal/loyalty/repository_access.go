@@ -27,6 +27,9 @@ type AccessReader interface {
 	Arrival(ctx context.Context, hash []byte) (Arrival, error)
 	// SessionsOf are the person's sessions, the last used first.
 	SessionsOf(ctx context.Context, orgID, staffID ID) ([]Session, error)
+	// Tills are where cashiers' sessions and shared devices are open that were
+	// used since then.
+	Tills(ctx context.Context, orgID ID, since, now time.Time) ([]Tills, error)
 	// AuditLog is a page of the audit log, newest first, and how many entries
 	// there are; a count over CountCap is given as CountCap.
 	AuditLog(ctx context.Context, orgID ID, f AuditFilter, page Page) ([]AuditRow, int, error)

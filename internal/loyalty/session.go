@@ -36,6 +36,13 @@ type Arrival struct {
 	Config  int64 // the version of what the organization has set up
 }
 
+// Tills are the tills open at a store.
+type Tills struct {
+	StoreID ID // zero for cashiers who work at every store and chose none
+	Open    int
+	SeenAt  time.Time // when one of them was last used
+}
+
 // DeviceIdle is how long a shared device may lie about before it locks itself.
 const DeviceIdle = 5 * time.Minute
 

@@ -78,6 +78,27 @@ func (r reader) SessionsOf(ctx context.Context, orgID, staffID loyalty.ID) ([]lo
 	return out, nil
 }
 
+// Tills implements loyalty.AccessReader.
+func (r reader) Tills(ctx context.Context, orgID loyalty.ID, since, now time.Time) ([]loyalty.Tills, error) {
+	const q = `
+		SELECT coalesce((s.data->>'store')::uuid, CASE WHEN cardinality(p.store_ids) = 1 THEN p.store_ids[1] END) AS store_id,
+			count(*) AS open, max(s.seen_at) AS seen_at
+		FROM sessions s JOIN staff p ON p.organization_id = $1 AND p.id = s.staff_id
+		WHERE s.organization_id = $1 AND s.seen_at >= $2 AND s.expires_at > $3 AND p.is_active AND (s.device_id IS NOT NULL OR p.role = 'cashier')
+		GROUP BY 1`
+	var rows []struct {
+		StoreID loyalty.ID `db:"store_id"`
+		Open    int        `db:"open"`
+		SeenAt  time.Time  `db:"seen_at"`
+	}
+	err := r.list(ctx, &rows, q, orgID.String(), since, now)
+	out := make([]loyalty.Tills, len(rows))
+	for i, row := range rows {
+		out[i] = loyalty.Tills(row)
+	}
+	return out, wrap("select tills", err)
+}
+
 // LockSession implements loyalty.AccessWriter.
 func (t *tx) LockSession(ctx context.Context, hash []byte) (loyalty.Session, error) {
 	const q = `

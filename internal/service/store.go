@@ -159,3 +159,28 @@ func (a *Access) Stores(ctx context.Context, actor loyalty.Actor) ([]loyalty.Sto
 	}
 	return own, nil
 }
+
+// OpenTills are the tills open at each of the stores: shared devices, and
+// cashiers who have signed in. It needs loyalty.Administer.
+func (a *Access) OpenTills(ctx context.Context, actor loyalty.Actor, stores []loyalty.Store) (map[loyalty.ID]loyalty.Tills, error) {
+	if err := actor.Require(loyalty.Administer); err != nil {
+		return nil, err
+	}
+	now := a.now()
+	idle, _ := loyalty.SessionLimits(loyalty.Cashier)
+	found, err := a.repo.Tills(ctx, actor.OrgID, now.Add(-idle), now)
+	out := make(map[loyalty.ID]loyalty.Tills, len(found))
+	for _, t := range found {
+		// Who works at every store of one works there.
+		if t.StoreID.IsZero() && len(stores) == 1 {
+			t.StoreID = stores[0].ID
+		}
+		before := out[t.StoreID]
+		t.Open += before.Open
+		if before.SeenAt.After(t.SeenAt) {
+			t.SeenAt = before.SeenAt
+		}
+		out[t.StoreID] = t
+	}
+	return out, err
+}

@@ -48,6 +48,7 @@ type Store struct {
 	OrdersHref         string
 	Points             string // given in them
 	Last               string // day with an order or an award; "" for none in them
+	Tills, TillSeen    string // how many are open, and when one was used; "" for none
 	Active             bool
 }
 

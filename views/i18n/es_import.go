@@ -40,8 +40,8 @@ func init() {
 		"or a guest’s number needs a column, to know guests by": "o el número de cliente necesita una columna, para reconocer a los clientes", "needs a column, or say where all the orders were": "necesita una columna, o indica dónde fueron todos los pedidos",
 		"is no store of yours": "no es uno de tus locales", "must be a comma, a semicolon, a tab or a bar": "debe ser una coma, un punto y coma, un tabulador o una barra", "must be a point or a comma": "debe ser un punto o una coma",
 		"this is no CSV file; open it in your spreadsheet program and save it as CSV": "esto no es un archivo CSV; ábrelo en tu hoja de cálculo y guárdalo como CSV",
-		"must be a day in the past such as %s":                                   "debe ser un día pasado como %s",
-		"is empty":                                                               "está vacío", "is required, and must not be empty": "es obligatorio y no puede estar vacío", "must have at most %d MB; split it into parts": "puede tener %d MB como máximo; divídelo en partes", "must come in pieces of at most %d bytes": "debe llegar en partes de %d bytes como máximo",
+		"must be a day in the past such as %s":                                        "debe ser un día pasado como %s",
+		"is empty":                                                                    "está vacío", "is required, and must not be empty": "es obligatorio y no puede estar vacío", "must have at most %d MB; split it into parts": "puede tener %d MB como máximo; divídelo en partes", "must come in pieces of at most %d bytes": "debe llegar en partes de %d bytes como máximo",
 
 		"Checking the file": "Revisando el archivo", "Every row is read and compared with what is here. Nothing changes.": "Se lee cada fila y se compara con lo que hay. No cambia nada.",
 		"Importing": "Importando", "If the server stops meanwhile, it goes on afterwards where it was.": "Si el servidor se detiene, después sigue donde estaba.",

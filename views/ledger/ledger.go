@@ -27,6 +27,7 @@ type TransactionsProps struct {
 	Rows   []Transaction
 	Paging ui.PagingProps
 	CSV    string // address of the same list as a file
+	None   bool   // there is no row at all, whatever the filter
 }
 
 // Transaction is one row, formatted.
@@ -45,6 +46,8 @@ type OrdersProps struct {
 	Filter FilterProps
 	Rows   []Order
 	Paging ui.PagingProps
+	None   bool // there is no order at all, whatever the filter
+	Import bool // may bring past orders in
 }
 
 // Order is one order, formatted.

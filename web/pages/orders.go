@@ -50,6 +50,7 @@ func (h *Handlers) Orders(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
+	p.None, p.Import = total == 0 && !shown.Filtered && shown.Status == "", actor.Can(loyalty.Administer)
 	p.Filter, p.Paging = shown, paging(ctx, c, page, total, i18n.T(ctx, "Pages of orders"))
 	for _, r := range rows {
 		row := orderRow(ctx, cfg, r, h.now())

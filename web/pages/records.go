@@ -106,7 +106,7 @@ func (h *Handlers) Transactions(c *fiber.Ctx) error {
 		return err
 	}
 	p := ledger.TransactionsProps{
-		Filter: shown, Paging: paging(ctx, c, page, total, i18n.T(ctx, "Pages of transactions")),
+		Filter: shown, None: total == 0 && !shown.Filtered, Paging: paging(ctx, c, page, total, i18n.T(ctx, "Pages of transactions")),
 		CSV: strings.Replace(withQuery(c, "page", ""), ledger.TransactionsPath, ledger.TransactionsPath+".csv", 1),
 	}
 	for _, r := range rows {

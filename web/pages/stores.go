@@ -26,9 +26,17 @@ func (h *Handlers) StoresPage(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
+	tills, err := h.Access.OpenTills(ctx, auth.Actor(c), stores)
+	if err != nil {
+		return err
+	}
 	p := business.StoresProps{Days: service.StoreDays}
 	for _, s := range stores {
-		p.Stores = append(p.Stores, storeRow(ctx, s, figures[s.ID], h.now()))
+		row := storeRow(ctx, s, figures[s.ID], h.now())
+		if t := tills[s.ID]; t.Open > 0 {
+			row.Tills, row.TillSeen = i18n.N(ctx, "%d till open", "%d tills open", t.Open), i18n.Ago(ctx, t.SeenAt)
+		}
+		p.Stores = append(p.Stores, row)
 	}
 	return h.page(c, shell{Title: i18n.T(ctx, "Stores"), Active: "stores"}, business.Stores(p))
 }

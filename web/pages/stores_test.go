@@ -34,15 +34,17 @@ func TestStoresSayHowTheyAreDoing(t *testing.T) {
 	r := newLume(t)
 	owner := &caller{s: r.Server, agent: "Chrome/140.0"}
 	owner.signIn(webtest.Password).Want(t, 303, "")
+	till := &caller{s: r.Server, agent: "Chrome/140.0"}
+	till.send("POST", "/login", url.Values{"email": {"cashier@trattoria.test"}, "password": {webtest.Password}}).Want(t, 303, "")
 	row := func() string { return cells(document(t, owner.send("GET", "/stores", nil)).Find("tbody tr")) }
-	if got := row(); !strings.Contains(got, "Harbour | 12:00 PM UTC | not watched | $700 4 orders | 7,000 | today | Active") {
+	if got := row(); !strings.Contains(got, "Harbour | 12:00 PM UTC | not watched | $700 4 orders | 7,000 | today | 1 till open") {
 		t.Errorf("the store's row says %q", got)
 	}
 	change := url.Values{"name": {"Harbour"}, "timeZone": {"Asia/Tokyo"}, "currency": {"USD"}, "active": {"on"}, "from2": {"10:00"}, "to2": {"23:00"}}
 	owner.send("POST", "/stores/"+r.Store.ID.String(), change).Want(t, 303, "")
 	r.Clock.Add(48 * time.Hour) // from Tuesday to Thursday
 	owner.signIn(webtest.Password).Want(t, 303, "")
-	if got := row(); !strings.Contains(got, "Harbour | 9:00 PM Asia/Tokyo | closed | $700 4 orders | 7,000 | Mar 10, 2026 | Active") {
+	if got := row(); !strings.Contains(got, "Harbour | 9:00 PM Asia/Tokyo | closed | $700 4 orders | 7,000 | Mar 10, 2026 | none open | Active") {
 		t.Errorf("two days later the row says %q", got)
 	}
 	r.Clock.Add(40 * 24 * time.Hour)
