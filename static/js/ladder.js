@@ -71,7 +71,10 @@
     const mark = event.target instanceof Element && event.target.closest("[data-ladder] [data-field]");
     if (!mark) return;
     const step = max(mark.ownerSVGElement) / (event.shiftKey ? 20 : 200);
-    const by = { ArrowLeft: -step, ArrowDown: -step, ArrowRight: step, ArrowUp: step }[event.key];
+    const leap = max(mark.ownerSVGElement) / 20;
+    const by = {
+      ArrowLeft: -step, ArrowDown: -step, ArrowRight: step, ArrowUp: step, PageDown: -leap, PageUp: leap, Home: -Infinity, End: Infinity,
+    }[event.key];
     if (!by) return;
     event.preventDefault();
     move(mark, Number(mark.getAttribute("aria-valuenow")) + by, true);

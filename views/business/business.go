@@ -127,6 +127,6 @@ type SecurityProps struct {
 
 // Session is a place where the reader is signed in.
 type Session struct {
-	ID, Device, Icon, Since, Seen string
-	Current                       bool
+	ID, Device, Icon, Since, Machine, Seen string
+	Current                                bool
 }

@@ -41,7 +41,7 @@ func init() {
 
 		"Who changed what, and when. Nothing here can be changed or removed.": "Quién cambió qué y cuándo. Aquí nada se puede cambiar ni quitar.",
 		"Everyone": "Todos", "About": "Sobre", "Who": "Quién", "Pages of the log": "Páginas del registro", "Nothing was done that matches": "No se hizo nada que coincida", "Try another person or more days.": "Prueba con otra persona o más días.",
-		"Guests": "Clientes", "Programs": "Programas", "The program itself": "El propio programa",
+		"Guests": "Clientes", "Programs": "Programas", "The program itself": "El propio programa", "in the background": "en segundo plano",
 		"Added a person": "Añadió una persona", "Added a reward": "Añadió una recompensa", "Added a store": "Añadió un local", "Added a tier": "Añadió un nivel", "Added an event": "Añadió un evento",
 		"Changed a guest": "Cambió un cliente", "Changed a person": "Cambió una persona", "Changed a reward": "Cambió una recompensa", "Changed a store": "Cambió un local", "Changed a tier": "Cambió un nivel",
 		"Changed an event": "Cambió un evento", "Changed the detection settings": "Cambió los ajustes de detección", "Changed the program": "Cambió el programa", "Changed their password": "Cambió su contraseña",

@@ -10,10 +10,10 @@ import (
 func businessPages() []Group {
 	return []Group{
 		{"transactions", "Transactions", "arrow-left-right", ledger.Transactions(transactions())},
-		{"transactions-none", "Transactions: none yet", "arrow-left-right", ledger.Transactions(ledger.TransactionsProps{CSV: "#main"})},
+		{"transactions-none", "Transactions: none yet", "arrow-left-right", ledger.Transactions(ledger.TransactionsProps{None: true})},
 		{"transactions-filtered", "Transactions: none matches", "search-x", ledger.Transactions(ledger.TransactionsProps{CSV: "#main", Filter: ledger.FilterProps{Filtered: true, From: "2026-03-01", Customer: "c", CustomerName: "Rosaura Quispe Huamán", AnyCustomer: "#main"}})},
 		{"orders", "Orders", "receipt-text", ledger.Orders(orders())},
-		{"orders-none", "Orders: none yet", "receipt-text", ledger.Orders(ledger.OrdersProps{Tabs: orders().Tabs})},
+		{"orders-none", "Orders: none yet", "receipt-text", ledger.Orders(ledger.OrdersProps{None: true, Import: true})},
 		{"staff", "Staff", "user-cog", business.Staff(people())},
 		{"staff-form", "Staff: a person", "user-cog", business.StaffFormPage(personForm())},
 		{"stores", "Stores", "store", business.Stores(stores())},
@@ -81,7 +81,7 @@ func personForm() business.StaffFormProps {
 
 func stores() business.StoresProps {
 	return business.StoresProps{Days: 30, Stores: []business.Store{
-		{ID: "1", Name: "Casa Lima Miraflores", Zone: "America/Lima", Time: "20:14", Hours: "10:00–00:00", Sales: "S/148,200", Orders: "2,310 pedidos", OrdersHref: "#main", Points: "160,401", Last: "hoy", External: "MIRA-01", Active: true},
+		{ID: "1", Name: "Casa Lima Miraflores", Zone: "America/Lima", Time: "20:14", Hours: "10:00–00:00", Sales: "S/148,200", Orders: "2,310 pedidos", OrdersHref: "#main", Points: "160,401", Last: "hoy", Tills: "2 cajas abiertas", TillSeen: "hace 3 minutos", External: "MIRA-01", Active: true},
 		{ID: "2", Name: "Casa Lima Aeropuerto Internacional Jorge Chávez, Salidas Nacionales", Zone: "America/Argentina/Buenos_Aires", Time: "22:14", Hours: "sin vigilar"},
 		{ID: "3", Name: "Casa Lima Surco", Zone: "America/Lima", Time: "20:14", Hours: "cerrado", Active: true},
 	}}

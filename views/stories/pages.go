@@ -38,7 +38,7 @@ func pages() []Group {
 		{"guests-none", "Customers: none yet", "users", customers.List(customers.ListProps{CanAdd: true, CSRF: "token"})},
 	}
 	out = append(out, casePages()...)
-	return append(out, businessPages()...)
+	return append(append(out, businessPages()...), importPages()...)
 }
 
 func found() till.ResultsProps {

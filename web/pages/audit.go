@@ -54,8 +54,11 @@ func entry(ctx ctx, r loyalty.AuditRow) business.Entry {
 		When: i18n.DateTime(ctx, r.At), Machine: i18n.Machine(r.At), Who: r.ActorName, Role: i18n.T(ctx, roleNames[r.Role]), What: deed(ctx, r.Action),
 		Object: r.ObjectName, Detail: details(ctx, r.Detail),
 	}
-	if e.Who == "" {
+	switch {
+	case e.Who == "":
 		e.Who, e.Role = e.Role, ""
+	case r.Role == loyalty.System:
+		e.Role = i18n.T(ctx, "in the background")
 	}
 	switch {
 	case r.Object == r.StaffID:

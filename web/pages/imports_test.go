@@ -44,6 +44,9 @@ func TestImportOfNothingSaysWhy(t *testing.T) {
 	if err := imports.Work(t.Context(), first.OrgID, first.ID); err != nil {
 		t.Fatal(err)
 	}
+	if log := cells(document(t, owner.send("GET", "/audit", nil)).Find("tbody tr")); !strings.Contains(log, "in the background | Imported guests") {
+		t.Errorf("the log says %q", log)
+	}
 	for file, want := range map[string]string{
 		"name,phone\n":                           "The file has no rows below its first line.",
 		"name,phone\nAda,+1 212 555 0101\n":      "Everything in this file is here already.",

@@ -84,6 +84,10 @@ func TestOwnerEditsTheLadder(t *testing.T) {
 	for range 6 {
 		v.Press(kb.ArrowRight)
 	}
+	v.Press(kb.End)
+	v.Until("the threshold is at the end", `(mark => mark.getAttribute("aria-valuenow") === mark.ownerSVGElement.dataset.max)(document.activeElement)`)
+	v.Press(kb.PageDown)
+	v.Until("it is a good way back", `(mark => Number(mark.getAttribute("aria-valuenow")) === Math.round(mark.ownerSVGElement.dataset.max * 0.95))(document.activeElement)`)
 	v.Until("it is said how far it is", `(mark => mark.getAttribute("aria-valuetext") === Number(mark.getAttribute("aria-valuenow")).toLocaleString("en") + " points")(document.activeElement)`)
 	v.Until("members have the colour of the tier they would be in", `[...document.querySelectorAll("[data-from]")].every(bar => bar.classList.contains("ui-t" + Math.max(1,
 		[...document.querySelectorAll("[data-tier]")].filter(mark => Number(mark.getAttribute("aria-valuenow")) <= Number(bar.dataset.from)).length)))`)

@@ -46,7 +46,7 @@ func (h *Handlers) showSecurity(c *fiber.Ctx, f ui.Form, status int) error {
 
 func ownSession(ctx ctx, s service.OwnSession) business.Session {
 	out := business.Session{
-		ID: s.ID, Device: s.Agent, Icon: "monitor", Since: i18n.DateTime(ctx, s.CreatedAt), Seen: i18n.Ago(ctx, s.SeenAt), Current: s.Current,
+		ID: s.ID, Device: s.Agent, Icon: "monitor", Since: i18n.DateTime(ctx, s.CreatedAt), Machine: i18n.Machine(s.CreatedAt), Seen: i18n.Ago(ctx, s.SeenAt), Current: s.Current,
 	}
 	switch {
 	case s.Shared:
