@@ -64,16 +64,18 @@ func (r reader) onlyMember(ctx context.Context, orgID loyalty.ID, s loyalty.Cust
 // plan anew each time.
 func (r reader) SoleMember(ctx context.Context, orgID loyalty.ID, e164 string) (*loyalty.Member, error) {
 	const q = `
-		SELECT` + memberColumns + `
-		FROM customers c` + memberJoins + `
-		WHERE c.organization_id = $1 AND c.phone_e164 = $2 AND e.merged_into IS NULL
-			AND (SELECT count(*) FROM (
-				SELECT FROM customers o WHERE o.organization_id = $1 AND o.phone_digits <> '' AND o.phone_digits >= $3 AND o.phone_digits < $4
-				LIMIT 2) x) = 1`
+		SELECT` + memberColumns + `, e.merged_into IS NOT NULL AS is_merged
+		FROM (
+			SELECT * FROM customers o WHERE o.organization_id = $1 AND o.phone_digits <> '' AND o.phone_digits >= $2 AND o.phone_digits < $3
+			LIMIT 2
+		) c` + memberJoins
 	digits := strings.TrimPrefix(e164, "+")
-	var rows []memberRow
-	err := r.list(ctx, &rows, q, orgID.String(), e164, digits, afterDigits(digits))
-	if err != nil || len(rows) == 0 {
+	var rows []struct {
+		memberRow
+		Merged bool `db:"is_merged"`
+	}
+	err := r.list(ctx, &rows, q, orgID.String(), digits, afterDigits(digits))
+	if err != nil || len(rows) != 1 || rows[0].Merged || rows[0].PhoneE164.String != e164 {
 		return nil, wrap("select the customer with the phone number", err)
 	}
 	m := rows[0].domain()
