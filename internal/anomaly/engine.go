@@ -27,8 +27,8 @@ type Config struct {
 	Roles    map[ID]string // of staff; peers share one
 	// Found is called for every signal that opened a case or made one grow.
 	Found func(c *Case, s Signal, opened bool)
-	// Signal is called for every signal, before it is put into a case; nil
-	// ignores them. It is for callers that keep cases themselves.
+	// Signal takes every signal, where the caller keeps the cases: the engine
+	// then keeps none. With nil it does.
 	Signal func(s Signal)
 	// Failed is called for every detector that panicked; nil ignores them.
 	Failed func(error)
@@ -136,6 +136,7 @@ func (g *Engine) Cases() []*Case { return g.book.Cases() }
 func (g *Engine) found(s Signal) {
 	if g.cfg.Signal != nil {
 		g.cfg.Signal(s)
+		return
 	}
 	c, opened := g.book.Add(s)
 	if c != nil && g.cfg.Found != nil {

@@ -17,7 +17,7 @@ const (
 	blockTime = 28 * oneDay
 	// warmMost bounds what is read for that in transactions, and with it the
 	// memory: a busy organization's norms need fewer weeks.
-	warmMost = 200_000
+	warmMost = 100_000
 	// farthest is how far back from its last day the first look at an
 	// organization goes, which may be a history that was brought along.
 	farthest = 364 * oneDay
