@@ -22,7 +22,7 @@ func TestLoad(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
 	go func() {
 		defer stop()
-		for n := 0; n < 5000; {
+		for n := 0; n < 5000; time.Sleep(5 * time.Millisecond) {
 			if err := db.SQL.QueryRowContext(t.Context(), `SELECT count(*) FROM orders`).Scan(&n); err != nil {
 				t.Error(err)
 				return

@@ -18,15 +18,17 @@ type duplicateRow struct {
 }
 
 // selectDuplicates leaves out whoever was merged or forgotten since the pair
-// was found.
+// was found. Both are looked up pair by pair: joined, they were read whole for
+// each pair where there are many new customers and no statistics yet.
 const selectDuplicates = `
 	SELECT d.first_id, d.second_id, d.why, d.apart_at
 	FROM likely_duplicates d
-	JOIN customers x ON x.organization_id = d.organization_id AND x.id = d.first_id AND x.anonymized_at IS NULL
-	JOIN customers y ON y.organization_id = d.organization_id AND y.id = d.second_id AND y.anonymized_at IS NULL
-	WHERE d.organization_id = $1 AND NOT EXISTS (
-		SELECT FROM enrollments e
-		WHERE e.organization_id = d.organization_id AND e.customer_id IN (d.first_id, d.second_id) AND e.merged_into IS NOT NULL)`
+	WHERE d.organization_id = $1
+		AND (SELECT x.anonymized_at IS NULL FROM customers x WHERE x.organization_id = d.organization_id AND x.id = d.first_id)
+		AND (SELECT y.anonymized_at IS NULL FROM customers y WHERE y.organization_id = d.organization_id AND y.id = d.second_id)
+		AND NOT EXISTS (
+			SELECT FROM enrollments e
+			WHERE e.organization_id = d.organization_id AND e.customer_id IN (d.first_id, d.second_id) AND e.merged_into IS NOT NULL)`
 
 // Duplicates implements loyalty.DuplicateReader.
 func (r reader) Duplicates(ctx context.Context, orgID loyalty.ID, apart bool, page loyalty.Page) ([]loyalty.Duplicate, int, error) {

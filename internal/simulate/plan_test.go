@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"reflect"
 	"runtime"
 	"slices"
 	"testing"
@@ -335,6 +336,22 @@ func TestNamesTellNothing(t *testing.T) {
 	}
 }
 
+// shape is what decides which fields of an event are written.
+type shape struct {
+	act      bool
+	sort     anomaly.Type
+	zero     [32]bool
+	unclosed bool
+}
+
+func shapeOf(e anomaly.Event, act bool) shape {
+	v, s := reflect.ValueOf(e), shape{act: act, sort: e.Type, unclosed: e.ClosedAt.IsZero()}
+	for i := range v.NumField() {
+		s.zero[i] = v.Field(i).IsZero()
+	}
+	return s
+}
+
 // An act is written as any event is: nothing has a field, or a text in a
 // field, that honest events have not.
 func TestActsLookLikeEvents(t *testing.T) {
@@ -349,7 +366,13 @@ func TestActsLookLikeEvents(t *testing.T) {
 		}
 	}
 	fields := map[bool]map[string]bool{true: {}, false: {}}
+	seen := map[shape]bool{}
 	for id, e := range at {
+		is := shapeOf(e, acts[id])
+		if seen[is] {
+			continue
+		}
+		seen[is] = true
 		text, err := json.Marshal(e)
 		if err != nil {
 			t.Fatal(err)
