@@ -38,18 +38,16 @@ func fullHouse(t *testing.T, db *pgtest.DB) {
 		INSERT INTO daily_stats (organization_id, day, store_id, shard, customers) VALUES ('%[1]s', '2026-01-02', '%[1]s', 0, 24000)`, org))
 }
 
+const rosterFrom = ` FROM customers c JOIN enrollments e ON e.customer_id = c.id JOIN roster r ON r.customer_id = c.id WHERE `
+
 // plainly is the list by the obvious query over the accounts themselves.
-func plainly(t *testing.T, db *pgtest.DB, f string, sort loyalty.MemberSort, offset int) (ids []string, total int) {
+func plainly(t *testing.T, db *pgtest.DB, f string, sort loyalty.MemberSort, offset int) (ids []string) {
 	t.Helper()
 	order := map[loyalty.MemberSort]string{
 		loyalty.ByNewest: "c.created_at DESC", loyalty.ByName: "c.name_fold", loyalty.ByVisit: "coalesce(e.active_day, '-infinity') DESC",
 		loyalty.ByBalance: "e.balance DESC", loyalty.ByLifetime: "e.lifetime DESC",
 	}[sort]
-	const from = ` FROM customers c JOIN enrollments e ON e.customer_id = c.id JOIN roster r ON r.customer_id = c.id WHERE `
-	if err := db.SQL.QueryRowContext(t.Context(), `SELECT count(*)`+from+f).Scan(&total); err != nil {
-		t.Fatal(err)
-	}
-	rows, err := db.SQL.QueryContext(t.Context(), `SELECT c.id`+from+f+` ORDER BY `+order+`, r.ctid OFFSET $1 LIMIT 25`, offset)
+	rows, err := db.SQL.QueryContext(t.Context(), `SELECT c.id`+rosterFrom+f+` ORDER BY `+order+`, r.ctid OFFSET $1 LIMIT 25`, offset)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -61,7 +59,7 @@ func plainly(t *testing.T, db *pgtest.DB, f string, sort loyalty.MemberSort, off
 		}
 		ids = append(ids, id)
 	}
-	return ids, total
+	return ids
 }
 
 func TestFilterFindsWhatThePlainQueryFinds(t *testing.T) {
@@ -89,6 +87,7 @@ func TestFilterFindsWhatThePlainQueryFinds(t *testing.T) {
 		"false": {StoreID: store},
 		"e.tier_id = '" + id(5).String() + "' AND e.balance >= 600 AND e.active_day >= '2026-03-09'": {TierID: id(5), Least: points(600), Since: day(2026, 3, 9)},
 	} {
+		total := int(number(t, db, `SELECT count(*)`+rosterFrom+where))
 		for _, sort := range loyalty.MemberSorts() {
 			for _, page := range []int{1, 3} {
 				if f.IsZero() && sort == loyalty.ByNewest {
@@ -98,7 +97,7 @@ func TestFilterFindsWhatThePlainQueryFinds(t *testing.T) {
 				if err != nil {
 					t.Fatal(where, sort, err)
 				}
-				want, total := plainly(t, db, where, sort, 25*(page-1))
+				want := plainly(t, db, where, sort, 25*(page-1))
 				ids := make([]string, 0, len(got.Members))
 				for _, m := range got.Members {
 					ids = append(ids, m.ID.String())
@@ -119,7 +118,7 @@ func TestFilterFindsWhatThePlainQueryFinds(t *testing.T) {
 			seen = m.ID.String()
 			return nil
 		})
-		if _, total := plainly(t, db, where, loyalty.ByNewest, 0); err != nil || n != total {
+		if err != nil || n != total {
 			t.Errorf("%s: %d exported, want %d; %v", where, n, total, err)
 		}
 	}
