@@ -57,7 +57,7 @@ type Row struct {
 type DetailProps struct {
 	ID, Name, Href string
 	Frozen         bool
-	Erased         bool
+	Erased         string // translated: since when the personal data is gone; "" while it is there
 	Balance        string
 	Worth          string // of the balance, as money; "" without a program
 	Lifetime       string

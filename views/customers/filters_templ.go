@@ -76,29 +76,23 @@ func filters(p FilterProps) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, "\" class=\"flex flex-col gap-2 px-5 pt-3 xl:min-w-0 xl:flex-1 xl:flex-row xl:flex-wrap xl:items-end xl:ps-0 xl:pt-4\"><div class=\"-mx-5 flex gap-2 overflow-x-auto px-5 pb-1 md:mx-0 md:grid md:grid-cols-4 md:overflow-visible md:p-0 xl:contents\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, "\" class=\"flex flex-col gap-2 px-5 pt-3 sm:flex-row sm:flex-wrap sm:items-end lg:min-w-0 lg:flex-1 lg:ps-0 lg:pt-4\"><div class=\"-mx-5 flex gap-2 overflow-x-auto px-5 pb-1 sm:contents\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Select(ui.SelectProps{Name: "tier", Label: i18n.T(ctx, "Tier"), Value: p.Form.Value("tier"), Blank: i18n.T(ctx, "Every tier"), Options: p.Tiers, Attrs: auto, Class: "w-40 shrink-0 md:w-auto md:min-w-0 xl:w-42"}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Select(ui.SelectProps{Name: "tier", Label: i18n.T(ctx, "Tier"), Value: p.Form.Value("tier"), Blank: i18n.T(ctx, "Every tier"), Options: p.Tiers, Attrs: auto, Class: "w-42 shrink-0 xl:w-44"}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Select(ui.SelectProps{Name: "visit", Label: i18n.T(ctx, "Last visit"), Value: p.Form.Value("visit"), Blank: i18n.T(ctx, "Whenever"), Options: p.Visits, Attrs: auto, Class: "w-44 shrink-0 md:w-auto md:min-w-0 xl:w-40"}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Select(ui.SelectProps{Name: "visit", Label: i18n.T(ctx, "Last visit"), Value: p.Form.Value("visit"), Blank: i18n.T(ctx, "Whenever"), Options: p.Visits, Attrs: auto, Class: "w-44 shrink-0 lg:w-36 xl:w-44"}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if len(p.Stores) > 1 {
-			templ_7745c5c3_Err = ui.Picker(ui.SelectProps{Name: "store", Label: i18n.T(ctx, "Last at"), Value: p.Form.Value("store"), Error: p.Form.Error("store"), Blank: i18n.T(ctx, "All stores"), Options: p.Stores, Attrs: auto, Class: "w-44 shrink-0 md:w-auto md:min-w-0 xl:w-42"}).Render(ctx, templ_7745c5c3_Buffer)
-			if templ_7745c5c3_Err != nil {
-				return templ_7745c5c3_Err
-			}
-		}
-		templ_7745c5c3_Err = ui.Select(ui.SelectProps{Name: "sort", Label: i18n.T(ctx, "Sorted by"), Value: p.Sort, Options: p.Sorts, Attrs: auto, Class: "w-40 shrink-0 md:w-auto md:min-w-0 xl:w-36"}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Select(ui.SelectProps{Name: "sort", Label: i18n.T(ctx, "Sorted by"), Value: p.Sort, Options: p.Sorts, Attrs: auto, Class: "w-40 shrink-0 sm:hidden"}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, "</div><details class=\"ui-details xl:open:basis-full\"")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, "</div><details class=\"ui-details sm:open:basis-full\"")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -108,7 +102,7 @@ func filters(p FilterProps) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "><summary class=\"w-fit text-sm text-muted hover:text-base-content xl:min-h-10\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "><summary class=\"w-fit text-sm text-muted hover:text-base-content sm:min-h-10\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -119,33 +113,39 @@ func filters(p FilterProps) templ.Component {
 		var templ_7745c5c3_Var5 string
 		templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs(i18n.T(ctx, "More filters"))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/customers/filters.templ`, Line: 25, Col: 33}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/customers/filters.templ`, Line: 23, Col: 33}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var5))
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "</summary><div class=\"mt-2 grid grid-cols-2 items-start gap-2 md:grid-cols-5 xl:flex xl:flex-wrap\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "</summary><div class=\"mt-2 grid grid-cols-2 items-start gap-2 md:grid-cols-3 lg:grid-cols-2 xl:grid-cols-3\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Field(ui.FieldProps{Name: "min", Label: i18n.T(ctx, "Points from"), Value: p.Form.Value("min"), Error: p.Form.Error("min"), InputMode: "numeric", Autocomplete: "off", InputClass: "tabular-nums", Attrs: auto, Class: "min-w-0 xl:w-32"}).Render(ctx, templ_7745c5c3_Buffer)
+		if len(p.Stores) > 1 {
+			templ_7745c5c3_Err = ui.Picker(ui.SelectProps{Name: "store", Label: i18n.T(ctx, "Last at"), Value: p.Form.Value("store"), Error: p.Form.Error("store"), Blank: i18n.T(ctx, "All stores"), Options: p.Stores, Attrs: auto, Class: "min-w-0 max-md:col-span-2"}).Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+		}
+		templ_7745c5c3_Err = ui.Field(ui.FieldProps{Name: "min", Label: i18n.T(ctx, "Points from"), Value: p.Form.Value("min"), Error: p.Form.Error("min"), InputMode: "numeric", Autocomplete: "off", InputClass: "tabular-nums", Attrs: auto, Class: "min-w-0"}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Field(ui.FieldProps{Name: "max", Label: i18n.T(ctx, "Points to"), Value: p.Form.Value("max"), Error: p.Form.Error("max"), InputMode: "numeric", Autocomplete: "off", InputClass: "tabular-nums", Attrs: auto, Class: "min-w-0 xl:w-32"}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Field(ui.FieldProps{Name: "max", Label: i18n.T(ctx, "Points to"), Value: p.Form.Value("max"), Error: p.Form.Error("max"), InputMode: "numeric", Autocomplete: "off", InputClass: "tabular-nums", Attrs: auto, Class: "min-w-0"}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Select(ui.SelectProps{Name: "news", Label: i18n.T(ctx, "News and offers"), Value: p.Form.Value("news"), Blank: i18n.T(ctx, "All"), Options: p.News, Attrs: auto, Class: "min-w-0 max-md:col-span-2 xl:w-52"}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Select(ui.SelectProps{Name: "news", Label: i18n.T(ctx, "News and offers"), Value: p.Form.Value("news"), Blank: i18n.T(ctx, "All"), Options: p.News, Attrs: auto, Class: "min-w-0 max-md:col-span-2"}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Field(ui.FieldProps{Name: "joined_from", Type: "date", Label: i18n.T(ctx, "Joined from"), Value: p.Form.Value("joined_from"), Error: p.Form.Error("joined_from"), Attrs: auto, Class: "min-w-0 xl:w-40"}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Field(ui.FieldProps{Name: "joined_from", Type: "date", Label: i18n.T(ctx, "Joined from"), Value: p.Form.Value("joined_from"), Error: p.Form.Error("joined_from"), Attrs: auto, Class: "min-w-0"}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Field(ui.FieldProps{Name: "joined_to", Type: "date", Label: i18n.T(ctx, "Joined to"), Value: p.Form.Value("joined_to"), Error: p.Form.Error("joined_to"), Attrs: auto, Class: "min-w-0 xl:w-40"}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Field(ui.FieldProps{Name: "joined_to", Type: "date", Label: i18n.T(ctx, "Joined to"), Value: p.Form.Value("joined_to"), Error: p.Form.Error("joined_to"), Attrs: auto, Class: "min-w-0"}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -167,7 +167,7 @@ func filters(p FilterProps) templ.Component {
 
 // more opens the rarer filters where one is set, or wrong.
 func (p FilterProps) more() bool {
-	for _, name := range []string{"min", "max", "news", "joined_from", "joined_to"} {
+	for _, name := range []string{"store", "min", "max", "news", "joined_from", "joined_to"} {
 		if p.Form.Value(name) != "" || p.Form.Error(name) != "" {
 			return true
 		}

@@ -136,7 +136,7 @@ func List(p ListProps) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "  <div class=\"xl:flex xl:flex-wrap\"><form id=\"search\" action=\"")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "  <div class=\"lg:flex lg:flex-wrap\"><form id=\"search\" action=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -149,7 +149,7 @@ func List(p ListProps) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "\" method=\"post\" role=\"search\" class=\"px-5 pt-4 xl:pe-2 xl:has-[+#customers>form]:pt-10\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "\" method=\"post\" role=\"search\" class=\"px-5 pt-4 lg:pe-2 lg:has-[+#customers>form]:pt-10\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -163,7 +163,7 @@ func List(p ListProps) templ.Component {
 			}
 			templ_7745c5c3_Err = ui.Search(ui.SearchProps{
 				Name: "search", Label: i18n.T(ctx, "Search customers"), Value: p.Search, Placeholder: i18n.T(ctx, "Name, e-mail or phone"),
-				Class: "w-full sm:w-96 xl:w-68", Shortcut: "/",
+				Class: "w-full sm:w-96 lg:w-60 xl:w-80", Shortcut: "/",
 				Attrs: templ.Attributes{"hx-post": SearchPath, "hx-target": "#customers", "hx-trigger": "input changed delay:200ms, search", "hx-sync": "this:replace"},
 			}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
@@ -173,7 +173,7 @@ func List(p ListProps) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, "</div></form><div id=\"customers\" class=\"xl:contents\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, "</div></form><div id=\"customers\" class=\"lg:contents\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -227,7 +227,7 @@ func Rows(p ListProps) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 13, "<div class=\"xl:w-full\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 13, "<div class=\"lg:w-full\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -445,7 +445,7 @@ func table(p ListProps) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Cell(ui.CellProps{Head: true, Node: ui.Person(ui.PersonProps{Name: r.Name, Sub: r.Sub, Href: r.Href, Cover: true})}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Cell(ui.CellProps{Head: true, Class: "sm:min-w-44", Node: ui.Person(ui.PersonProps{Name: r.Name, Sub: r.Sub, Href: r.Href, Cover: true})}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -536,7 +536,7 @@ func frozen(r Row) templ.Component {
 
 // column is a heading that sorts; a search has its own order.
 func (p ListProps) column(label, sort string, numeric bool) ui.Column {
-	c := ui.Column{Label: label, Numeric: numeric}
+	c := ui.Column{Label: label, Numeric: numeric, Class: "max-xl:whitespace-normal!"}
 	if p.Search != "" {
 		return c
 	}

@@ -130,7 +130,7 @@ func (h *Handlers) Customer(c *fiber.Ctx) error {
 func customerProps(ctx context.Context, actor loyalty.Actor, who service.Profile) customers.DetailProps {
 	e := who.Enrollment
 	p := customers.DetailProps{
-		ID: who.ID.String(), Name: who.Name, Href: customerPath(who.ID), Frozen: !e.FrozenAt.IsZero(), Erased: !who.AnonymizedAt.IsZero(),
+		ID: who.ID.String(), Name: who.Name, Href: customerPath(who.ID), Frozen: !e.FrozenAt.IsZero(),
 		Balance: i18n.Number(ctx, e.Balance), Lifetime: i18n.Number(ctx, e.Lifetime),
 		Since: i18n.T(ctx, "Customer since %s", i18n.Date(ctx, who.CreatedAt)), Facts: contactFacts(ctx, who.Customer),
 		Can: customers.Can{
@@ -138,6 +138,9 @@ func customerProps(ctx context.Context, actor loyalty.Actor, who service.Profile
 			Freeze: actor.Can(loyalty.CustomersUpdate), Erase: actor.Can(loyalty.CustomersUpdate), Export: actor.Can(loyalty.CustomersUpdate),
 			Delete: actor.Capacity() == loyalty.Owner, Reverse: actor.Can(loyalty.LoyaltyAdjust),
 		},
+	}
+	if !who.AnonymizedAt.IsZero() {
+		p.Erased = i18n.T(ctx, "Name and contact details were erased on %s and stay erased. The points and what happened stay.", i18n.Date(ctx, who.AnonymizedAt))
 	}
 	if who.Program == nil {
 		return p

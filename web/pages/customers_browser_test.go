@@ -77,3 +77,34 @@ func TestCashierSeesNoManagersPages(t *testing.T) {
 		v.See("This page isn’t for your role")
 	}
 }
+
+// Search and filters stand in one line wherever the menu stands beside them,
+// and what is rarely asked for below when it is.
+func TestCustomerFiltersStandInOneLine(t *testing.T) {
+	t.Parallel()
+	s, ids := restaurant(t)
+	if _, err := s.Services.Access.SaveStore(t.Context(), s.System(), service.SaveStore{Name: "Second", Active: true}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Services.Customers.Anonymize(t.Context(), s.System(), service.AnonymizeCustomer{ID: ids["Ann Lee"]}); err != nil {
+		t.Fatal(err)
+	}
+	s.Staff(loyalty.Manager, "Mateo Ruiz")
+	v := s.Visit(t, browsertest.Desktop)
+	v.SignIn("manager@trattoria.test")
+	origin := browsertest.Eval[string](t, v.Browser, `location.origin`)
+	for _, width := range []int64{1024, 1280, 1440} {
+		for _, lang := range []string{"en", "es"} {
+			browsertest.Eval[bool](t, v.Browser, `(document.cookie = "lang=`+lang+`; path=/", true)`)
+			v.Open(t, origin+"/customers", browsertest.Size{Width: width, Height: 800})
+			v.Until("one line", `new Set([...document.querySelectorAll("#search label, #f-tier, #f-visit, #customers summary")]
+				.map(e => Math.round(e.getBoundingClientRect().bottom))).size === 1`)
+			v.Usable("customers, filters")
+		}
+	}
+	browsertest.Eval[bool](t, v.Browser, `(document.cookie = "lang=en; path=/", true)`)
+	v.Go("/customers?store=" + s.Store.ID.String())
+	v.Until("the filter that is set is open", `document.querySelector("#customers details").open && document.querySelector("#f-store").checkVisibility()`)
+	v.Go("/customers/" + ids["Ann Lee"].String())
+	v.See("Name and contact details were erased on")
+}
