@@ -206,10 +206,12 @@ func TestDuplicateClaim(t *testing.T) {
 	}
 }
 
-// takeover changes Ada's phone number and spends her points a day later.
+// takeover changes Ada's phone number and spends her points a day later, at a
+// store that has no budget for cases.
 func takeover(t *testing.T) (*scene, service.Redeemed) {
 	t.Helper()
 	s := newScene(t)
+	s.db.Exec(t, `UPDATE programs SET anomaly_settings = '{"cases": {"budget_per_store_week": 0}}'`)
 	s.db.Exec(t, `UPDATE customers SET phone = '+14155552671', phone_e164 = '+14155552671', phone_digits = '14155552671'`)
 	s.order(lucia, "1", ada, 1200)
 	second, err := s.Access.SaveStore(t.Context(), owner, service.SaveStore{Name: "Pier 2", Active: true})
@@ -235,6 +237,9 @@ func TestTakeoverHoldsTheReward(t *testing.T) {
 		t.Fatalf("%s, balance %d", r.Redemption.Status, r.Balance)
 	}
 	c := s.one("account_takeover", "of the balance spent at a store new to them", ada)
+	if c.BelowLine {
+		t.Error("the guest waits for it, and it is below the line")
+	}
 	end := service.EndRedemption{RedemptionID: r.Redemption.ID}
 	if _, err := s.Ledger.Fulfill(t.Context(), boss, end); loyalty.CodeOf(err) != loyalty.CodeNotAvailable {
 		t.Errorf("handed out before a manager looked: %v", err)

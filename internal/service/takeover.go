@@ -1,6 +1,7 @@
 package service
 
 import (
+	"math"
 	"time"
 
 	"regulars/internal/anomaly"
@@ -46,6 +47,7 @@ func (s *Ledger) suspectTakeover(snap loyalty.Snapshot, cfg *loyalty.Config, p *
 		if signal.Opens {
 			d.Status, d.HeldUntil = loyalty.Held, d.CreatedAt.Add(reviewTime)
 			signal.Hold = &loyalty.Hold{Kind: loyalty.HoldReward, ObjectID: d.ID, Points: d.Cost}
+			signal.Budget = math.MaxInt32 // somebody waits for it, so it is not below the line
 		}
 		p.Signals = append(p.Signals, signal)
 	}
