@@ -952,11 +952,11 @@ func bulk(p QueueProps) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Button(ui.ButtonProps{Label: i18n.T(ctx, "Dismiss…"), Small: true, Class: "max-sm:grow", Name: "decision", Value: "dismiss", Attrs: key("D", nil)}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Button(ui.ButtonProps{Label: i18n.T(ctx, "Dismiss…"), Small: true, Class: "max-sm:grow max-sm:disabled:hidden", Name: "decision", Value: "dismiss", Attrs: key("D", nil)}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Button(ui.ButtonProps{Label: i18n.T(ctx, "Confirm…"), Small: true, Class: "max-sm:grow", Name: "decision", Value: "confirm", Attrs: key("C", nil)}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Button(ui.ButtonProps{Label: i18n.T(ctx, "Confirm…"), Small: true, Class: "max-sm:grow max-sm:disabled:hidden", Name: "decision", Value: "confirm", Attrs: key("C", nil)}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -85,9 +85,9 @@ type Redemption struct {
 	Key                                                              string
 }
 
-// filterWidth keeps a filter as wide as its kind needs, and two to a row on a
+// filterWidth keeps a filter as wide as its kind needs, and all alike on a
 // phone.
-const filterWidth = "max-sm:min-w-0 max-sm:grow max-sm:basis-32"
+const filterWidth = "max-sm:w-40 max-sm:shrink-0"
 
 func (f FilterProps) clearHref(path string) string {
 	if f.Status != "" {

@@ -194,6 +194,9 @@ func measured(ctx ctx, v float64, unit, currency string) string {
 	if v >= 10 {
 		digits = 0
 	} else if v < 0.1 {
+		digits = 2 // as the sentence has it
+	}
+	if v < 0.01 {
 		digits = 3
 	}
 	form := 1
