@@ -117,6 +117,7 @@ func init() {
 		"Suspicious award":    "Abono sospechoso",
 		"Take back":           "Retirar",
 		"Take the award back": "Retirar los puntos",
+		"Award given again":   "Puntos devueltos",
 		"Taken back":          "Retirados",
 		"Name and contact details were erased on %s and stay erased. The points and what happened stay.": "El nombre y los datos de contacto se borraron el %s y siguen borrados. Los puntos y lo que pasó se conservan.",
 		"The account is frozen.":     "La cuenta está congelada.",

@@ -64,3 +64,15 @@ func TestHeldInWords(t *testing.T) {
 		}
 	}
 }
+
+// A row that gives again what was taken back is not called taking back.
+func TestRowsAreCalledWhatTheyDo(t *testing.T) {
+	t.Parallel()
+	for want, row := range map[string]loyalty.Transaction{
+		"Award taken back": {Type: loyalty.Reverse, Points: -40}, "Award given again": {Type: loyalty.Reverse, Points: 40}, "Award": {Type: loyalty.Earn, Points: 40},
+	} {
+		if got := rowName(t.Context(), row); got != want {
+			t.Errorf("%d points are called %q, want %q", row.Points, got, want)
+		}
+	}
+}

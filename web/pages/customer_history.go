@@ -54,7 +54,7 @@ func historyItem(ctx context.Context, actor loyalty.Actor, r loyalty.LedgerRow) 
 	it := customers.Item{
 		ID: "t-" + r.ID.String(), Icon: typeIcon(r.Type), Tone: typeTone(r.Transaction), Title: reasonText(ctx, r.Transaction),
 		Amount: i18n.Signed(ctx, r.Points), When: i18n.DateTime(ctx, r.At), Machine: i18n.Machine(r.At), By: placeAndPerson(r),
-		After: i18n.T(ctx, "%s · balance %s", typeNames.of(ctx, r.Type), i18n.Number(ctx, r.BalanceAfter)), Reversed: r.Reversed,
+		After: i18n.T(ctx, "%s · balance %s", rowName(ctx, r.Transaction), i18n.Number(ctx, r.BalanceAfter)), Reversed: r.Reversed,
 		Why: why(ctx, r.Explanation, r.Points),
 	}
 	if r.Type == loyalty.Earn && !r.Reversed && actor.Can(loyalty.LoyaltyAdjust) {

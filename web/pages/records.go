@@ -111,7 +111,7 @@ func (h *Handlers) Transactions(c *fiber.Ctx) error {
 	}
 	for _, r := range rows {
 		row := ledger.Transaction{
-			When: i18n.DateTime(ctx, r.At), Machine: i18n.Machine(r.At), Type: typeNames.of(ctx, r.Type), Icon: typeIcon(r.Type),
+			When: i18n.DateTime(ctx, r.At), Machine: i18n.Machine(r.At), Type: rowName(ctx, r.Transaction), Icon: typeIcon(r.Type),
 			Customer: r.CustomerName, CustomerHref: customerPath(r.CustomerID), Points: i18n.Signed(ctx, r.Points),
 			After: i18n.Number(ctx, r.BalanceAfter), Reason: reasonText(ctx, r.Transaction), Where: r.StoreName, Who: r.StaffName,
 			Tone: typeTone(r.Transaction), Why: why(ctx, r.Explanation, r.Points), Reversed: r.Reversed,

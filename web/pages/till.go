@@ -146,7 +146,7 @@ func (h *Handlers) tillOwn(c *fiber.Ctx, store loyalty.Store) ([]till.Recent, er
 	var out []till.Recent
 	for _, t := range rows {
 		r := till.Recent{
-			Href: tillPath(t.CustomerID), Name: masked(t.CustomerName), What: typeNames.of(ctx, t.Type), Points: i18n.Signed(ctx, t.Points),
+			Href: tillPath(t.CustomerID), Name: masked(t.CustomerName), What: rowName(ctx, t.Transaction), Points: i18n.Signed(ctx, t.Points),
 			When: i18n.Clock(ctx, t.At), Machine: i18n.Machine(t.At), Reversed: t.Reversed,
 		}
 		if t.Type == loyalty.Earn && !t.OrderID.IsZero() {

@@ -171,3 +171,12 @@ var typeNames = transactionNames{
 func (n transactionNames) of(ctx context.Context, t loyalty.TransactionType) string {
 	return i18n.T(ctx, n[t])
 }
+
+// rowName is what a row is called: one that answers an award gives, where the
+// taking-back of it was undone.
+func rowName(ctx context.Context, t loyalty.Transaction) string {
+	if t.Type == loyalty.Reverse && t.Points > 0 {
+		return i18n.T(ctx, "Award given again")
+	}
+	return typeNames.of(ctx, t.Type)
+}
