@@ -183,7 +183,9 @@ func (h *Handlers) customerRewards(c *fiber.Ctx, who service.Profile) ([]custome
 	var out []customers.Reward
 	for _, o := range offers {
 		r := customers.Reward{Name: o.Name, Cost: i18n.N(ctx, "%d point", "%d points", o.Cost), Affordable: o.Affordable, Note: i18n.T(ctx, "Within reach")}
-		if o.Affordable {
+		if !who.Enrollment.FrozenAt.IsZero() {
+			r.Note = "" // the page says so once
+		} else if o.Affordable {
 			r.Href = tillPath(who.ID) + "/redeem/" + o.ID.String()
 		} else if missing := o.Cost - who.Enrollment.Balance; missing > 0 {
 			r.Note = i18n.N(ctx, "%d point to go", "%d points to go", missing)
@@ -203,11 +205,7 @@ func (h *Handlers) customerCases(c *fiber.Ctx, id loyalty.ID) ([]customers.Case,
 	open, _, err := h.Anomalies.List(ctx, actor, loyalty.AnomalyFilter{CustomerID: id, Status: loyalty.PendingReview}, loyalty.Page{Number: 1, Size: 3})
 	var out []customers.Case
 	for _, a := range open {
-		text := a.Description
-		if a.Format != "" {
-			text = i18n.T(ctx, a.Format, a.Args...)
-		}
-		out = append(out, customers.Case{Text: text, When: i18n.DateTime(ctx, a.FlaggedAt), Href: "/anomalies/" + a.ID.String()})
+		out = append(out, customers.Case{Text: sentence(ctx, a.Anomaly), When: i18n.DateTime(ctx, a.FlaggedAt), Href: "/anomalies/" + a.ID.String()})
 	}
 	return out, err
 }

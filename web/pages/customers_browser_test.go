@@ -108,3 +108,34 @@ func TestCustomerFiltersStandInOneLine(t *testing.T) {
 	v.Go("/customers/" + ids["Ann Lee"].String())
 	v.See("Name and contact details were erased on")
 }
+
+// A guest's page says in the reader's language why there is a case, and once
+// that the account is frozen.
+func TestGuestsPageInWords(t *testing.T) {
+	t.Parallel()
+	s, ids := restaurant(t)
+	ann := ids["Ann Lee"]
+	const found = `
+		INSERT INTO anomalies (organization_id, id, customer_id, type, severity, score, description, format, args, points_involved, case_key,
+			status, flagged_at, updated_at)
+		SELECT organization_id, gen_random_uuid(), id, 'account_ring', 'high', 5, '', '%s new accounts belong together: %s',
+			'["5", "neighbouring phone numbers"]', 0, '', 'pending_review', now(), now() FROM customers WHERE id = $1`
+	if _, err := s.DB.SQL.ExecContext(t.Context(), found, ann.String()); err != nil {
+		t.Fatal(err)
+	}
+	give := service.AwardPoints{Customer: service.CustomerRef{ID: ann}, Points: 900, Reason: "x"}
+	if _, err := s.Services.Ledger.Award(t.Context(), s.System(), give); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Services.Customers.Freeze(t.Context(), s.System(), service.FreezeCustomer{ID: ann, Frozen: true}); err != nil {
+		t.Fatal(err)
+	}
+	s.Staff(loyalty.Manager, "Mateo Ruiz")
+	v := s.Visit(t, browsertest.Desktop)
+	v.SignIn("manager@trattoria.test")
+	browsertest.Eval[bool](t, v.Browser, `(document.cookie = "lang=es; path=/", true)`)
+	v.Go("/customers/" + ann.String())
+	v.See("5 cuentas nuevas están relacionadas: teléfonos contiguos")
+	v.See("Free coffee")
+	v.Until("frozen, said once", `document.querySelector("main").innerText.match(/está congelada/g).length === 1`)
+}
