@@ -15,15 +15,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 )
 
 //go:embed axe.min.js
 var axe string
-
-// axeRun asks for the rules of WCAG 2.2 AA and what axe calls best practice.
-const axeRun = `axe.run(document, {resultTypes: ['violations'], runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']})
-	.then(r => r.violations.flatMap(v => v.nodes.map(n => v.id + ': ' + n.target.join(' ') + ' — ' + (n.any[0] || n.all[0] || n.none[0] || v).message)))`
 
 // Size is a window.
 type Size struct {
@@ -150,28 +147,32 @@ func (b *Browser) Wait(t testing.TB, what, condition string) {
 // arrived lets nothing be on its way: colours that are belong to no theme.
 const arrived = `(() => { for (const going of document.getAnimations()) try { going.finish(); } catch { going.cancel(); } return true; })()`
 
+// AxeInPages brings axe along in every page from the next one on, for whoever
+// asks it in all of them: that is quicker than to hand it to each.
+func (b *Browser) AxeInPages(t testing.TB) {
+	t.Helper()
+	b.Do(t, chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
+		_, err := chromedp.Call(ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: axe})
+		return err
+	}))
+}
+
 // Axe lists what on the page breaks WCAG 2.2 AA, one line for each element.
 func (b *Browser) Axe(t testing.TB) []string {
 	t.Helper()
-	Eval[bool](t, b, axe+";true")
+	if !Eval[bool](t, b, `typeof axe === "object"`) {
+		Eval[bool](t, b, axe+";true")
+	}
 	Eval[bool](t, b, arrived)
 	return Eval[[]string](t, b, axeRun)
 }
 
 // AxeThemes is Axe in the other theme too, where only colours can be wrong
-// that weren't before.
+// that weren't before, and alike in all elements of a kind.
 func (b *Browser) AxeThemes(t testing.TB) []string {
 	t.Helper()
 	found := b.Axe(t)
-	return append(found, Eval[[]string](t, b, `(async () => {
-		const root = document.documentElement, before = root.dataset.theme;
-		const dark = before ? before === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
-		root.dataset.theme = dark ? "light" : "dark";
-		`+arrived+`;
-		const r = await axe.run(document, {resultTypes: ["violations"], runOnly: {type: "rule", values: ["color-contrast", "link-in-text-block"]}});
-		if (before) root.dataset.theme = before; else delete root.dataset.theme;
-		return r.violations.flatMap(v => v.nodes.map(n => v.id + " in the other theme: " + n.target.join(" ") + " — " + (n.any[0] || n.all[0] || v).message));
-	})()`)...)
+	return append(found, Eval[[]string](t, b, axeOther)...)
 }
 
 // Overflows reports whether the page is wider than its window. A phone's

@@ -44,6 +44,7 @@ func TestEveryPageIsUsable(t *testing.T) {
 			browsertest.Eval[bool](t, b, fmt.Sprintf(`(document.cookie = "lang=%s; path=/", document.cookie = "theme=%s; path=/", true)`, as.lang, as.theme))
 			v.SignIn("owner@trattoria.test")
 			v.Until("in the language", `document.documentElement.lang === "`+as.lang+`" && document.documentElement.dataset.theme === "`+as.theme+`"`)
+			b.AxeInPages(t)
 			for _, path := range pages {
 				sweep(t, b, base, path, as.size)
 			}
