@@ -221,15 +221,6 @@ func (r *customerImport) row(s *sheet) (openingGuest, *loyalty.Problems) {
 	return g, &p
 }
 
-// wholeName is the name with the last name behind it, unless it ends with it
-// already.
-func wholeName(name, last string) string {
-	if strings.HasSuffix(contact.Fold(name), contact.Fold(last)) {
-		return name
-	}
-	return strings.TrimSpace(name + " " + last)
-}
-
 func openingPoints(p *loyalty.Problems, column, cell string) loyalty.Points {
 	if cell == "" {
 		return 0

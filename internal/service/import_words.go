@@ -137,3 +137,12 @@ func amounts(cells []string) bool {
 	}
 	return cents
 }
+
+// wholeName is the name with the last name behind it, unless it ends with it
+// already.
+func wholeName(name, last string) string {
+	if strings.HasSuffix(contact.Fold(name), contact.Fold(last)) {
+		return name
+	}
+	return strings.TrimSpace(name + " " + last)
+}
