@@ -6,11 +6,9 @@ import (
 	"regulars/views/ui"
 )
 
-// importPages are files on their way in and out, and points for many.
+// importPages are files on their way in and out, and points for many; without
+// those under way, which ask the server how far they are.
 func importPages() []Group {
-	running := func(title string, done, total int64, amount string) imports.ProgressProps {
-		return imports.ProgressProps{Props: aFile("Importando", ui.Note, 4), Title: title, Text: "Si el servidor se detiene, después sigue donde estaba.", Done: done, Total: total, Amount: amount}
-	}
 	return []Group{
 		{"import", "Import", "file-up", imports.List(importList())},
 		{"import-none", "Import: nothing yet", "file-up", imports.List(imports.ListProps{Limit: "200 MB", Plain: "7 MB", Form: ui.Form{CSRF: "token", Errors: map[string]string{"file": "Está vacío"}}.With("kind", "orders")})},
@@ -18,8 +16,6 @@ func importPages() []Group {
 		{"import-checked", "Import: bad rows", "circle-alert", imports.Check(checked())},
 		{"import-unusable", "Import: nothing but bad rows", "circle-alert", imports.Check(imports.CheckProps{Props: aFile("Revisada", ui.Note, 3), Problems: checked().Problems, BadRows: 3, Unusable: "Todas las filas tienen errores. Quizá una columna no es lo que parecía."})},
 		{"import-empty", "Import: no rows", "circle-alert", imports.Check(imports.CheckProps{Props: aFile("Revisada", ui.Note, 3), Nothing: true, Empty: true})},
-		{"import-running", "Import: under way", "refresh-cw", imports.Progress(running("Importando", 3000, 6880, "3,000 de 6,880"))},
-		{"import-counting", "Import: of unknown length", "refresh-cw", imports.Progress(running("Deshaciendo", 0, 0, "1,200"))},
 		{"import-done", "Import: done", "check", imports.Done(brought())},
 		{"import-failed", "Import: broken off", "triangle-alert", imports.Done(imports.DoneProps{Props: aFile("Interrumpida", ui.Bad, 0), Title: "La importación se interrumpió", Text: "Algo falló de nuestro lado. Inténtalo de nuevo.", Tone: ui.Bad, CanRetry: true, CanUndo: true, Facts: brought().Facts})},
 		{"import-undone", "Import: undone, some stays", "undo-2", imports.Done(takenBack())},
@@ -29,7 +25,6 @@ func importPages() []Group {
 			Worth: customers.WorthProps{Points: "41,200", Owed: "S/2,060.00"},
 		})},
 		{"give-nobody", "Points for many: for nobody", "search-x", customers.Give(customers.GiveProps{Back: "#main", Who: "Gold · Sin venir en 60 días", Guests: "0", Nobody: true})},
-		{"given", "Points for many: under way", "refresh-cw", customers.Given(customers.GivenProps{ID: "1", Who: "Gracias por diez años con nosotros", State: ui.BadgeProps{Label: "En marcha", Tone: ui.Note, Dot: true}, Running: true, Title: "Dando puntos", Text: "Las cajas siguen trabajando.", Amount: "200 de 412", Done: 200, Total: 412})},
 		{"given-failed", "Points for many: broken off", "triangle-alert", customers.Given(customers.GivenProps{ID: "1", Who: "Gracias por diez años con nosotros", State: ui.BadgeProps{Label: "Interrumpida", Tone: ui.Bad, Dot: true}, Tone: ui.Bad, Title: "Se interrumpió después de 200 clientes", Text: "Algo falló de nuestro lado. Los clientes que ya tienen sus puntos los conservan.", Figures: checked().Figures})},
 	}
 }
