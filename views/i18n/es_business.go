@@ -10,6 +10,7 @@ func init() {
 		"Always the same": "Siempre lo mismo", "100 points for a review": "100 puntos por una reseña", "By an amount": "Según un importe", "2 points for each %s1 of a gift card": "2 puntos por cada %s1 de una tarjeta regalo",
 		"Points for each unit": "Puntos por unidad", "%s points for each unit": "%s puntos por unidad", "Each guest a day, at most": "Máximo por cliente y día", "Empty: no limit.": "Vacío: sin límite.",
 		"Pause in between": "Pausa entre una y otra", "Empty: none.": "Vacío: ninguna.", "Earns points": "Da puntos", "once a day": "una vez al día", "%d times a day": "%d veces al día",
+		"%d second apart": "con %d segundo de pausa", "%d seconds apart": "con %d segundos de pausa", "seconds": "segundos",
 		"%d minute apart": "con %d minuto de pausa", "%d minutes apart": "con %d minutos de pausa", "no limits": "sin límites", "%s is switched off.": "%s está desactivado.",
 		"Where a guest has earned by it, it is switched off instead, and the history stays.": "Si algún cliente ya ganó con él, solo se desactiva y el historial se queda.",
 

@@ -37,7 +37,10 @@ func eventLimits(ctx ctx, e loyalty.EventType) string {
 	if e.MaxPerDay > 0 {
 		daily = i18n.N(ctx, "once a day", "%d times a day", e.MaxPerDay)
 	}
-	if e.Cooldown > 0 {
+	switch {
+	case e.Cooldown%time.Minute != 0:
+		pause = i18n.N(ctx, "%d second apart", "%d seconds apart", int64(e.Cooldown/time.Second))
+	case e.Cooldown > 0:
 		pause = i18n.N(ctx, "%d minute apart", "%d minutes apart", int64(e.Cooldown/time.Minute))
 	}
 	switch {
@@ -60,8 +63,11 @@ func (h *Handlers) EventPage(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	f := fresh(c).With("name", e.Name).With("mode", string(e.Mode))
-	for name, n := range map[string]int64{"points": int64(e.Points), "maxPerCustomerPerDay": int64(e.MaxPerDay), "cooldownSeconds": int64(e.Cooldown / time.Minute)} {
+	f, unit := fresh(c).With("name", e.Name).With("mode", string(e.Mode)), time.Minute
+	if e.Cooldown%unit != 0 { // an app's own choice, which saving the form must not round
+		f, unit = f.With("pauseUnit", program.InSeconds), time.Second
+	}
+	for name, n := range map[string]int64{"points": int64(e.Points), "maxPerCustomerPerDay": int64(e.MaxPerDay), "cooldownSeconds": int64(e.Cooldown / unit)} {
 		if n > 0 {
 			f = f.With(name, i18n.Plain(n))
 		}
@@ -136,7 +142,9 @@ func eventFields(f ui.Form) (service.EventTypeFields, error) {
 		Name: service.Given(r.Text("name")), Mode: service.Given(r.Text("mode")), Active: service.Given(f.On("isActive")),
 		MaxPerDay: optional(r, "maxPerCustomerPerDay"), CooldownSeconds: optional(r, "cooldownSeconds"),
 	}
-	out.CooldownSeconds.Value *= 60
+	if r.Text("pauseUnit") != program.InSeconds {
+		out.CooldownSeconds.Value *= 60
+	}
 	if r.Text("mode") == string(loyalty.EventVariable) {
 		out.Rate = service.Given(r.Rate("pointsPerUnit"))
 	} else {
