@@ -517,7 +517,7 @@ func filter(p FilterProps, filtered bool, clearHref string) templ.Component {
 			templ_7745c5c3_Var21 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 32, "<form method=\"get\" action=\"/anomalies\" class=\"flex flex-wrap items-end gap-2\" hx-get=\"/anomalies\" hx-trigger=\"change, submit\" hx-target=\"")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 32, "<form method=\"get\" action=\"/anomalies\" class=\"ui-filters flex flex-wrap items-end gap-2\" hx-get=\"/anomalies\" hx-trigger=\"change, submit\" hx-target=\"")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -547,16 +547,16 @@ func filter(p FilterProps, filtered bool, clearHref string) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Select(ui.SelectProps{Name: "kind", Label: i18n.T(ctx, "Kind"), HideLabel: true, Value: p.Kind, Blank: i18n.T(ctx, "Every kind"), Options: p.Kinds, Small: true, Class: "max-sm:min-w-0 max-sm:grow max-sm:basis-32"}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Select(ui.SelectProps{Name: "kind", Label: i18n.T(ctx, "Kind"), HideLabel: true, Value: p.Kind, Blank: i18n.T(ctx, "Every kind"), Options: p.Kinds, Small: true, Class: "max-sm:grow max-sm:basis-32"}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Select(ui.SelectProps{Name: "severity", Label: i18n.T(ctx, "Severity"), HideLabel: true, Value: p.Severity, Blank: i18n.T(ctx, "Every severity"), Options: p.Severities, Small: true, Class: "max-sm:min-w-0 max-sm:grow max-sm:basis-32"}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Select(ui.SelectProps{Name: "severity", Label: i18n.T(ctx, "Severity"), HideLabel: true, Value: p.Severity, Blank: i18n.T(ctx, "Every severity"), Options: p.Severities, Small: true, Class: "max-sm:grow max-sm:basis-32"}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		if len(p.Stores) > 1 {
-			templ_7745c5c3_Err = ui.Select(ui.SelectProps{Name: "store", Label: i18n.T(ctx, "Store"), HideLabel: true, Value: p.Store, Blank: i18n.T(ctx, "Every store"), Options: p.Stores, Small: true, Class: "max-sm:min-w-0 max-sm:grow max-sm:basis-32"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Select(ui.SelectProps{Name: "store", Label: i18n.T(ctx, "Store"), HideLabel: true, Value: p.Store, Blank: i18n.T(ctx, "Every store"), Options: p.Stores, Small: true, Class: "max-sm:grow max-sm:basis-32"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -103,7 +103,7 @@ type AskProps struct {
 }
 
 // filterWidth has two filters stand in a row on a phone.
-const filterWidth = "max-sm:min-w-0 max-sm:grow max-sm:basis-32"
+const filterWidth = "max-sm:grow max-sm:basis-32"
 
 func modal(href string) templ.Attributes { return ui.ModalAttrs(href) }
 

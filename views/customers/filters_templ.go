@@ -76,19 +76,19 @@ func filters(p FilterProps) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, "\" class=\"flex flex-col gap-2 px-5 pt-3 sm:flex-row sm:flex-wrap sm:items-end lg:min-w-0 lg:flex-1 lg:ps-0 lg:pt-4\"><div class=\"-mx-5 flex gap-2 overflow-x-auto px-5 pb-1 sm:contents\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, "\" class=\"flex flex-col gap-2 px-5 pt-3 sm:flex-row sm:flex-wrap sm:items-end lg:min-w-0 lg:flex-1 lg:ps-0 lg:pt-4\"><div class=\"ui-filters -mx-5 flex gap-2 overflow-x-auto px-5 pb-1 sm:contents\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Select(ui.SelectProps{Name: "tier", Label: i18n.T(ctx, "Tier"), Value: p.Form.Value("tier"), Blank: i18n.T(ctx, "Every tier"), Options: p.Tiers, Attrs: auto, Class: "w-42 shrink-0 xl:w-44"}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Select(ui.SelectProps{Name: "tier", Label: i18n.T(ctx, "Tier"), Value: p.Form.Value("tier"), Blank: i18n.T(ctx, "Every tier"), Options: p.Tiers, Attrs: auto, Class: "max-sm:min-w-42 shrink-0 sm:w-42 xl:w-44"}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Select(ui.SelectProps{Name: "visit", Label: i18n.T(ctx, "Last visit"), Value: p.Form.Value("visit"), Blank: i18n.T(ctx, "Whenever"), Options: p.Visits, Attrs: auto, Class: "w-44 shrink-0 lg:w-36 xl:w-44"}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Select(ui.SelectProps{Name: "visit", Label: i18n.T(ctx, "Last visit"), Value: p.Form.Value("visit"), Blank: i18n.T(ctx, "Whenever"), Options: p.Visits, Attrs: auto, Class: "max-sm:min-w-44 shrink-0 sm:w-44 lg:w-36 xl:w-44"}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Select(ui.SelectProps{Name: "sort", Label: i18n.T(ctx, "Sorted by"), Value: p.Sort, Options: p.Sorts, Attrs: auto, Class: "w-40 shrink-0 sm:hidden"}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Select(ui.SelectProps{Name: "sort", Label: i18n.T(ctx, "Sorted by"), Value: p.Sort, Options: p.Sorts, Attrs: auto, Class: "min-w-40 shrink-0 sm:hidden"}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -87,7 +87,7 @@ type Redemption struct {
 
 // filterWidth keeps a filter as wide as its kind needs, and all alike on a
 // phone.
-const filterWidth = "max-sm:w-40 max-sm:shrink-0"
+const filterWidth = "max-sm:min-w-40 max-sm:shrink-0"
 
 func (f FilterProps) clearHref(path string) string {
 	if f.Status != "" {

@@ -55,6 +55,23 @@ func TestEveryPageIsUsable(t *testing.T) {
 	}
 }
 
+// unhandy lists what a finger misses, links and buttons lower than 24 pixels
+// that stand in no sentence, and choices that are cut.
+const unhandy = `(() => {
+	const seen = (e) => e.checkVisibility({checkOpacity: true, checkVisibilityCSS: true}) && e.getBoundingClientRect().width > 1;
+	const spoken = (e) => getComputedStyle(e).display === "inline" && [...e.parentElement.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim());
+	const low = [...document.querySelectorAll("main :is(a, button, summary)")]
+		.filter((e) => seen(e) && e.getBoundingClientRect().height < 24 && !e.matches(".ui-cover") && !spoken(e))
+		.map((e) => e.outerHTML.slice(0, 120) + " is " + Math.round(e.getBoundingClientRect().height) + " px high");
+	const pen = document.createElement("canvas").getContext("2d");
+	const cut = [...document.querySelectorAll("main select")].filter(seen).filter((e) => {
+		const style = getComputedStyle(e);
+		pen.font = style.fontWeight + " " + style.fontSize + " " + style.fontFamily;
+		return pen.measureText(e.selectedOptions[0]?.text || "").width > e.clientWidth - parseFloat(style.paddingInlineStart) - parseFloat(style.paddingInlineEnd) + 1;
+	}).map((e) => e.name + " cuts " + e.selectedOptions[0].text);
+	return low.concat(cut);
+})()`
+
 func sweep(t *testing.T, b *browsertest.Browser, origin, path string, size browsertest.Size) {
 	t.Helper()
 	b.Open(t, origin+path, size)
@@ -66,6 +83,11 @@ func sweep(t *testing.T, b *browsertest.Browser, origin, path string, size brows
 	}
 	if b.Overflows(t) {
 		t.Errorf("%s is wider than %d px", path, size.Width)
+	}
+	if size.Touch {
+		for _, e := range browsertest.Eval[[]string](t, b, unhandy) {
+			t.Errorf("%s at %d px: %s", path, size.Width, e)
+		}
 	}
 	loaded := browsertest.Eval[struct {
 		Bytes   int      `json:"bytes"`
