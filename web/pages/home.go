@@ -1,13 +1,11 @@
 package pages
 
 import (
-	"cmp"
 	"slices"
 	"strconv"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
-	"golang.org/x/sync/errgroup"
 
 	"regulars/internal/loyalty"
 	"regulars/internal/service"
@@ -33,14 +31,8 @@ func (h *Handlers) Home(c *fiber.Ctx) error {
 		return err
 	}
 	v := h.homeView(c, cfg)
-	var waiting int
-	var group errgroup.Group
-	group.Go(func() (err error) {
-		waiting, err = h.Anomalies.Open(ctx, actor)
-		return err
-	})
 	a, err := v.figures()
-	if err := cmp.Or(err, group.Wait()); err != nil {
+	if err != nil {
 		return err
 	}
 	p := home.Props{Title: cfg.Organization.Name, Days: strconv.Itoa(v.days), Periods: v.tabs()}
@@ -60,11 +52,11 @@ func (h *Handlers) Home(c *fiber.Ctx) error {
 	if !v.store.IsZero() {
 		p.Store = v.store.String()
 	}
-	frame, err := h.frameWith(c, about, waiting)
+	frame, err := h.frame(c, about)
 	if err != nil {
 		return err
 	}
-	p.Waiting = waiting
+	p.Waiting = frame.Waiting
 	v.fill(&p, a)
 	return framed(c, fiber.StatusOK, frame, home.Page(p))
 }

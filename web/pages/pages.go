@@ -111,17 +111,12 @@ func within(document, body templ.Component) templ.Component {
 
 // frame is what stands around a signed-in person's page.
 func (h *Handlers) frame(c *fiber.Ctx, s shell) (layout.Page, error) {
-	waiting, err := h.Anomalies.Open(c.UserContext(), auth.Actor(c))
+	actor, ctx := auth.Actor(c), c.UserContext()
+	cfg, err := h.setup(c)
 	if err != nil {
 		return layout.Page{}, err
 	}
-	return h.frameWith(c, s, waiting)
-}
-
-// frameWith is frame for whoever knows how many cases wait.
-func (h *Handlers) frameWith(c *fiber.Ctx, s shell, waiting int) (layout.Page, error) {
-	actor := auth.Actor(c)
-	cfg, err := h.setup(c)
+	waiting, err := h.Anomalies.Open(ctx, actor)
 	if err != nil {
 		return layout.Page{}, err
 	}
