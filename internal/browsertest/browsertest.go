@@ -157,9 +157,11 @@ func (b *Browser) AxeInPages(t testing.TB) {
 	}))
 }
 
-// Axe lists what on the page breaks WCAG 2.2 AA, one line for each element.
+// Axe lists what on the page breaks WCAG 2.2 AA, one line for each element, as
+// it is when what was asked for has come.
 func (b *Browser) Axe(t testing.TB) []string {
 	t.Helper()
+	b.Wait(t, "what was asked for", `!document.querySelector(".htmx-request")`)
 	if !Eval[bool](t, b, `typeof axe === "object"`) {
 		Eval[bool](t, b, axe+";true")
 	}

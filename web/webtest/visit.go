@@ -101,10 +101,18 @@ func (v *Visit) Clear(selector string) {
 	v.try("empty "+selector, chromedp.Clear(chromedp.CSS(selector)))
 }
 
-// Tap presses what the selector finds: with a finger on a phone.
+// Tap presses what the selector finds: with a finger on a phone, where what
+// lies under the bar at the bottom is scrolled from there first.
 func (v *Visit) Tap(selector string) {
 	v.t.Helper()
 	v.settle()
+	const uncover = `(e => {
+		if (!e) return false;
+		const r = e.getBoundingClientRect(), over = document.elementFromPoint(r.left + r.width / 2, r.top + r.height / 2);
+		if (over && over.closest("nav") && !over.contains(e) && !e.contains(over)) e.scrollIntoView({block: "center", behavior: "instant"});
+		return true;
+	})(document.querySelector(%q))`
+	_, _ = chromedp.Run(v.Context(), chromedp.Evaluate[bool](fmt.Sprintf(uncover, selector))) // between two pages there is nothing to scroll
 	press := chromedp.Click[chromedp.CSS]
 	if v.size.Touch {
 		press = chromedp.Tap[chromedp.CSS]
