@@ -310,6 +310,28 @@ func TestReplayGivesTheSameCases(t *testing.T) {
 	}
 }
 
+// Whoever takes the signals keeps the cases: a second copy of them would be a
+// quarter of what the engine needs at a large chain.
+func TestWhoTakesTheSignalsKeepsTheCases(t *testing.T) {
+	taken := 0
+	for _, take := range []func(Signal){nil, func(Signal) { taken++ }} {
+		e := NewEngine(Config{Settings: DefaultSettings(), Signal: take})
+		for i := range 10 {
+			at := time.Date(2026, 3, 9, 12, 0, 0, 0, time.UTC).Add(time.Duration(i) * time.Minute)
+			order := Event{ID: person(i + 1), Type: Order, At: at, Store: id(theStore), Customer: person(100), Order: person(200 + i), Amount: 2000, Points: 20}
+			if err := e.Push(order); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if kept, want := len(e.Cases()) > 0, take == nil; kept != want {
+			t.Errorf("the engine keeps %d cases when signals are taken: %t", len(e.Cases()), take != nil)
+		}
+	}
+	if taken == 0 {
+		t.Error("no signal was taken")
+	}
+}
+
 func TestPushRefusesToGoBack(t *testing.T) {
 	t.Parallel()
 	e := NewEngine(Config{Settings: DefaultSettings()})

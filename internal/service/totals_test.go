@@ -69,4 +69,19 @@ func TestTotalsHoldWhileAnOldDayChanges(t *testing.T) {
 	if got := earned(); got != begun+14 {
 		t.Errorf("%d points earned after a day in the sum went, want %d", got, begun+14)
 	}
+
+	before := earned()
+	db.Exec(t, `SELECT roll_totals(id, current_date) FROM organizations`)
+	var rolled bool
+	if err := db.SQL.QueryRowContext(t.Context(), `SELECT before = current_date - 7 FROM total_stats`).Scan(&rolled); err != nil || !rolled {
+		t.Errorf("all but the last seven days are summed up: %v, %v", rolled, err)
+	}
+	for _, ago := range []int{8, 7, 4, 3, 2} {
+		db.Exec(t, `
+			INSERT INTO daily_stats AS d (organization_id, day, store_id, shard, issued)
+			SELECT id, current_date - `+strconv.Itoa(ago)+`, '00000000-0000-0000-0000-000000000000', 0, 7 FROM organizations`)
+		if before += 7; earned() != before {
+			t.Errorf("%d points earned after a day %d days ago, want %d", earned(), ago, before)
+		}
+	}
 }
