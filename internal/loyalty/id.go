@@ -13,12 +13,12 @@ import (
 // later and an index on them grows at its right edge. The zero ID means none.
 type ID [16]byte
 
-// lastTick is the timestamp of the last ID made, in 4096ths of a millisecond.
-var lastTick atomic.Int64
+// moment is 16 ms in ticks, which are 4096ths of a millisecond.
+const moment = 16 << 12
 
-// sameMoment is how far back a clock may be, in ticks, to count as having
-// stood still since the last ID: 16 ms.
-const sameMoment = 16 << 12
+// lastTicks holds the ticks of the last IDs, each moment in a place of its own:
+// an import writes last year's orders while tills write today's.
+var lastTicks [61]atomic.Int64
 
 // NewID returns a UUIDv7 (RFC 9562, section 5.7) for the instant now, which
 // must lie between 1970 and 10889. The sub-millisecond part of now fills the
@@ -34,12 +34,13 @@ func NewID(now time.Time) ID {
 	return id
 }
 
-// nextTick is tick, or just after the last one if tick is of the same moment
-// and not later.
+// nextTick is tick, or just after the last one of its moment if tick isn't
+// later. A moment that is used up runs on into the next ones, up to 16.
 func nextTick(tick int64) int64 {
+	lastTick := &lastTicks[tick/moment%int64(len(lastTicks))]
 	for {
 		last, next := lastTick.Load(), tick
-		if tick <= last && last-tick < sameMoment {
+		if tick <= last && last-tick < 16*moment {
 			next = last + 1
 		}
 		if lastTick.CompareAndSwap(last, next) {
