@@ -37,7 +37,11 @@ func init() {
 		"The loyalty program of your restaurant.":                                              "El programa de fidelidad de tu restaurante.",
 		"You are offline. What you typed is kept; it can be sent once the connection is back.": "No hay conexión. Lo que escribiste se conserva y se podrá enviar cuando vuelva.",
 		"What you typed is back. It hasn’t been sent yet.":                                     "Recuperamos lo que escribiste. Aún no se ha enviado.",
-		"That didn’t work. Nothing was lost; please try again.":                                "No funcionó. No se perdió nada; inténtalo de nuevo.",
+		"Please fill this in.": "Completa este campo.",
+		"Please choose one.":   "Elige una opción.",
+		"This isn’t a whole e-mail address, such as ana@example.com.": "No es un correo completo, como ana@example.com.",
+		"This isn’t complete, or there is no such day or time.":       "Está incompleto, o no existe ese día u hora.",
+		"That didn’t work. Nothing was lost; please try again.":       "No funcionó. No se perdió nada; inténtalo de nuevo.",
 
 		"The connection was lost. This is kept and will be sent again, once only.":               "Se perdió la conexión. Esto se conserva y se enviará de nuevo, una sola vez.",
 		"The service is busy. This is kept and will be sent again, once only.":                   "El servicio está ocupado. Esto se conserva y se enviará de nuevo, una sola vez.",

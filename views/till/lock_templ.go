@@ -367,7 +367,7 @@ func pinFields(p LockProps) templ.Component {
 		}
 		templ_7745c5c3_Err = ui.Field(ui.FieldProps{
 			Name: "pin", Label: i18n.T(ctx, "PIN"), Type: "password", InputMode: "numeric", Autocomplete: "off", MaxLength: "6", Required: true, Error: p.Form.Problem,
-			InputClass: "input-lg ui-pin", Attrs: templ.Attributes{"data-focus": true, "autofocus": true, "pattern": "[0-9]{4,6}"},
+			InputClass: "input-lg ui-pin", Attrs: templ.Attributes{"data-focus": true, "autofocus": true, "pattern": "[0-9]{4,6}", "data-mistyped": i18n.T(ctx, "A PIN has four to six digits.")},
 		}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
