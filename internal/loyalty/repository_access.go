@@ -82,9 +82,9 @@ type AccessWriter interface {
 	// the person has opened, but the one with the hash keep, which may be nil.
 	EndSessionsOf(ctx context.Context, orgID, staffID ID, keep []byte) error
 	// AddSignInFailure counts one failed sign-in more for what has the hash, an
-	// account or an address. It is not ok, and nothing is counted, where there
-	// were limit since then.
-	AddSignInFailure(ctx context.Context, hash []byte, since, at time.Time, limit int) (ok bool, err error)
+	// account or an address. Where there were limit within memory before,
+	// nothing is counted, and it says how long to wait for the next.
+	AddSignInFailure(ctx context.Context, hash []byte, at time.Time, memory time.Duration, limit int) (wait time.Duration, err error)
 	// ForgiveSignIn forgets every failure of the account, and the address's one
 	// at that time.
 	ForgiveSignIn(ctx context.Context, account, address []byte, at time.Time) error

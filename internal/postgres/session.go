@@ -165,16 +165,25 @@ func (t *tx) EndSessionsOf(ctx context.Context, orgID, staffID loyalty.ID, keep 
 
 // AddSignInFailure implements loyalty.AccessWriter. The lock makes those who
 // guess at once be counted one after the other.
-func (t *tx) AddSignInFailure(ctx context.Context, hash []byte, since, at time.Time, limit int) (bool, error) {
+func (t *tx) AddSignInFailure(ctx context.Context, hash []byte, at time.Time, memory time.Duration, limit int) (time.Duration, error) {
 	const lock = `SELECT pg_advisory_xact_lock(hashtextextended('sign-in ' || encode($1, 'hex'), 0))`
-	const q = `
-		INSERT INTO sign_in_failures (address_hash, at)
-		SELECT $1, $2 WHERE (SELECT count(*) FROM sign_in_failures WHERE address_hash = $1 AND at > $3) < $4`
+	const first = `
+		SELECT max(at) FROM (
+			SELECT at FROM sign_in_failures WHERE address_hash = $1 AND at > $2 ORDER BY at DESC OFFSET $3 - 1 LIMIT 1
+		) f`
+	const add = `INSERT INTO sign_in_failures (address_hash, at) VALUES ($1, $2)`
 	if _, err := t.exec(ctx, lock, hash); err != nil {
-		return false, wrap("lock failed sign-ins", err)
+		return 0, wrap("lock failed sign-ins", err)
 	}
-	n, err := t.exec(ctx, q, hash, at, since, limit)
-	return n == 1, wrap("count failed sign-in", err)
+	var full sql.NullTime // when the first of the last so many was
+	if err := t.get(ctx, &full, first, hash, at.Add(-memory), limit); err != nil {
+		return 0, wrap("look for failed sign-ins", err)
+	}
+	if full.Valid {
+		return full.Time.Add(memory).Sub(at), nil
+	}
+	_, err := t.exec(ctx, add, hash, at)
+	return 0, wrap("count failed sign-in", err)
 }
 
 // ForgiveSignIn implements loyalty.AccessWriter.

@@ -177,12 +177,12 @@ func (a *Access) checkPIN(ctx context.Context, who loyalty.Staff, pin string, he
 			hash []byte
 			max  int
 		}{{here, maxDeviceFailures}, {anywhere, maxPINFailures}} {
-			ok, err := tx.AddSignInFailure(ctx, limit.hash, since, now, limit.max)
+			wait, err := tx.AddSignInFailure(ctx, limit.hash, now, pinMemory, limit.max)
 			if err != nil {
 				return err
 			}
-			if !ok {
-				return loyalty.Errorf(loyalty.TooMany, loyalty.CodeRateLimited, "Too many wrong PINs. Sign in with your password.").After(pinMemory)
+			if wait > 0 {
+				return loyalty.Errorf(loyalty.TooMany, loyalty.CodeRateLimited, "Too many wrong PINs. Sign in with your password.").After(wait)
 			}
 		}
 		return nil

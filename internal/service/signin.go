@@ -82,19 +82,29 @@ func (a *Access) SignIn(ctx context.Context, cmd SignIn) (SignedIn, error) {
 // countTry counts the try as a failure before it is known to be one, so that
 // many tries at once can't all slip in under the limit.
 func (a *Access) countTry(ctx context.Context, now time.Time, of ...[]byte) error {
-	since := now.Add(-lockTime)
 	return a.repo.InTx(ctx, func(ctx context.Context, tx loyalty.Tx) error {
+		var wait time.Duration
 		for _, hash := range of {
-			ok, err := tx.AddSignInFailure(ctx, hash, since, now, maxFailures)
+			w, err := tx.AddSignInFailure(ctx, hash, now, lockTime, maxFailures)
 			if err != nil {
 				return err
 			}
-			if !ok {
-				return loyalty.Errorf(loyalty.TooMany, loyalty.CodeRateLimited, "Too many tries. Wait %d minutes, then try again.", int(lockTime/time.Minute)).After(lockTime)
-			}
+			wait = max(wait, w)
+		}
+		if wait > 0 {
+			return lockedOut(wait)
 		}
 		return nil
 	})
+}
+
+// lockedOut says how long to wait, in whole minutes: after so many it works.
+func lockedOut(wait time.Duration) error {
+	if wait <= time.Minute {
+		return loyalty.Errorf(loyalty.TooMany, loyalty.CodeRateLimited, "Too many tries. Wait a minute, then try again.").After(wait)
+	}
+	minutes := int((wait + time.Minute - 1) / time.Minute)
+	return loyalty.Errorf(loyalty.TooMany, loyalty.CodeRateLimited, "Too many tries. Wait %d minutes, then try again.", minutes).After(wait)
 }
 
 // whoHas finds the active person with the address and the password. Where

@@ -95,6 +95,7 @@ func init() {
 		"must be 1 to 64 lower-case letters, digits, dots, dashes or underscores, the first a letter or digit": "debe tener de 1 a 64 letras minúsculas, cifras, puntos, guiones o guiones bajos, y empezar con letra o cifra",
 		"needs the status confirmed":                                                                           "requiere el estado confirmed",
 		"must be after the start":                                                                              "debe ser posterior al inicio",
+		"Too many tries. Wait a minute, then try again.":                                                       "Demasiados intentos. Espera un minuto e inténtalo de nuevo.",
 		"Too many tries. Wait %d minutes, then try again.":                                                     "Demasiados intentos. Espera %d minutos e inténtalo de nuevo.",
 		"Organizations are made on the command line.":                                                          "Las organizaciones se crean en la línea de comandos.",
 		"is not right": "no es correcto",

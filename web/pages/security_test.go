@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"regulars/web/webtest"
 )
@@ -91,11 +92,35 @@ func TestLockOutSaysHowLong(t *testing.T) {
 	t.Parallel()
 	s := webtest.New(t)
 	p := &caller{s: s}
-	for range 10 {
+	begun := s.Clock.Now()
+	for n := range 10 {
+		s.Clock.Set(begun.Add(time.Duration(n) * 10 * time.Second))
 		p.signIn("wrong").Want(t, 422, "")
 	}
-	if got := p.signIn(webtest.Password).Want(t, 429, "").Header.Get("Retry-After"); got != "900" {
-		t.Errorf("Retry-After: %q", got)
+	for _, test := range []struct {
+		after               time.Duration // the first of the ten
+		lang, seconds, text string
+	}{
+		{90 * time.Second, "en", "810", "Wait 14 minutes"},
+		{4*time.Minute + 30*time.Second, "en", "630", "Wait 11 minutes"},
+		{5 * time.Minute, "es", "600", "Espera 10 minutos"},
+		{14*time.Minute + 30*time.Second, "en", "30", "Wait a minute"},
+		{14*time.Minute + 59*time.Second + 500*time.Millisecond, "es", "1", "Espera un minuto"},
+	} {
+		s.Clock.Set(begun.Add(test.after))
+		p.cookie = "lang=" + test.lang
+		r := p.signIn(webtest.Password).Want(t, 429, "")
+		if got := r.Header.Get("Retry-After"); got != test.seconds || !strings.Contains(r.Body, test.text) {
+			t.Errorf("after %s: Retry-After %q, want %q, and %q", test.after, got, test.seconds, test.text)
+		}
 	}
 	p.send("GET", "/login", nil).Want(t, 200, "")
+	// As soon as the first of the ten is long ago there is room for one more.
+	s.Clock.Set(begun.Add(15 * time.Minute))
+	p.signIn("wrong").Want(t, 422, "")
+	if got := p.signIn("wrong").Want(t, 429, "").Header.Get("Retry-After"); got != "10" {
+		t.Errorf("Retry-After: %q", got)
+	}
+	s.Clock.Set(begun.Add(15*time.Minute + 10*time.Second))
+	p.signIn(webtest.Password).Want(t, 303, "")
 }
