@@ -132,6 +132,17 @@ func Lookup(ctx context.Context, text string) (string, bool) {
 	return t, ok
 }
 
+// Says reports whether text is what one says of a text of the catalogs in any
+// of the languages.
+func Says(text, of string) bool {
+	for _, texts := range catalogs {
+		if said, ok := texts[of]; ok && said == text {
+			return true
+		}
+	}
+	return text == of
+}
+
 // Mark returns text unchanged. It tells the test that a text kept in a table
 // is shown through T later and needs a translation.
 func Mark(text string) string { return text }

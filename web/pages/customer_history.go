@@ -83,6 +83,9 @@ func reasonText(ctx context.Context, t loyalty.Transaction) string {
 		}
 		return i18n.T(ctx, "Order #%s", ref)
 	}
+	if i18n.Says(t.Reason, undoneAtTill) { // once it was kept in the language of whoever undid
+		return i18n.T(ctx, undoneAtTill)
+	}
 	if said, ok := i18n.Lookup(ctx, t.Reason); ok {
 		return said
 	}

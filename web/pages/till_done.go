@@ -126,6 +126,9 @@ func (h *Handlers) redeemed(c *fiber.Ctx, p *till.DoneProps, customerID loyalty.
 	return nil
 }
 
+// undoneAtTill is why an award was taken back that was undone.
+var undoneAtTill = i18n.Mark("Undone at the till")
+
 // TillUndo is POST /till/:id/undo: takes the person's own award back.
 func (h *Handlers) TillUndo(c *fiber.Ctx) error {
 	id, err := bind.PathID(c, "id", loyalty.PrefixCustomer)
@@ -134,7 +137,7 @@ func (h *Handlers) TillUndo(c *fiber.Ctx) error {
 	}
 	f := posted(c)
 	cmd := service.ReverseAward{
-		TransactionID: read(f).ID("transaction", loyalty.PrefixTransaction), Reason: i18n.Mark("Undone at the till"), OwnOnly: true,
+		TransactionID: read(f).ID("transaction", loyalty.PrefixTransaction), Reason: undoneAtTill, OwnOnly: true,
 	}
 	return submit(h, c, f, func(once loyalty.Once) (service.Reversed, error) {
 		cmd.Once = once

@@ -155,10 +155,18 @@ func TestUndoIsReadInTheReadersLanguage(t *testing.T) {
 	if r := p.do("POST", "/till/"+ids["Ann Lee"].String()+"/undo", undo); r.Status != 303 {
 		t.Fatalf("status %d: %s", r.Status, r.Body)
 	}
+	// Rows of long ago are in the language of whoever undid.
+	_, _, to = p.award(ids["María García"], "20", "")
+	award, _ := loyalty.ParseID(field(p.do("GET", to, nil).Body, "transaction"))
+	if _, err := s.Services.Ledger.Reverse(t.Context(), s.System(), service.ReverseAward{TransactionID: award, Reason: "Deshecho en caja"}); err != nil {
+		t.Fatal(err)
+	}
 	for lang, want := range map[string]string{"en": "Undone at the till", "es": "Deshecho en caja"} {
 		p.cookies["lang"] = lang
-		if r := p.do("GET", "/customers/"+ids["Ann Lee"].String(), nil); !strings.Contains(r.Body, want) {
-			t.Errorf("%s: %q isn't in %s", lang, want, r.Body)
+		for _, who := range []string{"Ann Lee", "María García"} {
+			if r := p.do("GET", "/customers/"+ids[who].String(), nil); !strings.Contains(r.Body, want) {
+				t.Errorf("%s, %s: %q isn't in %s", lang, who, want, r.Body)
+			}
 		}
 	}
 }
