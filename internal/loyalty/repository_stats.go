@@ -26,13 +26,15 @@ type StatsReader interface {
 	// LastActivity is when the last transaction was; the zero time before the
 	// first.
 	LastActivity(ctx context.Context, orgID ID) (time.Time, error)
-	// Present is all of ActiveSince, TierMembers and LastActivity at once.
-	Present(ctx context.Context, orgID ID, since time.Time) (Present, error)
+	// Present is all of ActiveSince, of two days, TierMembers and LastActivity at
+	// once.
+	Present(ctx context.Context, orgID ID, since, lately time.Time) (Present, error)
 }
 
 // Present is how an organization stands just now.
 type Present struct {
-	Active       int64 // customers whose last transaction was on the day asked for or later
+	Active       int64 // customers whose last transaction was on the day since or later
+	Lately       int64 // and on the day lately or later
 	Tiers        map[ID]int64
 	LastActivity time.Time
 }

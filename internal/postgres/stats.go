@@ -174,23 +174,25 @@ func (r reader) LastActivity(ctx context.Context, orgID loyalty.ID) (time.Time, 
 }
 
 // Present implements loyalty.StatsReader.
-func (r reader) Present(ctx context.Context, orgID loyalty.ID, since time.Time) (loyalty.Present, error) {
+func (r reader) Present(ctx context.Context, orgID loyalty.ID, since, lately time.Time) (loyalty.Present, error) {
 	const q = `
 		SELECT
 			(SELECT coalesce(sum(members), 0)::bigint FROM activity_stats WHERE organization_id = $1 AND day >= $2::date) AS active,
+			(SELECT coalesce(sum(members), 0)::bigint FROM activity_stats WHERE organization_id = $1 AND day >= $3::date) AS lately,
 			(SELECT max(at) FROM transactions WHERE organization_id = $1) AS last_activity,
 			(SELECT coalesce(jsonb_object_agg(tier_id, members), '{}') FROM (
 				SELECT tier_id, sum(members)::bigint AS members FROM tier_stats WHERE organization_id = $1 GROUP BY tier_id
 			) t) AS tiers`
 	var row struct {
 		Active int64        `db:"active"`
+		Lately int64        `db:"lately"`
 		Last   sql.NullTime `db:"last_activity"`
 		Tiers  []byte       `db:"tiers"`
 	}
-	if err := r.get(ctx, &row, q, orgID.String(), since.Format(time.DateOnly)); err != nil {
+	if err := r.get(ctx, &row, q, orgID.String(), since.Format(time.DateOnly), lately.Format(time.DateOnly)); err != nil {
 		return loyalty.Present{}, wrap("select present figures", err)
 	}
-	out := loyalty.Present{Active: row.Active, LastActivity: row.Last.Time}
+	out := loyalty.Present{Active: row.Active, Lately: row.Lately, LastActivity: row.Last.Time}
 	err := json.Unmarshal(row.Tiers, &out.Tiers)
 	return out, wrap("decode tier figures", err)
 }

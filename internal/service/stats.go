@@ -56,13 +56,16 @@ type Analytics struct {
 	Days     []loyalty.DayFigures // every day of the period, quiet ones too
 	// ActiveMembers are customers whose last transaction is not before From.
 	ActiveMembers int64
-	Outstanding   loyalty.Points   // what all customers hold now, at least 0
-	Liability     loyalty.Minor    // what that is worth; 0 without a program
-	Tiers         []TierShare      // of the active program, from the lowest
-	Rewards       []loyalty.Reward // most redeemed first, ever
-	Favorites     []RewardShare    // most redeemed first, in the period and the stores asked for
-	Program       *loyalty.Program // the active one, if any
-	LastActivity  time.Time        // of the last transaction; zero before the first
+	// ActiveLately are those of as many days up to today: who was active in days
+	// that are over isn't known once they came again.
+	ActiveLately int64
+	Outstanding  loyalty.Points   // what all customers hold now, at least 0
+	Liability    loyalty.Minor    // what that is worth; 0 without a program
+	Tiers        []TierShare      // of the active program, from the lowest
+	Rewards      []loyalty.Reward // most redeemed first, ever
+	Favorites    []RewardShare    // most redeemed first, in the period and the stores asked for
+	Program      *loyalty.Program // the active one, if any
+	LastActivity time.Time        // of the last transaction; zero before the first
 }
 
 // TierShare is how many customers hold a tier.
@@ -113,7 +116,8 @@ func (s *Stats) Analytics(ctx context.Context, actor loyalty.Actor, q AnalyticsQ
 		return s.joined(ctx, actor.OrgID, from, to, &a)
 	})
 	group.Go(func() error {
-		if err := s.standing(ctx, actor.OrgID, cfg.Program, from, &a); err != nil {
+		lately := loyalty.DayIn(zone, s.now()).AddDate(0, 0, 1).Add(from.Sub(to))
+		if err := s.standing(ctx, actor.OrgID, cfg.Program, from, lately, &a); err != nil {
 			return err
 		}
 		return s.favorites(ctx, actor.OrgID, loyalty.FiguresQuery{From: from, To: to, StoreIDs: stores}, &a)
@@ -223,12 +227,12 @@ func (a *Analytics) spread(found []loyalty.DayFigures, from, to time.Time) {
 }
 
 // standing fills in what is so now.
-func (s *Stats) standing(ctx context.Context, orgID loyalty.ID, program *loyalty.Program, from time.Time, a *Analytics) error {
-	now, err := s.repo.Present(ctx, orgID, from)
+func (s *Stats) standing(ctx context.Context, orgID loyalty.ID, program *loyalty.Program, from, lately time.Time, a *Analytics) error {
+	now, err := s.repo.Present(ctx, orgID, from, lately)
 	if err != nil {
 		return err
 	}
-	a.ActiveMembers, a.LastActivity = now.Active, now.LastActivity
+	a.ActiveMembers, a.ActiveLately, a.LastActivity = now.Active, now.Lately, now.LastActivity
 	if a.Rewards, err = s.repo.Rewards(ctx, orgID); err != nil {
 		return err
 	}

@@ -48,7 +48,20 @@ func TestHomeInABrowser(t *testing.T) {
 	if rows := browsertest.Eval[int](t, v.Browser, `document.querySelectorAll("tbody tr").length`); rows != 1 {
 		t.Errorf("the top reward leads to %d transactions, want the one it counts", rows)
 	}
+	if _, err := s.Services.Ledger.Submit(t.Context(), s.System(), service.SubmitOrder{
+		StoreID: s.Store.ID, ExternalID: "c", Customer: service.CustomerRef{ID: ids["Mario Rossi"]}, Total: 1_000, Status: loyalty.OrderCompleted,
+		CompletedAt: s.Clock.Now().AddDate(0, 0, -20),
+	}); err != nil {
+		t.Fatal(err)
+	}
+	v.Go("/?days=7&to=2026-02-20")
+	v.See("Orders 1")
+	v.See("Active members 1 in the 7 days up to today")
 	v.Go("/?days=7&to=2026-01-31")
 	v.See("Nothing redeemed in this period")
+	v.See("3 members today")
+	if v.Text("a[href='/customers?visit=in-7']") == "" {
+		t.Error("those active up to today don't lead to the guests they count")
+	}
 	v.NoComplaints()
 }

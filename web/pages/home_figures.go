@@ -29,7 +29,7 @@ func (v homeView) fill(p *home.Props, a service.Analytics) {
 	p.Quiet = a.Period.Orders == 0 && a.Period.Issued == 0 && a.Period.Redeemed == 0
 	p.Daily, p.Sales = v.charts(ctx, a)
 	for i, series := range []ui.Series{p.Sales.Series[0], {}, p.Daily.Series[0], p.Daily.Series[1]} {
-		if len(series.Values) > 1 {
+		if len(series.Values) > 1 && !p.Quiet {
 			p.Stats[i].Spark = &ui.SparkProps{Values: series.Values, Label: series.Name, Series: max(1, series.Color)}
 		}
 	}
@@ -43,6 +43,9 @@ func (v homeView) fill(p *home.Props, a service.Analytics) {
 		})
 	}
 	p.Members, p.Favorites = i18n.N(ctx, "%d member", "%d members", members), favorites(ctx, a)
+	if !v.running() {
+		p.Members = i18n.T(ctx, "%s today", p.Members)
+	}
 	if !v.store.IsZero() {
 		p.Members = i18n.T(ctx, "%s, in all stores", p.Members)
 	}
@@ -73,7 +76,7 @@ func (v homeView) stats(a service.Analytics) []ui.StatProps {
 		{Label: i18n.T(ctx, "Points issued"), Value: i18n.Number(ctx, now.Issued), Href: v.link("/transactions", "type=earn&"+span)},
 		{Label: i18n.T(ctx, "Points redeemed"), Value: i18n.Number(ctx, now.Spent()), Href: v.link("/transactions", "type=redeem&"+span)},
 		{Label: i18n.T(ctx, "Redemption rate"), Value: i18n.Percent(ctx, now.RedemptionRate(), 1), Note: i18n.T(ctx, "of the points earned"), Href: v.link("/redemptions", "")},
-		{Label: i18n.T(ctx, "Active members"), Value: i18n.Number(ctx, a.ActiveMembers), Note: i18n.T(ctx, "earned or redeemed"), Href: v.link("/customers", "visit="+v.activeSince(a))},
+		v.active(a),
 		{Label: i18n.T(ctx, "New guests"), Value: i18n.Number(ctx, now.Customers), Href: v.link("/customers", v.joined(a))},
 		{Label: i18n.T(ctx, "Liability"), Value: roundMoney(ctx, a.Liability, a.Currency), Note: i18n.N(ctx, "%d point held today", "%d points held today", a.Outstanding), Href: v.link("/customers", "sort=balance")},
 	}
@@ -87,17 +90,37 @@ func (v homeView) stats(a service.Analytics) []ui.StatProps {
 		for _, i := range []int{5, 6, 7} {
 			out[i].Note = i18n.T(ctx, "in all stores")
 		}
+		if !v.running() {
+			out[7].Note = i18n.T(ctx, "today, in all stores")
+		}
+		if !v.settled(a) {
+			out[5].Note = i18n.T(ctx, "in the %d days up to today, in all stores", v.days)
+		}
 	}
 	return out
 }
 
-// activeSince is the last visit to filter customers by, in the list's own
-// words where it has them.
-func (v homeView) activeSince(a service.Analytics) string {
-	if v.running() {
-		return "in-" + strconv.Itoa(v.days)
+// settled reports whether nobody came after the period: only then are those
+// active since it began those who were active in it.
+func (v homeView) settled(a service.Analytics) bool { return a.LastActivity.Before(a.To) }
+
+// active is how many members were active in the period; where that can't be
+// known any more, how many are up to today, and it says so.
+func (v homeView) active(a service.Analytics) ui.StatProps {
+	ctx := v.c.UserContext()
+	s := ui.StatProps{Label: i18n.T(ctx, "Active members")}
+	if !v.settled(a) {
+		s.Value, s.Note = i18n.Number(ctx, a.ActiveLately), i18n.T(ctx, "in the %d days up to today", v.days)
+		s.Href = v.link("/customers", "visit=in-"+strconv.Itoa(v.days))
+		return s
 	}
-	return loyalty.DayIn(v.zone, a.From).Format(time.DateOnly)
+	since := "in-" + strconv.Itoa(v.days)
+	if !v.running() {
+		since = loyalty.DayIn(v.zone, a.From).Format(time.DateOnly)
+	}
+	s.Value, s.Note = i18n.Number(ctx, a.ActiveMembers), i18n.T(ctx, "earned or redeemed")
+	s.Href = v.link("/customers", "visit="+since)
+	return s
 }
 
 func (v homeView) joined(a service.Analytics) string {
