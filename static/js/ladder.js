@@ -1,8 +1,10 @@
 // The tier editor's ladder: a threshold can be dragged, or moved with the
 // arrow keys, along the scale. It writes into the field that the server put
 // beside it (data-field, an input's id) and tells that it changed, so that the
-// preview follows; typing into the field moves the threshold. Without
-// JavaScript there are still the fields.
+// preview follows; typing into the field moves the threshold. A threshold
+// stops at its neighbours: tiers change places only where they are typed to.
+// The one at 0 stays, because a ladder needs one there. Without JavaScript
+// there are still the fields.
 (() => {
   const max = (svg) => Number(svg.dataset.max);
 
@@ -30,20 +32,59 @@
     mark.setAttribute("aria-valuenow", String(points));
     mark.setAttribute("aria-valuetext", svg.dataset.said.replace("#", points.toLocaleString(document.documentElement.lang)));
     paint(svg);
+    limit(svg);
+    stack(svg);
   }
+
+  // Names stand below those they would run into: levels of views/ui/ladder.go.
+  function stack(svg) {
+    const labels = inOrder(svg).map((mark) => {
+      const text = mark.querySelector("text");
+      const end = text.getAttribute("text-anchor") === "end";
+      return { mark, text, end, share: parseFloat(text.getAttribute("x")), width: (7 * [...text.textContent].length + 12) / 3, level: 0 };
+    });
+    labels.forEach((label, i) => {
+      for (const before of labels.slice(0, i)) {
+        const reach = (before.end ? 0 : before.width) + (label.end ? label.width : 0);
+        if (label.share - before.share < reach) label.level = Math.max(label.level, before.level + 1);
+      }
+      label.text.setAttribute("y", String(14 * label.level + 10));
+      label.mark.querySelector(".ui-mark-line").setAttribute("y1", String(14 * label.level));
+    });
+  }
+
+  const valueOf = (mark) => Number(mark.getAttribute("aria-valuenow"));
+  const inOrder = (svg) => [...svg.querySelectorAll("[data-tier]")].sort((a, b) => valueOf(a) - valueOf(b));
+
+  // How far each threshold may go: to the point beside its neighbours.
+  function limit(svg) {
+    const marks = inOrder(svg);
+    marks.forEach((mark, i) => {
+      const at = valueOf(mark);
+      const low = i ? Math.min(at, valueOf(marks[i - 1]) + 1) : 0;
+      const high = Math.max(at, (i + 1 < marks.length ? valueOf(marks[i + 1]) : max(svg) + 1) - 1);
+      const fixed = !i && !at;
+      mark.setAttribute("aria-valuemin", String(low));
+      mark.setAttribute("aria-valuemax", String(fixed ? 0 : high));
+      mark.setAttribute("aria-disabled", String(fixed));
+      mark.setAttribute("tabindex", fixed ? "-1" : "0");
+    });
+  }
+
+  const roomOf = (mark) => ({ low: Number(mark.getAttribute("aria-valuemin")), high: Number(mark.getAttribute("aria-valuemax")) });
 
   // Members have the colour of the tier they would be in.
   function paint(svg) {
-    const starts = [...svg.querySelectorAll("[data-tier]")].map((mark) => Number(mark.getAttribute("aria-valuenow")));
+    const starts = [...svg.querySelectorAll("[data-tier]")].map(valueOf);
     for (const bar of svg.querySelectorAll("[data-from]")) {
       const rank = starts.filter((at) => at <= Number(bar.dataset.from)).length;
       bar.setAttribute("class", `ui-t${Math.min(6, Math.max(1, rank))}`);
     }
   }
 
-  function move(mark, points, done) {
+  function move(mark, points, done, room = roomOf(mark)) {
     const field = document.getElementById(mark.dataset.field);
-    const value = Math.max(0, Math.min(max(mark.ownerSVGElement), Math.round(points)));
+    const value = Math.max(room.low, Math.min(room.high, Math.round(points)));
     place(mark, value);
     if (!field) return;
     field.value = String(value);
@@ -52,15 +93,16 @@
 
   document.addEventListener("pointerdown", (event) => {
     const mark = event.target instanceof Element && event.target.closest("[data-ladder] [data-field]");
-    if (!mark) return;
+    if (!mark || mark.ariaDisabled === "true") return;
     event.preventDefault();
     mark.focus();
+    const room = roomOf(mark);
     const box = mark.ownerSVGElement.getBoundingClientRect();
     const at = (e) => round((max(mark.ownerSVGElement) * (e.clientX - box.left)) / box.width);
-    const follow = (e) => move(mark, at(e), false);
+    const follow = (e) => move(mark, at(e), false, room);
     const stop = (e) => {
       document.removeEventListener("pointermove", follow);
-      if (e.type === "pointerup") move(mark, at(e), true);
+      if (e.type === "pointerup") move(mark, at(e), true, room);
     };
     document.addEventListener("pointermove", follow);
     document.addEventListener("pointerup", stop, { once: true });
@@ -69,7 +111,7 @@
 
   document.addEventListener("keydown", (event) => {
     const mark = event.target instanceof Element && event.target.closest("[data-ladder] [data-field]");
-    if (!mark) return;
+    if (!mark || mark.ariaDisabled === "true") return;
     const step = max(mark.ownerSVGElement) / (event.shiftKey ? 20 : 200);
     const leap = max(mark.ownerSVGElement) / 20;
     const by = {
@@ -77,7 +119,7 @@
     }[event.key];
     if (!by) return;
     event.preventDefault();
-    move(mark, Number(mark.getAttribute("aria-valuenow")) + by, true);
+    move(mark, valueOf(mark) + by, true);
   });
 
   const markOf = (id) => id && document.querySelector(`[data-ladder] [data-field="${CSS.escape(id)}"]`);
@@ -92,6 +134,7 @@
     if (named && event.target.value.trim()) {
       named.setAttribute("aria-label", event.target.value);
       named.querySelector("text").textContent = event.target.value;
+      stack(named.ownerSVGElement);
     }
   });
 })();

@@ -145,3 +145,20 @@ func TestQRDrawsEveryModule(t *testing.T) {
 		t.Errorf("drawn as %s, want %s", path, want)
 	}
 }
+
+// A name turned to the left keeps clear of the ones it reaches, and a threshold
+// says how far it can go.
+func TestLadderKeepsNamesApart(t *testing.T) {
+	doc := render(t, ui.Ladder(ui.LadderProps{Max: 1000, Marks: []ui.Mark{
+		{ID: "a", Label: "Start", Rank: 1, Field: "f-a"}, {ID: "b", Label: "VIP", At: 600, Rank: 2, Field: "f-b"}, {ID: "c", Label: "Platinum Reserve", At: 960, Rank: 3, Field: "f-c"},
+	}}))
+	if above, below := attr(doc.Find("[data-tier=b] text"), "y"), attr(doc.Find("[data-tier=c] text"), "y"); above != "10" || below != "24" {
+		t.Errorf("the names stand at %s and %s, want one below the other", above, below)
+	}
+	for id, want := range map[string][3]string{"a": {"0", "0", "true"}, "b": {"1", "959", "false"}, "c": {"601", "1000", "false"}} {
+		mark := doc.Find("[data-tier=" + id + "]")
+		if got := [3]string{attr(mark, "aria-valuemin"), attr(mark, "aria-valuemax"), attr(mark, "aria-disabled")}; got != want {
+			t.Errorf("threshold %s goes %v, want %v", id, got, want)
+		}
+	}
+}

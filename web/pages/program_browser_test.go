@@ -84,6 +84,7 @@ func TestOwnerEditsTheLadder(t *testing.T) {
 	for range 6 {
 		v.Press(kb.ArrowRight)
 	}
+	v.Do(t, chromedp.Focus(`[data-field="f-tiers[4]-minPoints"]`))
 	v.Press(kb.End)
 	v.Until("the threshold is at the end", `(mark => mark.getAttribute("aria-valuenow") === mark.ownerSVGElement.dataset.max)(document.activeElement)`)
 	v.Press(kb.PageDown)

@@ -1,0 +1,126 @@
+package ui
+
+import "math"
+
+// LadderProps is the members of a program by their lifetime points, with the
+// tiers' thresholds where they fall, drawn to scale.
+type LadderProps struct {
+	Title, Summary string
+	Buckets        []Bucket
+	Marks          []Mark // from the lowest
+	Max            int64  // right end of the scale in points; more than 0
+}
+
+// Bucket is how many members have at least From and less than To points.
+type Bucket struct{ From, To, Members int64 }
+
+// Mark is a tier's threshold.
+type Mark struct {
+	ID    string // goes to data-tier, for dragging
+	Label string
+	At    int64  // points
+	Rank  int    // from 1
+	Field string // id of the input that holds At; makes the threshold draggable
+}
+
+func (p LadderProps) x(points int64) float64 {
+	return 100 * math.Min(1, float64(max(0, points))/float64(max(1, p.Max)))
+}
+
+func (p LadderProps) bar(b Bucket) bar {
+	top := int64(1)
+	for _, other := range p.Buckets {
+		top = max(top, other.Members)
+	}
+	from, to := p.x(b.From), p.x(b.To)
+	// The root keeps the few at the top visible beside the many at the bottom.
+	h := 80 * math.Sqrt(float64(b.Members)/float64(top))
+	if b.Members > 0 {
+		h = math.Max(h, 1.5)
+	}
+	return bar{x: from + 0.1, width: math.Max(0.2, to-from-0.2), height: h, y: 100 - h}
+}
+
+// rank is the tier that a bucket's members are in.
+func (p LadderProps) rank(b Bucket) int {
+	rank := 1
+	for _, m := range p.Marks {
+		if b.From >= m.At {
+			rank = max(rank, m.Rank)
+		}
+	}
+	return rank
+}
+
+func (p LadderProps) scale() []float64 { return ticks(float64(p.Max)*0.999, 5, true) }
+
+// Sizes of a threshold's label in pixels, and the narrowest drawing, so that
+// what fits there fits everywhere.
+const (
+	labelLetter = 7
+	labelLine   = 14
+	narrowest   = 300
+)
+
+// levels are how many lines down each threshold's label stands and its line
+// begins: below every label before it that meets it, so that names don't run
+// into each other. ladder.js does the same while one is dragged.
+func (p LadderProps) levels() []int {
+	out := make([]int, len(p.Marks))
+	for i, m := range p.Marks {
+		for k, before := range p.Marks[:i] {
+			reach := 0.0
+			if !p.turned(before) {
+				reach += labelWidth(before)
+			}
+			if p.turned(m) {
+				reach += labelWidth(m)
+			}
+			if p.x(m.At)-p.x(before.At) < reach {
+				out[i] = max(out[i], out[k]+1)
+			}
+		}
+	}
+	return out
+}
+
+// labelWidth is how much of the narrowest drawing a label takes, in percent.
+func labelWidth(m Mark) float64 {
+	return 100 * float64(labelLetter*len([]rune(m.Label))+12) / narrowest
+}
+
+// turned reports whether a label would leave the right end and so stands to
+// the left of its threshold.
+func (p LadderProps) turned(m Mark) bool { return p.x(m.At) > 85 }
+
+// fixed reports whether a threshold stays: a ladder needs one at 0.
+func (p LadderProps) fixed(i int) bool { return i == 0 && p.Marks[i].At == 0 }
+
+func (p LadderProps) tabIndex(i int) string {
+	if p.fixed(i) {
+		return "-1"
+	}
+	return "0"
+}
+
+// lowest and highest are how far a threshold can be dragged: to the point
+// beside its neighbours.
+func (p LadderProps) lowest(i int) int64 {
+	if i == 0 {
+		return 0
+	}
+	return min(p.Marks[i].At, p.Marks[i-1].At+1)
+}
+
+func (p LadderProps) highest(i int) int64 {
+	switch {
+	case p.fixed(i):
+		return 0
+	case i+1 < len(p.Marks):
+		return max(p.Marks[i].At, p.Marks[i+1].At-1)
+	}
+	return max(p.Marks[i].At, p.Max)
+}
+
+func lineTop(level int) string { return num2(float64(labelLine * level)) }
+func labelAt(level int) string { return num2(float64(labelLine*level + 10)) }
