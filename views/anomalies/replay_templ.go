@@ -445,7 +445,7 @@ func replayTable(title string, rows []ReplayRow) templ.Component {
 							}
 							return nil
 						})
-						templ_7745c5c3_Err = ui.Cell(ui.CellProps{Label: i18n.T(ctx, "Then"), Numeric: true}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var17), templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = ui.Cell(ui.CellProps{Label: i18n.T(ctx, "With these"), Numeric: true}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var17), templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
@@ -483,8 +483,8 @@ func replayTable(title string, rows []ReplayRow) templ.Component {
 					}
 					return nil
 				})
-				templ_7745c5c3_Err = ui.Table(ui.TableProps{Caption: title, Dense: true, Columns: []ui.Column{
-					{Label: i18n.T(ctx, "What")}, {Label: i18n.T(ctx, "Now"), Numeric: true}, {Label: i18n.T(ctx, "Then"), Numeric: true}, {Label: i18n.T(ctx, "Difference"), Numeric: true},
+				templ_7745c5c3_Err = ui.Table(ui.TableProps{Caption: title, Dense: true, Scroll: true, Columns: []ui.Column{
+					{Label: i18n.T(ctx, "What")}, {Label: i18n.T(ctx, "Now"), Numeric: true}, {Label: i18n.T(ctx, "With these"), Numeric: true}, {Label: i18n.T(ctx, "Difference"), Numeric: true},
 				}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var12), templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err

@@ -55,7 +55,7 @@ func init() {
 		"Going through the past": "Recorriendo el pasado", "Look again": "Mirar otra vez",
 		"So much has happened that only the time above was gone through.": "Ha pasado tanto que solo se recorrió el tiempo indicado arriba.",
 		"By kind": "Por tipo", "By store": "Por local", "Save these settings": "Guardar estos ajustes", "Change them again": "Cambiarlos otra vez",
-		"No case either way": "Ningún caso, ni ahora ni entonces", "Now": "Ahora", "Then": "Entonces", "Difference": "Diferencia",
+		"No case either way": "Ningún caso, ni ahora ni entonces", "Now": "Ahora", "With these": "Con estos", "Difference": "Cambio",
 
 		"There is no such replay.": "No existe esa prueba.",
 		"Opening hours":            "Horario", "By the store’s clock. Leave a day blank when closed; leave all blank and hours are not watched.": "Según el reloj del local. Deja en blanco los días que cierra; si dejas todo en blanco, no se vigila el horario.",

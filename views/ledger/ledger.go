@@ -87,7 +87,10 @@ type Redemption struct {
 
 // filterWidth keeps a filter as wide as its kind needs, and all alike on a
 // phone.
-const filterWidth = "max-sm:min-w-40 max-sm:shrink-0"
+const (
+	filterWidth = "max-sm:min-w-40 max-sm:shrink-0 sm:max-w-44 sm:min-w-32 sm:grow sm:basis-32"
+	dayWidth    = "max-sm:min-w-40 max-sm:shrink-0 sm:w-34"
+)
 
 func (f FilterProps) clearHref(path string) string {
 	if f.Status != "" {

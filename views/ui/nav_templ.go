@@ -314,7 +314,7 @@ func FilterBar() templ.Component {
 			templ_7745c5c3_Var13 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 21, "<div class=\"ui-filters flex flex-wrap items-end gap-x-2 gap-y-3 px-5 pt-4 pb-3 sm:gap-x-3\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 21, "<div class=\"ui-filters flex flex-wrap items-end gap-x-2 gap-y-3 px-5 pt-4 pb-3\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

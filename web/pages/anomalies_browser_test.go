@@ -90,6 +90,7 @@ func TestDetectionSettings(t *testing.T) {
 
 	press(t, v, "main form button[formaction]")
 	v.See("They would have flagged")
+	v.Until("three numbers a row, in lines", `[...document.querySelectorAll("#main tbody tr")].every((row) => getComputedStyle(row).display === "table-row")`)
 	look(t, v, v.Path(), "anomaly-replay")
 	press(t, v, "main form button.btn-primary")
 	v.See("Settings saved.")

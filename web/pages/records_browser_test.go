@@ -89,6 +89,49 @@ func TestOrdersWhoseAwardIsGone(t *testing.T) {
 	quiet(t, v)
 }
 
+// On a small laptop all filters and their two buttons stand in one line, in
+// the longer language too; and what unfolds is a target of 24 px with a mouse.
+func TestTheLedgersFiltersStandInOneLine(t *testing.T) {
+	t.Parallel()
+	r := newLume(t)
+	if _, err := r.Services.Access.SaveStore(t.Context(), r.System(), service.SaveStore{Name: "Barranco", ExternalID: "b", Active: true}); err != nil {
+		t.Fatal(err)
+	}
+	v := r.Visit(t, browsertest.Size{Width: 1280, Height: 900})
+	v.SignIn("owner@trattoria.test")
+	browsertest.Eval[bool](t, v.Browser, `(document.cookie = "lang=es; path=/", true)`)
+	for _, path := range []string{"/transactions?type=earn&from=2026-01-01", "/orders?status=completed&from=2026-01-01"} {
+		v.Go(path)
+		v.Until("one line of filters", `(() => {
+			const bar = document.querySelector("main .ui-filters");
+			const all = [...bar.querySelectorAll("input:not([type=hidden]), select, .btn")].filter((e) => e.checkVisibility());
+			const middle = (e) => { const r = e.getBoundingClientRect(); return Math.round((r.top + r.bottom) / 2); };
+			return all.length >= 5 && all.every((e) => Math.abs(middle(e) - middle(all[0])) < 3);
+		})()`)
+		v.Usable(path)
+	}
+	v.Go("/transactions")
+	v.Until("targets of 24 px", `[...document.querySelectorAll("main summary")].length > 0 &&
+		[...document.querySelectorAll("main summary")].every((s) => s.getBoundingClientRect().height >= 24)`)
+}
+
+// What goes wrong in a dialog is said there, without a hole above the button.
+func TestAnErrorInADialogHasNoHole(t *testing.T) {
+	t.Parallel()
+	r := newLume(t)
+	v := r.Visit(t, browsertest.Desktop)
+	v.SignIn("owner@trattoria.test")
+	v.Go("/customers/" + r.guests[0].String())
+	browsertest.Eval[bool](t, v.Browser, `(htmx.ajax("GET", "/rewards/019eae36-af80-7000-86f4-f150c0eccbf6", {target: "#modal", swap: "innerHTML"}), true)`)
+	v.Until("the error in a dialog", `document.querySelector("dialog[open] .ui-dialog-actions button")`)
+	gap := browsertest.Eval[float64](t, v.Browser, `document.querySelector("dialog[open] .ui-dialog-actions .btn").getBoundingClientRect().top -
+		document.querySelector("dialog[open] .ui-dialog-body").previousElementSibling.getBoundingClientRect().bottom`)
+	if gap < 12 || gap > 28 {
+		t.Errorf("the button stands %v px below the text", gap)
+	}
+	v.Picture("error-in-a-dialog")
+}
+
 func (r *lume) staffNamed(t *testing.T, name string) loyalty.Staff {
 	t.Helper()
 	all, err := r.Services.Access.AllStaff(t.Context(), r.System())
