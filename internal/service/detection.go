@@ -49,13 +49,18 @@ type Detection struct {
 func NewDetection(c *Core) *Detection { return &Detection{Core: c, replays: make(chan struct{}, 1)} }
 
 // Run looks at what happened since the last time, and says how many findings
-// were new. It needs loyalty.Administer.
+// were new. It takes its time, so that tills and pages hardly notice. It needs
+// loyalty.Administer.
 func (s *Detection) Run(ctx context.Context, actor loyalty.Actor) (int, error) {
-	return s.RunTo(ctx, actor, s.now().Add(-detectBehind))
+	return s.run(ctx, actor, s.now().Add(-detectBehind), newBreather())
 }
 
-// RunTo is Run, as if it were now the given time.
+// RunTo is Run as if it were now the given time, and at once.
 func (s *Detection) RunTo(ctx context.Context, actor loyalty.Actor, upTo time.Time) (int, error) {
+	return s.run(ctx, actor, upTo, nil)
+}
+
+func (s *Detection) run(ctx context.Context, actor loyalty.Actor, upTo time.Time, b *breather) (int, error) {
 	if err := actor.Require(loyalty.Administer); err != nil {
 		return 0, err
 	}
@@ -79,7 +84,7 @@ func (s *Detection) RunTo(ctx context.Context, actor loyalty.Actor, upTo time.Ti
 		if err != nil || idle {
 			return found, err
 		}
-		n, err := s.block(ctx, actor.OrgID, &st, earlier(upTo, st.BlockTo))
+		n, err := s.block(ctx, actor.OrgID, &st, earlier(upTo, st.BlockTo), b)
 		found += n
 		if err != nil {
 			return found, err
@@ -144,7 +149,7 @@ func (s *Detection) idle(ctx context.Context, orgID loyalty.ID, st loyalty.Detec
 }
 
 // block goes through the block up to the given time and keeps what is found.
-func (s *Detection) block(ctx context.Context, orgID loyalty.ID, st *loyalty.DetectionState, to time.Time) (n int, err error) {
+func (s *Detection) block(ctx context.Context, orgID loyalty.ID, st *loyalty.DetectionState, to time.Time, b *breather) (n int, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("detect: %v", p)
@@ -171,7 +176,7 @@ func (s *Detection) block(ctx context.Context, orgID loyalty.ID, st *loyalty.Det
 	}, func(err error) {
 		s.log.ErrorContext(ctx, "detector failed", "organization", orgID.String(), "err", err)
 	})
-	if st.Events, err = events.run(ctx, st.WarmFrom, to, engine.Push); err != nil {
+	if st.Events, err = events.run(ctx, st.WarmFrom, to, b.between(ctx, engine.Push)); err != nil {
 		return 0, err
 	}
 	if err := events.ticks(to, engine.Push); err != nil {
@@ -182,6 +187,9 @@ func (s *Detection) block(ctx context.Context, orgID loyalty.ID, st *loyalty.Det
 			return n, err
 		}
 		n = min(i+placedAtOnce, len(fresh))
+		if err := b.rest(ctx); err != nil {
+			return n, err
+		}
 	}
 	st.Through, st.RunAt = to, s.now()
 	return n, s.repo.InTx(ctx, func(ctx context.Context, tx loyalty.Tx) error {

@@ -11,7 +11,7 @@ import (
 )
 
 // streamPage is how many events are read at once.
-const streamPage = 5000
+const streamPage = 1000
 
 // stream gives the detectors what happened at an organization, in order of
 // time.
