@@ -116,7 +116,7 @@ func (x *things) named(param, under string) string {
 		"stores": x.store, "programs": x.program, "loyalty-programs": x.program, "tiers": x.tier, "rewards": x.reward, "offer": x.reward,
 		"customers": x.customer, "user": x.customer, "redemptions": x.redemption, "orders": x.order,
 		"program": x.program, "till": x.customer, "redeem": x.reward, "events": x.event, "anomalies": x.anomaly, "keys": x.key,
-		"staff": x.staff, "pins": x.staff, "import": x.file, "bulk": x.bulk,
+		"staff": x.staff, "pins": x.staff, "import": x.file, "bulk": x.bulk, "give": x.bulk,
 	}
 	if under == "event-types" {
 		return eventKey

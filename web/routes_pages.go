@@ -73,6 +73,8 @@ func pageRoutes(app *fiber.App, d Deps, sessions *auth.Sessions) {
 	owners.post("/give", h.GivePoints)
 	owners.get("/give/:id", h.GivenPage)
 	owners.get("/give/:id/progress", h.GivenProgress)
+	owners.get("/give/:id/undo", h.AskTakeBack)
+	owners.post("/give/:id/undo", h.TakeBack)
 	staff.get("/customers/:id", h.Customer)
 	staff.get("/customers/:id/card", h.CardHandout)
 	staff.post("/customers/:id/card", h.IssueCard)

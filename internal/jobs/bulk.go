@@ -19,15 +19,17 @@ type bulkArgs struct {
 // Kind implements river.JobArgs.
 func (bulkArgs) Kind() string { return "bulk_award" }
 
-// QueueBulkAward has the award worked on soon, by any server.
+// QueueBulkAward has the award given, or taken back, soon, by any server.
 func (r *Runner) QueueBulkAward(ctx context.Context, orgID, id loyalty.ID) error {
-	if _, err := r.client.Insert(ctx, bulkArgs{orgID.String(), id.String()}, importOptions()); err != nil {
+	opts := importOptions()
+	opts.UniqueOpts = river.UniqueOpts{} // what was given a moment ago is to be taken back now
+	if _, err := r.client.Insert(ctx, bulkArgs{orgID.String(), id.String()}, opts); err != nil {
 		return fmt.Errorf("queue a bulk award: %w", err)
 	}
 	return nil
 }
 
-// runBulkAward gives many customers their points.
+// runBulkAward gives many customers their points, or takes them back.
 type runBulkAward struct {
 	river.WorkerDefaults[bulkArgs]
 	services *service.Services

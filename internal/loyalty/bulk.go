@@ -5,12 +5,18 @@ import "time"
 // BulkState is where a bulk award stands.
 type BulkState string
 
-// The states. One that failed broke off for good; what it gave stays given.
+// The states. One that failed broke off for good: in giving, where what it gave
+// stays given, or in taking back, which can be asked for again.
 const (
 	BulkRunning   BulkState = "running"
 	BulkCompleted BulkState = "completed"
 	BulkFailed    BulkState = "failed"
+	BulkUndoing   BulkState = "undoing" // its points are being taken back
+	BulkUndone    BulkState = "undone"
 )
+
+// Working says that the award is still being given, or taken back.
+func (s BulkState) Working() bool { return s == BulkRunning || s == BulkUndoing }
 
 // BulkAward is the same points for many customers, given in the background.
 type BulkAward struct {
@@ -28,6 +34,27 @@ type BulkAward struct {
 	KeyID      ID
 	CreatedAt  time.Time
 	FinishedAt time.Time
+	Undo       BulkUndo
+}
+
+// BulkUndo is the taking back of a bulk award.
+type BulkUndo struct {
+	ID      ID // zero while nobody has asked for it
+	Reason  string
+	StaffID ID     // who asked for it
+	Total   int    // customers it is about; 0 until that is settled
+	Done    int    // of them, worked on
+	Guests  int    // customers whom points were taken from
+	Taken   Points // in all
+	Spent   Points // could not be taken back any more
+	EndedAt time.Time
+}
+
+// BulkLeft is what taking a bulk award back would come to.
+type BulkLeft struct {
+	Guests int    // whom points would be taken from
+	Points Points // that would be taken back
+	Spent  Points // that are spent already
 }
 
 // Done is how many customers have been worked on.
@@ -46,7 +73,7 @@ type Segment struct {
 
 // BulkRules are what program and clock say a step of a bulk award is to do.
 type BulkRules struct {
-	Program   *Program
+	Program   *Program  // nil when none is active, which taking back does without
 	Day       time.Time // the business day
 	ExpiresOn time.Time // zero for never
 	At        time.Time
@@ -56,6 +83,6 @@ type BulkRules struct {
 // BulkStep is what a step of a bulk award did.
 type BulkStep struct {
 	State BulkState // of the award, afterwards
-	Given int       // customers
+	Moved int       // customers who were given to, or taken from
 	Idle  bool      // the step found nothing to do: what is left is another's
 }

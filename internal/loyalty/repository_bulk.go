@@ -10,13 +10,16 @@ type BulkReader interface {
 	BulkAward(ctx context.Context, orgID, id ID) (BulkAward, error)
 	// BulkAwards are the organization's latest, newest first.
 	BulkAwards(ctx context.Context, orgID ID, limit int) ([]BulkAward, error)
-	// DueBulkAwards are running ones of any organization that nobody works on.
+	// BulkLeft is what taking the award back would come to just now.
+	BulkLeft(ctx context.Context, orgID, id ID) (BulkLeft, error)
+	// DueBulkAwards are those of any organization that are to be given or taken
+	// back and that nobody works on.
 	DueBulkAwards(ctx context.Context, now time.Time) ([]BulkAward, error)
 	// SegmentSize is how many customers the segment has.
 	SegmentSize(ctx context.Context, orgID ID, s Segment) (int, error)
 }
 
-// BulkWriter gives many customers points at once.
+// BulkWriter gives many customers points at once, and takes them back.
 type BulkWriter interface {
 	// StartBulkAward keeps the award and settles who gets it: those of ids, or
 	// where that is nil of the segment. It says how many they are. Where some of
@@ -33,4 +36,15 @@ type BulkWriter interface {
 	StepBulkAward(ctx context.Context, orgID, id ID, rules BulkRules) (BulkStep, error)
 	// FailBulkAward ends an award that can't go on; not ok when it is over.
 	FailBulkAward(ctx context.Context, orgID, id ID, why string, at time.Time) (ok bool, err error)
+	// StartBulkUndo has the award taken back as u says, also one that is still
+	// being given: from then on nobody is given to. Not ok when it is being
+	// taken back already, or was.
+	StartBulkUndo(ctx context.Context, orgID, id ID, u BulkUndo, at time.Time) (ok bool, err error)
+	// PrepareBulkUndo settles whom the undoing is about, once.
+	PrepareBulkUndo(ctx context.Context, orgID, id ID) error
+	// StepBulkUndo takes the points of the next few hundred customers back whom
+	// no other step is at, as far as they are unspent.
+	StepBulkUndo(ctx context.Context, orgID, id ID, rules BulkRules) (BulkStep, error)
+	// FailBulkUndo ends an undoing that can't go on; not ok when it is over.
+	FailBulkUndo(ctx context.Context, orgID, id ID, why string, at time.Time) (ok bool, err error)
 }

@@ -16,16 +16,6 @@ import (
 // costs by itself small, few enough that nobody waits long for one of them.
 const bulkPart = 500
 
-// Of those who were erased since the rows are gone.
-const bulkProof = `
-	SELECT 'bulk' AS kind, t.bulk_id::text AS subject,
-		format('%s rows of %s guests, %s to %s points; it gave %s to %s', t.rows, t.guests, t.least, t.most, b.points, b.awarded) AS detail
-	FROM (
-		SELECT bulk_id, count(*) AS rows, count(DISTINCT customer_id) AS guests, min(points) AS least, max(points) AS most FROM transactions
-		WHERE organization_id = $1 AND bulk_id IS NOT NULL GROUP BY bulk_id) t
-	LEFT JOIN bulk_awards b ON b.organization_id = $1 AND b.id = t.bulk_id
-	WHERE b.id IS NULL OR t.rows > t.guests OR t.rows > b.awarded OR t.least <> b.points OR t.most <> b.points`
-
 type bulkRow struct {
 	OrgID      loyalty.ID     `db:"organization_id"`
 	ID         loyalty.ID     `db:"id"`
@@ -41,6 +31,15 @@ type bulkRow struct {
 	KeyID      loyalty.ID     `db:"api_key_id"`
 	CreatedAt  time.Time      `db:"created_at"`
 	FinishedAt sql.NullTime   `db:"finished_at"`
+	UndoID     loyalty.ID     `db:"undo_id"`
+	UndoReason string         `db:"undo_reason"`
+	UndoTotal  int            `db:"undo_total"`
+	UndoDone   int            `db:"undo_done"`
+	Undone     int            `db:"undone"`
+	Taken      loyalty.Points `db:"taken"`
+	Spent      loyalty.Points `db:"spent"`
+	UndoneBy   loyalty.ID     `db:"undone_by"`
+	UndoneAt   sql.NullTime   `db:"undone_at"`
 }
 
 func (r bulkRow) domain() loyalty.BulkAward {
@@ -48,12 +47,17 @@ func (r bulkRow) domain() loyalty.BulkAward {
 		OrgID: r.OrgID, ID: r.ID, StoreID: r.StoreID, State: loyalty.BulkState(r.State), Points: r.Points, Reason: r.Reason, Total: r.Total,
 		Awarded: r.Awarded, Skipped: r.Skipped, Failure: r.Failure, StaffID: r.StaffID, KeyID: r.KeyID, CreatedAt: r.CreatedAt,
 		FinishedAt: r.FinishedAt.Time,
+		Undo: loyalty.BulkUndo{
+			ID: r.UndoID, Reason: r.UndoReason, StaffID: r.UndoneBy, Total: r.UndoTotal, Done: r.UndoDone, Guests: r.Undone, Taken: r.Taken,
+			Spent: r.Spent, EndedAt: r.UndoneAt.Time,
+		},
 	}
 }
 
 const bulkColumns = `
 	SELECT b.organization_id, b.id, b.store_id, b.state, b.points, b.reason, b.total, b.awarded, b.skipped, b.failure, b.staff_id, b.api_key_id,
-		b.created_at, b.finished_at
+		b.created_at, b.finished_at, b.undo_id, b.undo_reason, coalesce(b.undo_total, 0) AS undo_total, b.undo_done, b.undone, b.taken, b.spent,
+		b.undone_by, b.undone_at
 	FROM bulk_awards b`
 
 // BulkAward implements loyalty.BulkReader.
@@ -74,7 +78,7 @@ func (r reader) BulkAwards(ctx context.Context, orgID loyalty.ID, limit int) ([]
 
 // DueBulkAwards implements loyalty.BulkReader.
 func (r reader) DueBulkAwards(ctx context.Context, now time.Time) ([]loyalty.BulkAward, error) {
-	const q = bulkColumns + ` WHERE b.state = 'running' AND b.held_until < $1 ORDER BY b.held_until LIMIT 100`
+	const q = bulkColumns + ` WHERE b.state IN ('running', 'undoing') AND b.held_until < $1 ORDER BY b.held_until LIMIT 100`
 	var rows []bulkRow
 	err := r.list(ctx, &rows, q, now)
 	return each(rows, bulkRow.domain), wrap("select due bulk awards", err)
@@ -132,7 +136,7 @@ func (t *tx) StartBulkAward(ctx context.Context, b loyalty.BulkAward, ids []loya
 
 // HoldBulkAward implements loyalty.BulkWriter.
 func (t *tx) HoldBulkAward(ctx context.Context, orgID, id loyalty.ID, now, until time.Time) (bool, error) {
-	const q = `UPDATE bulk_awards SET held_until = $4 WHERE organization_id = $1 AND id = $2 AND state = 'running' AND held_until < $3`
+	const q = `UPDATE bulk_awards SET held_until = $4 WHERE organization_id = $1 AND id = $2 AND state IN ('running', 'undoing') AND held_until < $3`
 	n, err := t.exec(ctx, q, orgID.String(), id.String(), now, until)
 	return n == 1, wrap("hold bulk award", err)
 }
@@ -144,35 +148,50 @@ func (t *tx) LetGoOfBulkAward(ctx context.Context, orgID, id loyalty.ID) error {
 	return wrap("let go of bulk award", err)
 }
 
-// bulkRulesDoc is what bulk_award_step takes.
+// bulkRulesDoc is what bulk_award_step and bulk_undo_step take.
 type bulkRulesDoc struct {
-	ProgramID  loyalty.ID       `json:"program_id"`
-	TierIDs    []loyalty.ID     `json:"tier_ids"`
-	TierPoints []loyalty.Points `json:"tier_points"`
-	Day        day              `json:"day"`
-	ExpiresOn  day              `json:"expires_on"`
-	At         time.Time        `json:"at"`
-	HeldUntil  time.Time        `json:"held_until"`
+	ProgramID       loyalty.ID       `json:"program_id,omitzero"`
+	TierIDs         []loyalty.ID     `json:"tier_ids"`
+	TierPoints      []loyalty.Points `json:"tier_points"`
+	TiersFall       bool             `json:"tiers_fall"`
+	ExpireAfterDays int              `json:"expire_after_days"`
+	Day             day              `json:"day"`
+	ExpiresOn       day              `json:"expires_on"`
+	At              time.Time        `json:"at"`
+	HeldUntil       time.Time        `json:"held_until"`
+}
+
+func bulkRulesDocOf(rules loyalty.BulkRules) bulkRulesDoc {
+	doc := bulkRulesDoc{
+		TierIDs: []loyalty.ID{}, TierPoints: []loyalty.Points{}, Day: day(rules.Day), ExpiresOn: day(rules.ExpiresOn), At: rules.At,
+		HeldUntil: rules.HeldUntil,
+	}
+	if p := rules.Program; p != nil {
+		doc.ProgramID, doc.ExpireAfterDays, doc.TiersFall = p.ID, p.ExpireAfterDays, p.TierDowngrade == loyalty.DowngradeOnReversal
+		doc.TierIDs = each(p.Tiers, func(t loyalty.Tier) loyalty.ID { return t.ID })
+		doc.TierPoints = each(p.Tiers, func(t loyalty.Tier) loyalty.Points { return t.MinPoints })
+	}
+	return doc
 }
 
 // StepBulkAward implements loyalty.BulkWriter.
 func (t *tx) StepBulkAward(ctx context.Context, orgID, id loyalty.ID, rules loyalty.BulkRules) (loyalty.BulkStep, error) {
-	const q = `SELECT coalesce(state, '') AS state, given, idle FROM bulk_award_step($1, $2, $3)`
-	doc, err := json.Marshal(bulkRulesDoc{
-		ProgramID: rules.Program.ID, Day: day(rules.Day), ExpiresOn: day(rules.ExpiresOn), At: rules.At, HeldUntil: rules.HeldUntil,
-		TierIDs:    each(rules.Program.Tiers, func(t loyalty.Tier) loyalty.ID { return t.ID }),
-		TierPoints: each(rules.Program.Tiers, func(t loyalty.Tier) loyalty.Points { return t.MinPoints }),
-	})
+	const q = `SELECT coalesce(state, '') AS state, given AS moved, idle FROM bulk_award_step($1, $2, $3)`
+	return t.stepBulk(ctx, q, orgID, id, rules)
+}
+
+func (t *tx) stepBulk(ctx context.Context, q string, orgID, id loyalty.ID, rules loyalty.BulkRules) (loyalty.BulkStep, error) {
+	doc, err := json.Marshal(bulkRulesDocOf(rules))
 	if err != nil {
 		return loyalty.BulkStep{}, fmt.Errorf("encode rules of a bulk award: %w", err)
 	}
 	var row struct {
 		State string `db:"state"`
-		Given int    `db:"given"`
+		Moved int    `db:"moved"`
 		Idle  bool   `db:"idle"`
 	}
 	err = t.get(ctx, &row, q, orgID.String(), id.String(), string(doc))
-	return loyalty.BulkStep{State: loyalty.BulkState(row.State), Given: row.Given, Idle: row.Idle}, wrap("step bulk award", err)
+	return loyalty.BulkStep{State: loyalty.BulkState(row.State), Moved: row.Moved, Idle: row.Idle}, wrap("step bulk award", err)
 }
 
 // FailBulkAward implements loyalty.BulkWriter.

@@ -59,6 +59,7 @@ var refusals = map[string]*loyalty.Error{
 	"bulk_awards_points_range":             nil,
 	"bulk_awards_reason_length":            nil,
 	"bulk_awards_state_known":              nil,
+	"bulk_awards_undo_reason_length":       nil,
 	"cards_code_form":                      nil,
 	"cards_customer_fk":                    nil,
 	"cards_token_unique":                   nil,

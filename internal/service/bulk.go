@@ -14,7 +14,8 @@ const MaxBulkCustomers = 10_000
 // maxInactiveDays is ten years.
 const maxInactiveDays = 3650
 
-// BulkAwards gives many customers the same points, in the background.
+// BulkAwards gives many customers the same points, and takes them back, in the
+// background.
 type BulkAwards struct {
 	*Core
 	// Queue has Work called soon, on this server or another. Without it work is
@@ -75,14 +76,21 @@ func (s *BulkAwards) Start(ctx context.Context, actor loyalty.Actor, cmd AwardMa
 			"points": b.Points, "customers": b.Total,
 		}))
 	})
-	if err != nil || s.Queue == nil {
-		return b, err
+	if err == nil {
+		s.queueSoon(ctx, b)
+	}
+	return b, err
+}
+
+// queueSoon has the award worked on soon.
+func (s *BulkAwards) queueSoon(ctx context.Context, b loyalty.BulkAward) {
+	if s.Queue == nil {
+		return
 	}
 	if err := s.Queue(ctx, b.OrgID, b.ID); err != nil {
 		// It is found when somebody looks for what is due.
 		s.log.WarnContext(ctx, "queue a bulk award", "err", err)
 	}
-	return b, nil
 }
 
 // BulkPreview is what a bulk award to a segment would do.

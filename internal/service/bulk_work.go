@@ -21,16 +21,19 @@ const (
 	bulkPause = 50 * time.Millisecond
 	// BulkFailure is what a bulk award says that failed for a reason of ours.
 	BulkFailure = "Something went wrong on our side. Customers who have their points keep them."
+	// BulkUndoFailure is the same of taking back.
+	BulkUndoFailure = "Something went wrong on our side. What was taken back stays taken back; the rest can be taken back again."
 )
 
-// Due are the awards that wait to be worked on: those just asked for, and those
-// of a server that died.
+// Due are the awards that wait to be worked on: those just asked for, to be
+// given or taken back, and those of a server that died.
 func (s *BulkAwards) Due(ctx context.Context) ([]loyalty.BulkAward, error) {
 	return s.repo.DueBulkAwards(ctx, s.now())
 }
 
-// Work gives the points. It does nothing where another server is at it. Broken
-// off, by ctx or a crash, it goes on where it was with the next who calls.
+// Work gives the points, or takes them back. It does nothing where another
+// server is at it. Broken off, by ctx or a crash, it goes on where it was with
+// the next who calls.
 func (s *BulkAwards) Work(ctx context.Context, orgID, id loyalty.ID) error {
 	var held bool
 	err := s.repo.InTx(ctx, func(ctx context.Context, tx loyalty.Tx) (err error) {
@@ -44,23 +47,34 @@ func (s *BulkAwards) Work(ctx context.Context, orgID, id loyalty.ID) error {
 	if err != nil {
 		return err
 	}
-	lanes, within := errgroup.WithContext(ctx)
-	for range bulkLanes {
-		lanes.Go(func() error { return s.lane(within, b) })
-	}
-	if err := lanes.Wait(); err != nil {
+	if err := s.work(ctx, b); err != nil {
 		return s.brokeOff(context.WithoutCancel(ctx), b, err)
 	}
 	return nil
 }
 
-// lane gives points until the award is over. While others are at all that is
+func (s *BulkAwards) work(ctx context.Context, b loyalty.BulkAward) error {
+	step := s.step
+	if b.State == loyalty.BulkUndoing {
+		step = s.undoStep
+		if err := s.repo.InTx(ctx, func(ctx context.Context, tx loyalty.Tx) error { return tx.PrepareBulkUndo(ctx, b.OrgID, b.ID) }); err != nil {
+			return err
+		}
+	}
+	lanes, within := errgroup.WithContext(ctx)
+	for range bulkLanes {
+		lanes.Go(func() error { return lane(within, b, step) })
+	}
+	return lanes.Wait()
+}
+
+// lane takes one step after the other while the award is what it was. While others are at all that is
 // left it waits for them: one of them may be a server that was killed, whose
 // step the database has yet to undo.
-func (s *BulkAwards) lane(ctx context.Context, b loyalty.BulkAward) error {
+func lane(ctx context.Context, b loyalty.BulkAward, step func(context.Context, loyalty.BulkAward) (loyalty.BulkStep, error)) error {
 	for {
-		done, err := s.step(ctx, b)
-		if err != nil || done.State != loyalty.BulkRunning {
+		done, err := step(ctx, b)
+		if err != nil || done.State != b.State {
 			return err
 		}
 		pause := time.Duration(0)
@@ -94,7 +108,7 @@ func (s *BulkAwards) step(ctx context.Context, b loyalty.BulkAward) (done loyalt
 		return s.ended(ctx, tx, b)
 	})
 	if err == nil {
-		s.countAwards(done.Given)
+		s.countMany(loyalty.Earn, done.Moved)
 	}
 	return done, err
 }
@@ -122,6 +136,9 @@ func (s *BulkAwards) ended(ctx context.Context, tx loyalty.Tx, b loyalty.BulkAwa
 	if err != nil {
 		return err
 	}
+	if !b.Undo.ID.IsZero() {
+		return s.undoEnded(ctx, tx, b)
+	}
 	actor := loyalty.Actor{Role: loyalty.System, OrgID: b.OrgID, StaffID: b.StaffID, KeyID: b.KeyID}
 	came := map[string]any{"customers": b.Awarded, "skipped": b.Skipped, "given": b.Given()}
 	if b.State == loyalty.BulkFailed {
@@ -137,14 +154,17 @@ func (s *BulkAwards) brokeOff(ctx context.Context, b loyalty.BulkAward, cause er
 			return tx.LetGoOfBulkAward(ctx, b.OrgID, b.ID)
 		}))
 	}
-	why := BulkFailure
+	why, fail := BulkFailure, loyalty.Tx.FailBulkAward
+	if b.State == loyalty.BulkUndoing {
+		why, fail = BulkUndoFailure, loyalty.Tx.FailBulkUndo
+	}
 	if e, ok := errors.AsType[*loyalty.Error](cause); ok && e.Kind != loyalty.Internal {
 		why = e.Message
 	} else {
 		s.log.ErrorContext(ctx, "bulk award failed", "award", b.ID.String(), "err", cause)
 	}
 	return s.repo.InTx(ctx, func(ctx context.Context, tx loyalty.Tx) error {
-		ok, err := tx.FailBulkAward(ctx, b.OrgID, b.ID, why, s.now())
+		ok, err := fail(tx, ctx, b.OrgID, b.ID, why, s.now())
 		if err != nil || !ok {
 			return err
 		}

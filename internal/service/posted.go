@@ -30,6 +30,6 @@ func (c *Core) count(p *loyalty.Posting) {
 	}
 }
 
-func (c *Core) countAwards(n int) {
-	c.posted[slices.Index(loyalty.TransactionTypes(), loyalty.Earn)].Add(int64(n))
+func (c *Core) countMany(kind loyalty.TransactionType, n int) {
+	c.posted[slices.Index(loyalty.TransactionTypes(), kind)].Add(int64(n))
 }

@@ -16,6 +16,14 @@ type GiveProps struct {
 	Everybody bool   // no filter is set
 	Submit    string // "Give points to 412 guests"
 	Worth     WorthProps
+	Earlier   []GivenRow
+}
+
+// GivenRow is a bulk award in the list of them.
+type GivenRow struct {
+	ID, Reason, Figures string
+	Who, When, Machine  string
+	State               ui.BadgeProps
 }
 
 // WorthProps says what the points typed would come to.
@@ -28,7 +36,8 @@ type WorthProps struct {
 type GivenProps struct {
 	ID, Who     string
 	State       ui.BadgeProps
-	Running     bool
+	Running     bool   // it is being given, or taken back
+	TakeBack    string // what the button says; "" when it can't be taken back
 	Title, Text string
 	Tone        ui.Tone
 	Amount      string // "1,200 of 4,000"

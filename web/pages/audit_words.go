@@ -29,6 +29,7 @@ var deeds = map[string]string{
 	"event_type.delete": i18n.Mark("Deleted an event"), "event_type.deactivate": i18n.Mark("Switched an event off"),
 	"organization.create": i18n.Mark("Set the organization up"), "points.adjust": i18n.Mark("Corrected points"), "points.award": i18n.Mark("Gave points by hand"),
 	"points.award_many": i18n.Mark("Asked for points for many guests"), "points.awarded_many": i18n.Mark("Gave many guests their points"),
+	"points.undo_many": i18n.Mark("Asked to take many guests’ points back"), "points.undid_many": i18n.Mark("Took many guests’ points back"),
 	"points.reverse": i18n.Mark("Took points back"), "program.create": i18n.Mark("Created a program"), "program.update": i18n.Mark("Changed the program"),
 	"program.delete": i18n.Mark("Deleted a program"), "reward.create": i18n.Mark("Added a reward"), "reward.update": i18n.Mark("Changed a reward"),
 	"reward.delete": i18n.Mark("Deleted a reward"), "reward.deactivate": i18n.Mark("Took a reward off the menu"),
@@ -43,7 +44,7 @@ var subjects = []struct{ name, words, href string }{
 	{"anomaly", i18n.Mark("Cases"), "/anomalies/"}, {"api_key", i18n.Mark("API keys"), ""}, {"customer", i18n.Mark("Guests"), "/customers/"},
 	{"event_type", i18n.Mark("Events"), "/program/events/"}, {"program", i18n.Mark("Programs"), "/program/"}, {"reward", i18n.Mark("Rewards"), "/rewards/"},
 	{"staff", i18n.Mark("Staff"), "/staff/"}, {"store", i18n.Mark("Stores"), "/stores/"}, {"tier", i18n.Mark("Tiers"), ""},
-	{"transaction", i18n.Mark("Points"), ""}, {"import", i18n.Mark("Imports"), "/import/"}, {"bulk_award", i18n.Mark("Points for many"), ""}, {"organization", i18n.Mark("Organization"), ""},
+	{"transaction", i18n.Mark("Points"), ""}, {"import", i18n.Mark("Imports"), "/import/"}, {"bulk_award", i18n.Mark("Points for many"), "/give/"}, {"organization", i18n.Mark("Organization"), ""},
 }
 
 // deed is an action in words; one that has none stands as it is.
@@ -62,7 +63,7 @@ var detailNames = map[string]string{
 	"password": i18n.Mark("New password"), "is_active": i18n.Mark("Active"), "min_points": i18n.Mark("Points from"), "rate": i18n.Mark("Points for each unit"),
 	"points_cost": i18n.Mark("Cost"), "stock": i18n.Mark("Stock"), "key": i18n.Mark("Key"), "rows": i18n.Mark("Rows"), "orders": i18n.Mark("Orders"), "skipped": i18n.Mark("Skipped"), "failed": i18n.Mark("Broke off"),
 	"name": i18n.Mark("Name"), "time_zone": i18n.Mark("Time zone"), "currency": i18n.Mark("Currency"), "external_id": i18n.Mark("Known in imports as"), "hours": i18n.Mark("Opening hours"),
-	"held": i18n.Mark("Held again"), "spent": i18n.Mark("Used before"),
+	"held": i18n.Mark("Held again"), "spent": i18n.Mark("Used before"), "taken": i18n.Mark("Taken back"), "stays": i18n.Mark("Spent already"),
 	"customers": i18n.Mark("Customers"), "file": i18n.Mark("File"), "reason": i18n.Mark("Reason"), "scopes": i18n.Mark("May do"),
 }
 

@@ -12,7 +12,6 @@ import (
 	"regulars/views/i18n"
 	"regulars/views/ui"
 	"regulars/web/auth"
-	"regulars/web/respond"
 )
 
 // givable reports whether the filter is one by which points are given: tier
@@ -68,8 +67,12 @@ func (h *Handlers) showGive(c *fiber.Ctx, form ui.Form, status int) error {
 	if err != nil {
 		return err
 	}
+	earlier, err := h.givenBefore(c)
+	if err != nil {
+		return err
+	}
 	p := customers.GiveProps{
-		Form: form, Action: f.giveAddress(), Back: f.address(1), Who: f.said(ctx), Guests: i18n.Number(ctx, preview.Customers),
+		Earlier: earlier, Form: form, Action: f.giveAddress(), Back: f.address(1), Who: f.said(ctx), Guests: i18n.Number(ctx, preview.Customers),
 		Nobody: preview.Customers == 0, Everybody: len(f.chips) == 0, Submit: i18n.N(ctx, "Give points to %d guest", "Give points to %d guests", int64(preview.Customers)),
 	}
 	if n, ok := number(form.Value("points"), 0); ok && n > 0 && n <= int64(loyalty.MaxPoints) {
@@ -116,58 +119,4 @@ func (h *Handlers) GivePoints(c *fiber.Ctx) error {
 	}, func(b loyalty.BulkAward) done {
 		return done{To: customers.GivePath + "/" + b.ID.String()}
 	}, func(back ui.Form) error { return h.showGive(c, back, fiber.StatusUnprocessableEntity) })
-}
-
-// GivenPage is GET /give/:id: a bulk award, under way or over.
-func (h *Handlers) GivenPage(c *fiber.Ctx) error {
-	b, err := h.given(c)
-	if err != nil {
-		return err
-	}
-	return h.page(c, shell{Title: i18n.T(c.UserContext(), "Points for many"), Active: "customers"}, customers.Given(givenProps(c.UserContext(), b)))
-}
-
-// GivenProgress is GET /give/:id/progress, which the progress bar asks for.
-func (h *Handlers) GivenProgress(c *fiber.Ctx) error {
-	b, err := h.given(c)
-	if err != nil {
-		return err
-	}
-	if b.State != loyalty.BulkRunning || !respond.IsHTMX(c) {
-		return h.leave(c, done{To: customers.GivePath + "/" + b.ID.String()})
-	}
-	return part(c, fiber.StatusOK, customers.GivenBar(givenProps(c.UserContext(), b)))
-}
-
-func (h *Handlers) given(c *fiber.Ctx) (loyalty.BulkAward, error) {
-	id, _ := loyalty.PrefixBulkAward.Parse(c.Params("id"))
-	return h.BulkAwards.Get(c.UserContext(), auth.Actor(c), loyalty.ID{}, id)
-}
-
-func givenProps(ctx ctx, b loyalty.BulkAward) customers.GivenProps {
-	p := customers.GivenProps{
-		ID: b.ID.String(), Who: b.Reason, Running: b.State == loyalty.BulkRunning, Done: int64(b.Done()), Total: int64(b.Total),
-		Amount: i18n.T(ctx, "%s of %s", i18n.Number(ctx, b.Done()), i18n.Number(ctx, b.Total)),
-	}
-	switch b.State {
-	case loyalty.BulkCompleted:
-		p.State, p.Tone = ui.BadgeProps{Label: i18n.T(ctx, "Done"), Tone: ui.Good, Dot: true}, ui.Good
-		p.Title = i18n.N(ctx, "%d guest has the points", "%d guests have their points", int64(b.Awarded))
-	case loyalty.BulkFailed:
-		p.State, p.Tone = ui.BadgeProps{Label: i18n.T(ctx, "Broke off"), Tone: ui.Bad, Dot: true}, ui.Bad
-		p.Title, p.Text = i18n.N(ctx, "It broke off after %d guest", "It broke off after %d guests", int64(b.Awarded)), i18n.T(ctx, b.Failure)
-	default:
-		p.State = ui.BadgeProps{Label: i18n.T(ctx, "Under way"), Tone: ui.Note, Dot: true}
-		p.Title, p.Text = i18n.T(ctx, "Giving points"), i18n.T(ctx, "Tills go on working meanwhile. If the server stops, it goes on afterwards where it was.")
-	}
-	count := func(label, icon, value, note string) {
-		p.Figures = append(p.Figures, ui.StatProps{Label: i18n.T(ctx, label), Icon: icon, Value: value, Note: note})
-	}
-	count(i18n.Mark("Points for each"), "coins", i18n.Number(ctx, b.Points), "")
-	count(i18n.Mark("Guests"), "users", i18n.Number(ctx, b.Awarded), "")
-	count(i18n.Mark("Points given"), "coins", i18n.Number(ctx, b.Given()), "")
-	if b.Skipped > 0 {
-		count(i18n.Mark("Skipped"), "user-x", i18n.Number(ctx, b.Skipped), i18n.T(ctx, "frozen or gone"))
-	}
-	return p
 }

@@ -1,0 +1,257 @@
+-- 0088 undo bulk: a bulk award can be taken back as a whole, under way or over.
+--
+-- What is unspent of each guest's points is taken back by a row that names the
+-- award's; what was spent stays. As with giving, whom it is about lies in parts,
+-- and a step takes one out and writes its rows in the same transaction. The id
+-- of such a row follows from the undoing and the guest, so that the ledger
+-- can't hold it twice. Rows carry the bulk award's id, too: they say as little
+-- about habits as what they answer. Awards of before were not undone.
+
+-- +goose Up
+ALTER TABLE bulk_awards
+    DROP CONSTRAINT bulk_awards_state_known,
+    ADD CONSTRAINT bulk_awards_state_known CHECK (state IN ('running', 'completed', 'failed', 'undoing', 'undone')),
+    ADD COLUMN undo_id     uuid,
+    ADD COLUMN undo_reason text        NOT NULL DEFAULT '' CONSTRAINT bulk_awards_undo_reason_length CHECK (length(undo_reason) <= 500),
+    ADD COLUMN undo_total  bigint,
+    ADD COLUMN undo_done   bigint      NOT NULL DEFAULT 0,
+    ADD COLUMN undone      bigint      NOT NULL DEFAULT 0,
+    ADD COLUMN taken       bigint      NOT NULL DEFAULT 0,
+    ADD COLUMN spent       bigint      NOT NULL DEFAULT 0,
+    ADD COLUMN undone_by   uuid,
+    ADD COLUMN undone_at   timestamptz;
+COMMENT ON COLUMN bulk_awards.undo_id IS 'the undoing, which the ids of its rows follow from; NULL: nobody has asked for it';
+COMMENT ON COLUMN bulk_awards.undo_total IS 'customers it is about, once that is settled; undo_done of them were worked on';
+COMMENT ON COLUMN bulk_awards.undone IS 'customers whom points were taken from, taken in all';
+COMMENT ON COLUMN bulk_awards.spent IS 'points that could not be taken back: they were spent already';
+COMMENT ON COLUMN bulk_awards.undone_at IS 'when the undoing ended';
+COMMENT ON COLUMN transactions.bulk_id IS 'the bulk award that gave the points, or whose undoing took them; its rows say nothing about anybody''s habits';
+CREATE INDEX bulk_awards_to_do ON bulk_awards (held_until) WHERE state IN ('running', 'undoing');
+DROP INDEX bulk_awards_due;
+
+-- start_bulk_undo has the award taken back: u is the id of the undoing, reason,
+-- staff_id and at. An undoing that broke off for good goes on where it was. It
+-- is false where the award is being taken back, or was. Steps that are giving
+-- still can't end once this has.
+-- +goose StatementBegin
+CREATE FUNCTION start_bulk_undo(p_org uuid, p_bulk uuid, u jsonb) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    UPDATE bulk_awards x SET state = 'undoing', failure = '', held_until = '-infinity', undone_at = NULL,
+        undo_id = coalesce(x.undo_id, (u->>'id')::uuid), undo_reason = CASE WHEN x.undo_id IS NULL THEN u->>'reason' ELSE x.undo_reason END,
+        undone_by = CASE WHEN x.undo_id IS NULL THEN (u->>'staff_id')::uuid ELSE x.undone_by END,
+        finished_at = coalesce(x.finished_at, (u->>'at')::timestamptz)
+    WHERE x.organization_id = p_org AND x.id = p_bulk AND x.state IN ('running', 'completed', 'failed');
+    RETURN FOUND;
+END $$;
+-- +goose StatementEnd
+
+-- prepare_bulk_undo settles once whom the undoing is about: those who have a
+-- row of the award. The rows of an award lie side by side, all ids beginning
+-- with its own first twelve digits.
+--
+-- Parts that were still to be given are no more. Those that a step has taken
+-- out are waited for: it ends with finding that the award is being undone, so
+-- the award's own row must not be locked before.
+-- +goose StatementBegin
+CREATE FUNCTION prepare_bulk_undo(p_org uuid, p_bulk uuid, p_part int) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET jit = off AS $$
+DECLARE
+    v_like  CONSTANT text := left(replace(p_bulk::text, '-', ''), 12);
+    v_first CONSTANT uuid := (v_like || '7000a000000000000000')::uuid;
+    v_last  CONSTANT uuid := (v_like || '7fffafffffffffffffff')::uuid;
+    v_total bigint;
+BEGIN
+    PERFORM pg_advisory_xact_lock(hashtextextended('undo bulk award ' || p_bulk::text, 0));
+    PERFORM FROM bulk_awards x WHERE x.organization_id = p_org AND x.id = p_bulk AND x.state = 'undoing' AND x.undo_total IS NULL;
+    IF NOT FOUND THEN
+        RETURN;
+    END IF;
+    DELETE FROM bulk_award_parts x WHERE x.organization_id = p_org AND x.bulk_id = p_bulk;
+    WITH placed AS (
+        SELECT t.customer_id, (row_number() OVER (ORDER BY t.customer_id) - 1) / p_part AS n FROM transactions t
+        WHERE t.organization_id = p_org AND t.id BETWEEN v_first AND v_last AND t.bulk_id = p_bulk AND t.type = 'earn'
+    ), parts AS (
+        INSERT INTO bulk_award_parts (organization_id, bulk_id, n, customer_ids)
+        SELECT p_org, p_bulk, p.n, array_agg(p.customer_id ORDER BY p.customer_id) FROM placed p GROUP BY p.n
+        RETURNING cardinality(customer_ids) AS size
+    )
+    SELECT coalesce(sum(p.size), 0) INTO v_total FROM parts p;
+    UPDATE bulk_awards x SET undo_total = v_total WHERE x.organization_id = p_org AND x.id = p_bulk;
+END $$;
+-- +goose StatementEnd
+
+-- bulk_undo_step takes the next free part of the award back: what ledger_post
+-- does for the reversal of each row, in one statement for each table. p says
+-- what follows from program and clock. Once no part is left the award is
+-- undone; idle says that this step had nothing to do with it.
+--
+-- Of each row what is left of it is taken, as far as the balance has it beside
+-- what is held for a manager for another reason: an account is never taken
+-- below zero. Points are taken out of the award's own lot first, then out of
+-- those that expire soonest. Locks are in the order of bulk_award_step.
+-- +goose StatementBegin
+CREATE FUNCTION bulk_undo_step(p_org uuid, p_bulk uuid, p jsonb, OUT state text, OUT taken int, OUT idle boolean)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET enable_seqscan = off SET jit = off AS $$
+DECLARE
+    none      CONSTANT uuid := '00000000-0000-0000-0000-000000000000';
+    b         bulk_awards;
+    v_at      CONSTANT timestamptz := (p->>'at')::timestamptz;
+    v_day     CONSTANT date := (p->>'day')::date;
+    v_lasts   CONSTANT int := (p->>'expire_after_days')::int;
+    v_program CONSTANT uuid := (p->>'program_id')::uuid;
+    v_falls   CONSTANT boolean := coalesce((p->>'tiers_fall')::boolean, false);
+    v_tiers   CONSTANT uuid[] := ARRAY(SELECT x.value::uuid FROM jsonb_array_elements_text(p->'tier_ids') AS x);
+    v_from    CONSTANT bigint[] := ARRAY(SELECT x.value::bigint FROM jsonb_array_elements_text(p->'tier_points') AS x);
+    v_part    uuid[];
+    v_ids     uuid[];
+    v_rows    uuid[];
+    v_moves   jsonb;
+    v_days    jsonb;
+    v_shards  jsonb;
+    v_points  bigint;
+    v_lots    bigint;
+    v_spent   bigint;
+BEGIN
+    SELECT * INTO b FROM bulk_awards x WHERE x.organization_id = p_org AND x.id = p_bulk;
+    state := b.state;
+    taken := 0;
+    idle := true;
+    IF b.state IS DISTINCT FROM 'undoing' OR b.undo_total IS NULL THEN
+        RETURN;
+    END IF;
+    DELETE FROM bulk_award_parts x WHERE x.organization_id = p_org AND x.bulk_id = p_bulk AND x.n = (
+        SELECT m.n FROM bulk_award_parts m WHERE m.organization_id = p_org AND m.bulk_id = p_bulk
+        ORDER BY m.n LIMIT 1 FOR UPDATE SKIP LOCKED)
+    RETURNING x.customer_ids INTO v_part;
+    IF NOT FOUND THEN
+        PERFORM FROM bulk_award_parts x WHERE x.organization_id = p_org AND x.bulk_id = p_bulk;
+        IF NOT FOUND THEN
+            state := 'undone';
+            UPDATE bulk_awards x SET state = 'undone', undone_at = v_at
+            WHERE x.organization_id = p_org AND x.id = p_bulk AND x.state = 'undoing';
+            idle := NOT FOUND;
+        END IF;
+        RETURN;
+    END IF;
+    idle := false;
+    v_rows := ARRAY(SELECT bulk_award_row(p_bulk, u.id) FROM unnest(v_part) AS u (id));
+
+    -- Of who was merged since, whom that has become; nobody is merged or parted
+    -- while the accounts are locked.
+    v_ids := ARRAY(SELECT DISTINCT coalesce(e.merged_into, e.customer_id) FROM enrollments e
+        WHERE e.organization_id = p_org AND e.customer_id = ANY (v_part));
+    PERFORM FROM enrollments e WHERE e.organization_id = p_org AND e.customer_id = ANY (v_ids) ORDER BY e.customer_id FOR NO KEY UPDATE;
+    PERFORM FROM enrollments e WHERE e.organization_id = p_org AND e.customer_id = ANY (v_part)
+        AND coalesce(e.merged_into, e.customer_id) <> ALL (v_ids);
+    IF FOUND THEN
+        RAISE EXCEPTION 'an account was merged meanwhile' USING ERRCODE = 'RG001';
+    END IF;
+
+    WITH given AS MATERIALIZED (
+        SELECT t.id, t.customer_id AS owner, coalesce(e.merged_into, e.customer_id) AS customer_id,
+            CASE WHEN v_lasts > 0 THEN t.day + v_lasts ELSE 'infinity' END AS expires_on,
+            t.points + coalesce((SELECT sum(r.points) FROM transactions r WHERE r.organization_id = p_org AND r.reverses_id = t.id), 0)::bigint AS rest
+        FROM transactions t JOIN enrollments e ON e.organization_id = p_org AND e.customer_id = t.customer_id
+        WHERE t.organization_id = p_org AND t.id = ANY (v_rows) AND t.bulk_id = p_bulk AND t.type = 'earn'
+    ), was AS MATERIALIZED (
+        SELECT e.customer_id, shard_of(e.customer_id) AS shard, e.balance, e.lifetime, e.seq, e.tier_id, e.active_day,
+            greatest(0, e.balance - coalesce((SELECT sum(h.points) FROM review_holds h
+                WHERE h.organization_id = p_org AND h.customer_id = e.customer_id AND h.released_at IS NULL AND h.kind = 'points'
+                    AND h.object_id <> ALL (v_rows)), 0))::bigint AS free
+        FROM enrollments e WHERE e.organization_id = p_org AND e.customer_id = ANY (v_ids)
+    ), sums AS (
+        -- Of several rows of one account the earlier ones come first.
+        SELECT g.*, w.balance, w.seq, w.free, row_number() OVER s AS n, sum(g.rest) OVER s AS upto
+        FROM given g JOIN was w ON w.customer_id = g.customer_id WHERE g.rest > 0
+        WINDOW s AS (PARTITION BY g.customer_id ORDER BY g.id ROWS UNBOUNDED PRECEDING)
+    ), took AS MATERIALIZED (
+        SELECT s.*, least(s.upto, s.free)::bigint AS so_far, (least(s.upto, s.free) - least(s.upto - s.rest, s.free))::bigint AS points FROM sums s
+    ), account AS MATERIALIZED (
+        SELECT w.*, k.points, k.n, k.expires_on, CASE
+                WHEN v_program IS NULL THEN w.tier_id
+                ELSE v_tiers[greatest(CASE WHEN v_falls THEN 1 ELSE coalesce(array_position(v_tiers, w.tier_id), 1) END,
+                    width_bucket(w.lifetime - k.points, v_from))]
+            END AS new_tier
+        FROM was w JOIN (
+            SELECT t.customer_id, sum(t.points)::bigint AS points, count(*) AS n, max(t.expires_on) AS expires_on FROM took t
+            WHERE t.points > 0 GROUP BY t.customer_id) k ON k.customer_id = w.customer_id
+    ), rows AS (
+        INSERT INTO transactions (organization_id, id, customer_id, seq, type, points, lifetime_delta, balance_after, reason, store_id,
+            reverses_id, staff_id, at, day, bulk_id)
+        SELECT p_org, bulk_award_row(b.undo_id, t.owner), t.customer_id, t.seq + t.n, 'reverse', -t.points, -t.points, t.balance - t.so_far,
+            b.undo_reason, b.store_id, t.id, b.undone_by, v_at, v_day, p_bulk
+        FROM took t WHERE t.points > 0 ORDER BY t.customer_id, t.n
+    ), lot AS MATERIALIZED (
+        SELECT l.customer_id, l.expires_on, least(l.remaining, a.points - (sum(l.remaining) OVER s - l.remaining))::bigint AS points
+        FROM account a JOIN lots l ON l.organization_id = p_org AND l.customer_id = a.customer_id AND l.remaining > 0
+        WINDOW s AS (PARTITION BY l.customer_id ORDER BY (l.expires_on = a.expires_on) DESC, l.expires_on ROWS UNBOUNDED PRECEDING)
+    ), emptied AS (
+        UPDATE lots l SET remaining = l.remaining - x.points
+        FROM lot x WHERE l.organization_id = p_org AND l.customer_id = x.customer_id AND l.expires_on = x.expires_on AND x.points > 0
+    ), moved AS (
+        UPDATE enrollments e SET balance = a.balance - a.points, lifetime = a.lifetime - a.points, seq = a.seq + a.n,
+            revision = e.revision + 1, program_id = coalesce(v_program, e.program_id), tier_id = a.new_tier,
+            active_day = greatest(e.active_day, v_day)
+        FROM account a WHERE e.organization_id = p_org AND e.customer_id = a.customer_id
+    )
+    SELECT (SELECT count(*) FROM took t WHERE t.points > 0), (SELECT coalesce(sum(t.points), 0) FROM took t),
+        (SELECT coalesce(sum(t.rest - t.points), 0) FROM took t), (SELECT coalesce(sum(x.points) FILTER (WHERE x.points > 0), 0) FROM lot x),
+        (SELECT jsonb_agg(to_jsonb(x)) FROM (
+            SELECT a.shard, a.tier_id, a.new_tier, count(*) AS n FROM account a WHERE a.tier_id IS DISTINCT FROM a.new_tier GROUP BY 1, 2, 3) x),
+        (SELECT jsonb_agg(to_jsonb(x)) FROM (
+            SELECT a.shard, a.active_day AS day, count(*) AS n FROM account a WHERE a.active_day IS NULL OR a.active_day < v_day GROUP BY 1, 2) x),
+        (SELECT jsonb_agg(to_jsonb(x)) FROM (SELECT a.shard, sum(a.points)::bigint AS points FROM account a GROUP BY 1) x)
+    INTO taken, v_points, v_spent, v_lots, v_moves, v_days, v_shards;
+    IF v_lots <> v_points THEN
+        RAISE EXCEPTION 'the lots of the step do not add up to what it takes' USING ERRCODE = 'RG003';
+    END IF;
+
+    INSERT INTO tier_stats AS s (organization_id, tier_id, shard, members)
+    SELECT p_org, m.tier_id, m.shard, sum(m.n) FROM (
+        SELECT x.shard, x.tier_id, -x.n AS n FROM jsonb_to_recordset(v_moves) AS x (shard smallint, tier_id uuid, n bigint)
+        UNION ALL
+        SELECT x.shard, x.new_tier, x.n FROM jsonb_to_recordset(v_moves) AS x (shard smallint, new_tier uuid, n bigint)) m
+    WHERE m.tier_id IS NOT NULL GROUP BY 2, 3 HAVING sum(m.n) <> 0 ORDER BY coalesce(array_position(v_tiers, m.tier_id), 0), 2, 3
+    ON CONFLICT (organization_id, tier_id, shard) DO UPDATE SET members = s.members + excluded.members;
+    INSERT INTO activity_stats AS s (organization_id, day, shard, members)
+    SELECT p_org, m.day, m.shard, sum(m.n) FROM (
+        SELECT x.shard, x.day, -x.n AS n FROM jsonb_to_recordset(v_days) AS x (shard smallint, day date, n bigint)
+        UNION ALL
+        SELECT x.shard, v_day, x.n FROM jsonb_to_recordset(v_days) AS x (shard smallint, n bigint)) m
+    WHERE m.day IS NOT NULL GROUP BY 2, 3 ORDER BY 2, 3
+    ON CONFLICT (organization_id, day, shard) DO UPDATE SET members = s.members + excluded.members;
+    INSERT INTO daily_stats AS d (organization_id, day, store_id, shard, reversed)
+    SELECT p_org, v_day, coalesce(b.store_id, none), x.shard, -x.points
+    FROM jsonb_to_recordset(v_shards) AS x (shard smallint, points bigint) ORDER BY x.shard
+    ON CONFLICT (organization_id, day, store_id, shard) DO UPDATE SET reversed = d.reversed + excluded.reversed;
+    UPDATE bulk_awards x SET undo_done = x.undo_done + cardinality(v_part), undone = x.undone + bulk_undo_step.taken, taken = x.taken + v_points,
+        spent = x.spent + v_spent, held_until = (p->>'held_until')::timestamptz
+    WHERE x.organization_id = p_org AND x.id = p_bulk AND x.state = 'undoing';
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'the undoing has ended meanwhile' USING ERRCODE = 'RG001';
+    END IF;
+END $$;
+-- +goose StatementEnd
+
+-- fail_bulk_undo ends an undoing that can't go on; it can be asked for again,
+-- and goes on with the parts that are left.
+-- +goose StatementBegin
+CREATE FUNCTION fail_bulk_undo(p_org uuid, p_bulk uuid, p_why text, p_at timestamptz) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    UPDATE bulk_awards x SET state = 'failed', failure = p_why, undone_at = p_at
+    WHERE x.organization_id = p_org AND x.id = p_bulk AND x.state = 'undoing';
+    RETURN FOUND;
+END $$;
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+DO $$
+BEGIN
+    REVOKE EXECUTE ON FUNCTION start_bulk_undo, prepare_bulk_undo, bulk_undo_step, fail_bulk_undo FROM PUBLIC;
+    IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'regulars_app') THEN
+        GRANT EXECUTE ON FUNCTION start_bulk_undo, prepare_bulk_undo, bulk_undo_step, fail_bulk_undo TO regulars_app;
+    END IF;
+END $$;
+-- +goose StatementEnd

@@ -1,0 +1,214 @@
+package pages
+
+import (
+	"github.com/gofiber/fiber/v2"
+
+	"regulars/internal/loyalty"
+	"regulars/internal/service"
+	"regulars/views/customers"
+	"regulars/views/i18n"
+	"regulars/views/ui"
+	"regulars/web/auth"
+	"regulars/web/respond"
+)
+
+// givenStates are how a bulk award stands, in words.
+var givenStates = map[loyalty.BulkState]struct {
+	words string
+	tone  ui.Tone
+}{
+	loyalty.BulkRunning: {i18n.Mark("Under way"), ui.Note}, loyalty.BulkCompleted: {i18n.Mark("Done"), ui.Good},
+	loyalty.BulkFailed: {i18n.Mark("Broke off"), ui.Bad}, loyalty.BulkUndoing: {i18n.Mark("Being taken back"), ui.Warn},
+	loyalty.BulkUndone: {i18n.Mark("Taken back"), ui.Quiet},
+}
+
+func givenState(ctx ctx, b loyalty.BulkAward) ui.BadgeProps {
+	s := givenStates[b.State]
+	return ui.BadgeProps{Label: i18n.T(ctx, s.words), Tone: s.tone, Dot: true}
+}
+
+// givenBefore are the latest bulk awards.
+func (h *Handlers) givenBefore(c *fiber.Ctx) ([]customers.GivenRow, error) {
+	ctx, actor := c.UserContext(), auth.Actor(c)
+	all, err := h.BulkAwards.List(ctx, actor)
+	if err != nil || len(all) == 0 {
+		return nil, err
+	}
+	people, err := h.peopleByID(ctx, actor)
+	if err != nil {
+		return nil, err
+	}
+	var rows []customers.GivenRow
+	for _, b := range all {
+		row := customers.GivenRow{
+			ID: b.ID.String(), Reason: b.Reason, Who: people[b.StaffID], When: i18n.DateTime(ctx, b.CreatedAt), Machine: i18n.Machine(b.CreatedAt),
+			State: givenState(ctx, b), Figures: i18n.N(ctx, "%d guest", "%d guests", int64(b.Awarded)) + " · " + i18n.N(ctx, "%d point", "%d points", b.Given()),
+		}
+		if b.StaffID.IsZero() {
+			row.Who = i18n.T(ctx, "API key")
+		}
+		rows = append(rows, row)
+	}
+	return rows, nil
+}
+
+// GivenPage is GET /give/:id: a bulk award, under way or over.
+func (h *Handlers) GivenPage(c *fiber.Ctx) error {
+	b, err := h.given(c)
+	if err != nil {
+		return err
+	}
+	return h.page(c, shell{Title: i18n.T(c.UserContext(), "Points for many"), Active: "customers"}, customers.Given(givenProps(c.UserContext(), b)))
+}
+
+// GivenProgress is GET /give/:id/progress, which the progress bar asks for.
+func (h *Handlers) GivenProgress(c *fiber.Ctx) error {
+	b, err := h.given(c)
+	if err != nil {
+		return err
+	}
+	if !b.State.Working() || !respond.IsHTMX(c) {
+		return h.leave(c, done{To: givenPath(b.ID)})
+	}
+	return part(c, fiber.StatusOK, customers.GivenBar(givenProps(c.UserContext(), b)))
+}
+
+// AskTakeBack is GET /give/:id/undo: what taking the whole award back would do.
+func (h *Handlers) AskTakeBack(c *fiber.Ctx) error {
+	return h.showTakeBack(c, fresh(c), fiber.StatusOK)
+}
+
+// TakeBack is POST /give/:id/undo.
+func (h *Handlers) TakeBack(c *fiber.Ctx) error {
+	b, err := h.given(c)
+	if err != nil {
+		return err
+	}
+	ctx, actor, form := c.UserContext(), auth.Actor(c), posted(c)
+	return submit(h, c, form, func(once loyalty.Once) (loyalty.BulkAward, error) {
+		return h.BulkAwards.Undo(ctx, actor, service.UndoBulkAward{ID: b.ID, Reason: form.Value("reason"), Once: once})
+	}, func(b loyalty.BulkAward) done {
+		return done{To: givenPath(b.ID)}
+	}, func(back ui.Form) error { return h.showTakeBack(c, back, fiber.StatusUnprocessableEntity) })
+}
+
+func (h *Handlers) showTakeBack(c *fiber.Ctx, form ui.Form, status int) error {
+	b, err := h.given(c)
+	if err != nil {
+		return err
+	}
+	if !takesBack(b) { // in another window
+		return h.leave(c, done{To: givenPath(b.ID)})
+	}
+	ctx := c.UserContext()
+	v, err := h.BulkAwards.PreviewUndo(ctx, auth.Actor(c), b.ID)
+	if err != nil {
+		return err
+	}
+	p := takeBackProps(ctx, b, v)
+	p.Form, p.Dialog = form, target(c) == ui.ModalID
+	if p.Dialog {
+		return part(c, status, customers.TakeBack(p))
+	}
+	return h.page(c, shell{Title: i18n.T(ctx, "Take these points back?"), Active: "customers", Status: status}, customers.TakeBack(p))
+}
+
+func takeBackProps(ctx ctx, b loyalty.BulkAward, v service.BulkUndoPreview) customers.TakeBackProps {
+	p := customers.TakeBackProps{
+		ID: b.ID.String(), Reason: b.Reason, Nothing: v.Points == 0 && !v.StillGives,
+		Submit: i18n.N(ctx, "Take %d point back", "Take %d points back", v.Points),
+	}
+	count := func(label, icon, value, note string) {
+		p.Figures = append(p.Figures, ui.StatProps{Label: label, Icon: icon, Value: value, Note: note})
+	}
+	count(i18n.T(ctx, "Guests"), "users", i18n.Number(ctx, v.Guests), "")
+	count(i18n.T(ctx, "Points taken back"), "undo-2", i18n.Number(ctx, v.Points), "")
+	count(i18n.T(ctx, "Taken off what you owe"), "scale", i18n.Money(ctx, int64(v.Liability), v.Currency), "")
+	count(i18n.T(ctx, "Spent already"), "coins", i18n.Number(ctx, v.Spent), i18n.T(ctx, "they stay spent"))
+	if v.StillGives {
+		p.Submit = i18n.T(ctx, "Stop and take back")
+		p.Notes = append(p.Notes, i18n.T(ctx, "The points are still being given. That stops first; whoever got them by then is taken from too, so the figures may still grow."))
+	}
+	if v.Spent > 0 {
+		p.Notes = append(p.Notes, i18n.T(ctx, "What guests have spent already, or let expire, stays; nobody goes below zero."))
+	}
+	if v.TiersStay {
+		p.Notes = append(p.Notes, i18n.T(ctx, "Whoever the points moved up keeps the tier: your program doesn’t lower tiers when points are taken back."))
+	} else {
+		p.Notes = append(p.Notes, i18n.T(ctx, "Whoever the points moved up goes back to the tier that the rest of the points reach."))
+	}
+	p.Notes = append(p.Notes, i18n.T(ctx, "Tills go on working meanwhile. This can’t be undone."))
+	return p
+}
+
+func givenPath(id loyalty.ID) string { return customers.GivePath + "/" + id.String() }
+
+func (h *Handlers) given(c *fiber.Ctx) (loyalty.BulkAward, error) {
+	id, _ := loyalty.PrefixBulkAward.Parse(c.Params("id"))
+	return h.BulkAwards.Get(c.UserContext(), auth.Actor(c), loyalty.ID{}, id)
+}
+
+// takesBack says whether the award can be taken back: it is not, and wasn't,
+// and somebody has its points or may get them yet.
+func takesBack(b loyalty.BulkAward) bool {
+	return b.State == loyalty.BulkRunning || b.Awarded > 0 && (b.State == loyalty.BulkCompleted || b.State == loyalty.BulkFailed)
+}
+
+func givenProps(ctx ctx, b loyalty.BulkAward) customers.GivenProps {
+	p := customers.GivenProps{ID: b.ID.String(), Who: b.Reason, State: givenState(ctx, b), Running: b.State.Working(), Done: int64(b.Done()), Total: int64(b.Total)}
+	if takesBack(b) {
+		p.TakeBack = i18n.T(ctx, "Take back")
+	}
+	sayGiven(ctx, &p, b)
+	p.Amount = i18n.T(ctx, "%s of %s", i18n.Number(ctx, p.Done), i18n.Number(ctx, p.Total))
+	p.Figures = givenFigures(ctx, b)
+	return p
+}
+
+func givenFigures(ctx ctx, b loyalty.BulkAward) []ui.StatProps {
+	var out []ui.StatProps
+	count := func(label, icon, value, note string) {
+		out = append(out, ui.StatProps{Label: i18n.T(ctx, label), Icon: icon, Value: value, Note: note})
+	}
+	count(i18n.Mark("Points for each"), "coins", i18n.Number(ctx, b.Points), "")
+	count(i18n.Mark("Guests"), "users", i18n.Number(ctx, b.Awarded), "")
+	count(i18n.Mark("Points given"), "coins", i18n.Number(ctx, b.Given()), "")
+	if b.Skipped > 0 {
+		count(i18n.Mark("Skipped"), "user-x", i18n.Number(ctx, b.Skipped), i18n.T(ctx, "frozen or gone"))
+	}
+	if b.Undo.ID.IsZero() {
+		return out
+	}
+	count(i18n.Mark("Points taken back"), "undo-2", i18n.Number(ctx, b.Undo.Taken), i18n.N(ctx, "of %d guest", "of %d guests", int64(b.Undo.Guests)))
+	if b.Undo.Spent > 0 {
+		count(i18n.Mark("Spent already"), "coins", i18n.Number(ctx, b.Undo.Spent), i18n.T(ctx, "they stay spent"))
+	}
+	return out
+}
+
+// sayGiven says in words where the award stands.
+func sayGiven(ctx ctx, p *customers.GivenProps, b loyalty.BulkAward) {
+	switch {
+	case b.State == loyalty.BulkUndoing:
+		p.Title, p.Done, p.Total = i18n.T(ctx, "Taking the points back"), int64(b.Undo.Done), int64(b.Undo.Total)
+		if b.Undo.Total == 0 { // whom it is about is just being settled
+			p.Total = int64(b.Awarded)
+		}
+		p.Text = i18n.T(ctx, "Tills go on working meanwhile. If the server stops, it goes on afterwards where it was.")
+	case b.State == loyalty.BulkUndone:
+		p.Tone, p.Title = ui.Good, i18n.N(ctx, "%d point was taken back", "%d points were taken back", b.Undo.Taken)
+		if b.Undo.Spent > 0 {
+			p.Text = i18n.N(ctx, "%d point was spent already and stays.", "%d points were spent already and stay.", b.Undo.Spent)
+		}
+	case b.State == loyalty.BulkFailed && !b.Undo.ID.IsZero():
+		p.Tone, p.TakeBack = ui.Bad, i18n.T(ctx, "Take the rest back")
+		p.Title, p.Text = i18n.N(ctx, "Taking back broke off after %d guest", "Taking back broke off after %d guests", int64(b.Undo.Done)), i18n.T(ctx, b.Failure)
+	case b.State == loyalty.BulkCompleted:
+		p.Tone, p.Title = ui.Good, i18n.N(ctx, "%d guest has the points", "%d guests have their points", int64(b.Awarded))
+	case b.State == loyalty.BulkFailed:
+		p.Tone = ui.Bad
+		p.Title, p.Text = i18n.N(ctx, "It broke off after %d guest", "It broke off after %d guests", int64(b.Awarded)), i18n.T(ctx, b.Failure)
+	default:
+		p.Title, p.Text = i18n.T(ctx, "Giving points"), i18n.T(ctx, "Tills go on working meanwhile. If the server stops, it goes on afterwards where it was.")
+	}
+}
