@@ -22,9 +22,17 @@ func importPages() []Group {
 		{"import-undo", "Import: undoing", "undo-2", imports.AskPage(imports.AskProps{Props: aFile("Terminada", ui.Good, 0), Text: "6,880 pedidos · 564 clientes nuevos · 100,992 puntos", Form: ui.Form{CSRF: "token", Key: "k"}})},
 		{"give", "Points for many", "coins", customers.Give(customers.GiveProps{
 			Form: ui.Form{CSRF: "token", Key: "k", Errors: map[string]string{"reason": "Es obligatorio"}}.With("points", "100"), Action: "#main", Back: "#main", Who: "Gold · Sin venir en 60 días", Guests: "412", Submit: "Dar puntos a 412 clientes",
-			Worth: customers.WorthProps{Points: "41,200", Owed: "S/2,060.00"},
+			Worth: customers.WorthProps{Points: "41,200", Owed: "S/2,060.00"}, Earlier: []customers.GivenRow{
+				{ID: "1", Reason: "Gracias por diez años con nosotros", Figures: "412 clientes · 4,120,000 puntos", Who: "Rosa Quispe", When: "31 mar 2026, 20:14", Machine: "2026-03-31T20:14:00Z", State: ui.BadgeProps{Label: "Retirados", Tone: ui.Quiet, Dot: true}},
+			},
 		})},
 		{"give-nobody", "Points for many: for nobody", "search-x", customers.Give(customers.GiveProps{Back: "#main", Who: "Gold · Sin venir en 60 días", Guests: "0", Nobody: true})},
+		{"given-undo", "Points for many: taking them back", "undo-2", customers.TakeBack(customers.TakeBackProps{
+			ID: "1", Reason: "Gracias por diez años con nosotros", Form: ui.Form{CSRF: "token", Key: "k", Errors: map[string]string{"reason": "Es obligatorio"}}, Submit: "Retirar 4,118,000 puntos",
+			Figures: []ui.StatProps{{Label: "Clientes", Icon: "users", Value: "412"}, {Label: "Puntos retirados", Icon: "undo-2", Value: "4,118,000"}, {Label: "Se resta de lo que debes", Icon: "scale", Value: "S/205,900.00"}, {Label: "Ya gastados", Icon: "coins", Value: "2,000", Note: "quedan gastados"}},
+			Notes:   []string{"Lo que los clientes ya gastaron, o dejaron vencer, queda; nadie baja de cero.", "Las cajas siguen funcionando mientras tanto. Esto no se puede deshacer."},
+		})},
+		{"given-nothing", "Points for many: nothing to take back", "undo-2", customers.TakeBack(customers.TakeBackProps{ID: "1", Reason: "Gracias por diez años con nosotros", Nothing: true, Form: ui.Form{CSRF: "token", Key: "k"}})},
 		{"given-failed", "Points for many: broken off", "triangle-alert", customers.Given(customers.GivenProps{ID: "1", Who: "Gracias por diez años con nosotros", State: ui.BadgeProps{Label: "Interrumpida", Tone: ui.Bad, Dot: true}, Tone: ui.Bad, Title: "Se interrumpió después de 200 clientes", Text: "Algo falló de nuestro lado. Los clientes que ya tienen sus puntos los conservan.", Figures: checked().Figures})},
 	}
 }
