@@ -7,11 +7,14 @@ type TakeBackProps struct {
 	Form    ui.Form
 	Dialog  bool
 	ID      string
-	Reason  string         // the award's
-	Figures []ui.StatProps // what it would come to
+	Reason  string   // the award's
+	Figures []Figure // what it would come to
 	Notes   []string
 	Nothing bool // nothing is left to be taken back
 	Submit  string
 }
+
+// Figure is one of the figures, formatted.
+type Figure struct{ Label, Value string }
 
 func (p TakeBackProps) url(rest string) string { return GivePath + "/" + p.ID + rest }

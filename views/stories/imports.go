@@ -29,7 +29,7 @@ func importPages() []Group {
 		{"give-nobody", "Points for many: for nobody", "search-x", customers.Give(customers.GiveProps{Back: "#main", Who: "Gold · Sin venir en 60 días", Guests: "0", Nobody: true})},
 		{"given-undo", "Points for many: taking them back", "undo-2", customers.TakeBack(customers.TakeBackProps{
 			ID: "1", Reason: "Gracias por diez años con nosotros", Form: ui.Form{CSRF: "token", Key: "k", Errors: map[string]string{"reason": "Es obligatorio"}}, Submit: "Retirar 4,118,000 puntos",
-			Figures: []ui.StatProps{{Label: "Clientes", Icon: "users", Value: "412"}, {Label: "Puntos retirados", Icon: "undo-2", Value: "4,118,000"}, {Label: "Se resta de lo que debes", Icon: "scale", Value: "S/205,900.00"}, {Label: "Ya gastados", Icon: "coins", Value: "2,000", Note: "quedan gastados"}},
+			Figures: []customers.Figure{{Label: "Clientes", Value: "412"}, {Label: "Puntos retirados", Value: "4,118,000"}, {Label: "Se resta de lo que debes", Value: "S/205,900.00"}, {Label: "Ya gastados", Value: "2,000"}},
 			Notes:   []string{"Lo que los clientes ya gastaron, o dejaron vencer, queda; nadie baja de cero.", "Las cajas siguen funcionando mientras tanto. Esto no se puede deshacer."},
 		})},
 		{"given-nothing", "Points for many: nothing to take back", "undo-2", customers.TakeBack(customers.TakeBackProps{ID: "1", Reason: "Gracias por diez años con nosotros", Nothing: true, Form: ui.Form{CSRF: "token", Key: "k"}})},

@@ -117,14 +117,12 @@ func takeBackProps(ctx ctx, b loyalty.BulkAward, v service.BulkUndoPreview) cust
 	p := customers.TakeBackProps{
 		ID: b.ID.String(), Reason: b.Reason, Nothing: v.Points == 0 && !v.StillGives,
 		Submit: i18n.N(ctx, "Take %d point back", "Take %d points back", v.Points),
+		Figures: []customers.Figure{
+			{Label: i18n.T(ctx, "Guests"), Value: i18n.Number(ctx, v.Guests)}, {Label: i18n.T(ctx, "Points taken back"), Value: i18n.Number(ctx, v.Points)},
+			{Label: i18n.T(ctx, "Taken off what you owe"), Value: i18n.Money(ctx, int64(v.Liability), v.Currency)},
+			{Label: i18n.T(ctx, "Spent already"), Value: i18n.Number(ctx, v.Spent)},
+		},
 	}
-	count := func(label, icon, value, note string) {
-		p.Figures = append(p.Figures, ui.StatProps{Label: label, Icon: icon, Value: value, Note: note})
-	}
-	count(i18n.T(ctx, "Guests"), "users", i18n.Number(ctx, v.Guests), "")
-	count(i18n.T(ctx, "Points taken back"), "undo-2", i18n.Number(ctx, v.Points), "")
-	count(i18n.T(ctx, "Taken off what you owe"), "scale", i18n.Money(ctx, int64(v.Liability), v.Currency), "")
-	count(i18n.T(ctx, "Spent already"), "coins", i18n.Number(ctx, v.Spent), i18n.T(ctx, "they stay spent"))
 	if v.StillGives {
 		p.Submit = i18n.T(ctx, "Stop and take back")
 		p.Notes = append(p.Notes, i18n.T(ctx, "The points are still being given. That stops first; whoever got them by then is taken from too, so the figures may still grow."))
