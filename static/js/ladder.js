@@ -14,6 +14,9 @@
     return Math.round(points / step) * step;
   }
 
+  // How much of the narrowest drawing a label takes, in percent.
+  const width = (text) => (7 * [...text.textContent].length + 12) / 3;
+
   function place(mark, points) {
     const svg = mark.ownerSVGElement;
     const share = Math.min(100, Math.max(0, (100 * points) / max(svg)));
@@ -25,8 +28,9 @@
     for (const text of mark.querySelectorAll("text")) {
       text.setAttribute("x", x);
       // A label that would leave the right end turns to the left.
-      text.setAttribute("text-anchor", share > 85 ? "end" : "start");
-      text.setAttribute("dx", share > 85 ? "-6" : "6");
+      const turned = share > 85 || (share > 50 && share + width(text) > 100);
+      text.setAttribute("text-anchor", turned ? "end" : "start");
+      text.setAttribute("dx", turned ? "-6" : "6");
     }
     for (const grip of mark.querySelectorAll("circle")) grip.setAttribute("cx", x);
     mark.setAttribute("aria-valuenow", String(points));
@@ -41,7 +45,7 @@
     const labels = inOrder(svg).map((mark) => {
       const text = mark.querySelector("text");
       const end = text.getAttribute("text-anchor") === "end";
-      return { mark, text, end, share: parseFloat(text.getAttribute("x")), width: (7 * [...text.textContent].length + 12) / 3, level: 0 };
+      return { mark, text, end, share: parseFloat(text.getAttribute("x")), width: width(text), level: 0 };
     });
     labels.forEach((label, i) => {
       for (const before of labels.slice(0, i)) {
@@ -133,8 +137,9 @@
     const named = event.target.id.endsWith("-name") && markOf(event.target.id.replace(/-name$/, "-minPoints"));
     if (named && event.target.value.trim()) {
       named.setAttribute("aria-label", event.target.value);
-      named.querySelector("text").textContent = event.target.value;
-      stack(named.ownerSVGElement);
+      const letters = [...event.target.value];
+      named.querySelector("text").textContent = letters.length > 20 ? `${letters.slice(0, 19).join("")}…` : event.target.value;
+      place(named, valueOf(named));
     }
   });
 })();

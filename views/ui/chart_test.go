@@ -152,6 +152,10 @@ func TestLadderKeepsNamesApart(t *testing.T) {
 	doc := render(t, ui.Ladder(ui.LadderProps{Max: 1000, Marks: []ui.Mark{
 		{ID: "a", Label: "Start", Rank: 1, Field: "f-a"}, {ID: "b", Label: "VIP", At: 600, Rank: 2, Field: "f-b"}, {ID: "c", Label: "Platinum Reserve", At: 960, Rank: 3, Field: "f-c"},
 	}}))
+	long := render(t, ui.Ladder(ui.LadderProps{Max: 1000, Marks: []ui.Mark{{ID: "a", Label: "The Society of the Chef’s Table", At: 620, Rank: 1, Field: "f-a"}}}))
+	if name := long.Find("text").First(); attr(name, "text-anchor") != "end" || name.Text() != "The Society of the …" || attr(long.Find("[role=slider]"), "aria-label") != "The Society of the Chef’s Table" {
+		t.Errorf("a long name is %q, anchored at its %s", name.Text(), attr(name, "text-anchor"))
+	}
 	if above, below := attr(doc.Find("[data-tier=b] text"), "y"), attr(doc.Find("[data-tier=c] text"), "y"); above != "10" || below != "24" {
 		t.Errorf("the names stand at %s and %s, want one below the other", above, below)
 	}

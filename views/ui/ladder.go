@@ -86,12 +86,26 @@ func (p LadderProps) levels() []int {
 
 // labelWidth is how much of the narrowest drawing a label takes, in percent.
 func labelWidth(m Mark) float64 {
-	return 100 * float64(labelLetter*len([]rune(m.Label))+12) / narrowest
+	return 100 * float64(labelLetter*len([]rune(m.short()))+12) / narrowest
+}
+
+// longest is how many letters of a name the drawing has room for: half of it.
+const longest = 20
+
+func (m Mark) short() string {
+	name := []rune(m.Label)
+	if len(name) <= longest {
+		return m.Label
+	}
+	return string(name[:longest-1]) + "…"
 }
 
 // turned reports whether a label would leave the right end and so stands to
 // the left of its threshold.
-func (p LadderProps) turned(m Mark) bool { return p.x(m.At) > 85 }
+func (p LadderProps) turned(m Mark) bool {
+	x := p.x(m.At)
+	return x > 85 || x > 50 && x+labelWidth(m) > 100
+}
 
 // fixed reports whether a threshold stays: a ladder needs one at 0.
 func (p LadderProps) fixed(i int) bool { return i == 0 && p.Marks[i].At == 0 }
