@@ -18,7 +18,7 @@ func init() {
 		"There are no sales yet to estimate a year from.":                                      "Todavía no hay ventas para estimar un año.",
 		"The year is estimated from the last %d day’s sales, as if every point were redeemed.": "El año se estima con las ventas del último día (%d), como si se canjearan todos los puntos.",
 		"The year is estimated from the last %d days’ sales, as if every point were redeemed.": "El año se estima con las ventas de los últimos %d días, como si se canjearan todos los puntos.",
-		"Some fields can’t be read yet, so there is no preview.":                               "Hay campos que todavía no se pueden leer, así que no hay vista previa.",
+		"Some fields can’t be saved like this, so there is no preview.":                        "Hay campos que no se pueden guardar así, de modo que no hay vista previa.",
 		"A bill of %s earns": "Una cuenta de %s gana", "Preview": "Vista previa", "Try it": "Pruébalo", "Example bill": "Cuenta de ejemplo",
 		"What this does": "Lo que hace esto", "Before you save": "Antes de guardar", "must be at least %s": "debe ser %s como mínimo",
 

@@ -105,7 +105,7 @@ func Page(p Props) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, "\" class=\"grid items-start gap-5 xl:grid-cols-[minmax(0,1fr)_24rem]\"><div class=\"ui-card flex min-w-0 flex-col px-5 pt-5\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, "\" class=\"grid items-start gap-5 xl:grid-cols-[minmax(0,1fr)_24rem]\"><div class=\"ui-card flex min-w-0 flex-col px-5 pt-5 [&>.ui-alert]:mb-5\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

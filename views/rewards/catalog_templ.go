@@ -132,7 +132,7 @@ func Catalog(p CatalogProps) templ.Component {
 				for _, r := range p.Cards {
 					templ_7745c5c3_Err = ui.Reward(ui.RewardProps{
 						Name: r.Name, Text: r.Text, Icon: r.Icon, Cost: r.Cost, Note: r.Popularity, Href: "/rewards/" + r.ID, Attrs: ui.ModalAttrs("/rewards/" + r.ID),
-						Badges: badges(r.Value, r.Badges), Action: menu(r, p.CSRF), Faded: !r.Active,
+						Badges: badges(r.Value, r.Badges), Action: menu(r, p.CSRF), Faded: r.Faded,
 					}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err

@@ -28,6 +28,7 @@ type Card struct {
 	Popularity           string
 	Badges               []ui.BadgeProps
 	Active               bool
+	Faded                bool // guests can’t have it, now or later
 }
 
 // FormProps is the form of one reward.

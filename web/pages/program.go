@@ -161,7 +161,7 @@ func notPreviewed(c *fiber.Ctx, err error) (program.PreviewProps, error) {
 	if back.Problem != "" {
 		return program.PreviewProps{Problem: back.Problem}, nil
 	}
-	return program.PreviewProps{Problem: i18n.T(c.UserContext(), "Some fields can’t be read yet, so there is no preview.")}, nil
+	return program.PreviewProps{Problem: i18n.T(c.UserContext(), "Some fields can’t be saved like this, so there is no preview.")}, nil
 }
 
 // PreviewProgram is POST /program/:id/preview: what the form would do.

@@ -27,6 +27,7 @@ func TestOwnerChangesTheRate(t *testing.T) {
 	press(t, v, "main form button.btn-primary")
 	v.See("Must be a whole number from 0 to 365")
 	v.Until("what was typed is kept", `document.getElementById("f-pointsPerCurrencyUnit").value === "20" && document.activeElement.matches("[data-focus]")`)
+	v.Until("what is wrong keeps its distance", `document.querySelector("main form section").getBoundingClientRect().top - document.querySelector("main form .ui-alert").getBoundingClientRect().bottom >= 16`)
 	v.Usable("program with an error")
 	set(t, v, "#f-claimWindowDays", "14")
 	press(t, v, "main form button.btn-primary")

@@ -13,7 +13,8 @@ import (
 	"regulars/web/auth"
 )
 
-// RewardsPage is GET /rewards: what is offered, or with ?show=all everything.
+// RewardsPage is GET /rewards: what is offered now or later, or with ?show=all
+// everything, what is over included.
 func (h *Handlers) RewardsPage(c *fiber.Ctx) error {
 	ctx := c.UserContext()
 	all := c.Query("show") == "all"
@@ -28,10 +29,11 @@ func (h *Handlers) RewardsPage(c *fiber.Ctx) error {
 	active := 0
 	props := rewards.CatalogProps{None: len(found) == 0, Program: len(kit.programs) > 0, MayMake: auth.Actor(c).Can(loyalty.ProgramWrite), CSRF: auth.CSRF(c)}
 	for _, r := range found {
-		if r.Active {
+		offered := r.Active && kit.now(r) != offeredBefore
+		if offered {
 			active++
 		}
-		if r.Active || all {
+		if offered || all {
 			props.Cards = append(props.Cards, kit.card(ctx, r))
 		}
 	}
@@ -137,15 +139,15 @@ func (h *Handlers) saveReward(c *fiber.Ctx, id loyalty.ID) error {
 		return h.Rewards.Change(ctx, auth.Actor(c), service.ChangeReward{ID: id, Fields: fields, Once: once})
 	}, func(saved loyalty.Reward) done {
 		if id.IsZero() {
-			return done{To: catalogOf(saved), Flash: i18n.T(ctx, "%s is in the catalog.", saved.Name)}
+			return done{To: kit.catalogOf(saved), Flash: i18n.T(ctx, "%s is in the catalog.", saved.Name)}
 		}
-		return done{To: catalogOf(saved), Flash: i18n.T(ctx, "%s is saved.", saved.Name)}
+		return done{To: kit.catalogOf(saved), Flash: i18n.T(ctx, "%s is saved.", saved.Name)}
 	}, again)
 }
 
 // catalogOf is the list that the reward is to be seen in.
-func catalogOf(r loyalty.Reward) string {
-	if r.Active {
+func (k rewardKit) catalogOf(r loyalty.Reward) string {
+	if r.Active && k.now(r) != offeredBefore {
 		return "/rewards"
 	}
 	return "/rewards?show=all"

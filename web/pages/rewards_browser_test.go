@@ -67,6 +67,7 @@ func TestCatalog(t *testing.T) {
 		{Name: service.Given("Chef’s table for two"), Type: service.Given("perk"), Cost: service.Given(int64(12000)), Stock: service.Given(int64(3)), MinTierID: service.Given(programs[0].Tiers[2].ID), MaxPerCustomer: service.Given(int64(1))},
 		{Name: service.Given("Five dollars"), Type: service.Given("credit"), DiscountType: service.Given("fixed"), DiscountValue: service.Given(int64(500)), Cost: service.Given(int64(600)), ExpiresAt: service.Given(r.Clock.Now().AddDate(0, 1, 0))},
 		{Name: service.Given("Old delivery"), Type: service.Given("shipping"), Cost: service.Given(int64(200)), Active: service.Given(false)},
+		{Name: service.Given("Harvest wine"), Type: service.Given("perk"), Cost: service.Given(int64(200)), StartsAt: service.Given(r.Clock.Now().AddDate(0, -2, 0)), ExpiresAt: service.Given(r.Clock.Now().AddDate(0, -1, 0))},
 	} {
 		f.ProgramID = programs[0].ID
 		made, err := r.Services.Rewards.Create(t.Context(), r.System(), service.CreateReward{Fields: f})
@@ -88,6 +89,8 @@ func TestCatalog(t *testing.T) {
 	v.See("Redeemed 2 times, by 2 guests")
 	v.See("3 left")
 	v.See("Gold and above")
+	v.Until("what guests can't have is faded", `[...document.querySelectorAll("article.ui-faded h3")].map(e => e.textContent).join() === "Harvest wine,Old delivery" ||
+		[...document.querySelectorAll("article.ui-faded h3")].map(e => e.textContent).join() === "Old delivery,Harvest wine"`)
 	v.Go("/rewards")
 	if got := browsertest.Eval[int](t, v.Browser, `document.querySelectorAll("main article").length`); got != 4 {
 		t.Errorf("%d rewards offered, want 4", got)
