@@ -35,6 +35,9 @@ func (r figuresRow) domain() loyalty.Figures {
 	}
 }
 
+// dayFigures are the columns of figuresRow, as they are kept.
+const dayFigures = `issued, redeemed, refunded, reversed, expired, adjusted, transferred, awards, redemptions, cancellations, orders, sales, customers`
+
 const sumFigures = `
 	coalesce(sum(issued), 0)::bigint AS issued, coalesce(sum(redeemed), 0)::bigint AS redeemed,
 	coalesce(sum(refunded), 0)::bigint AS refunded, coalesce(sum(reversed), 0)::bigint AS reversed,
@@ -70,11 +73,16 @@ func (r reader) AllTime(ctx context.Context, orgID loyalty.ID) (loyalty.Totals, 
 	}, wrap("sum figures", err)
 }
 
-// Days implements loyalty.StatsReader.
+// Days implements loyalty.StatsReader. Days that are long over have a row for
+// all stores together.
 func (r reader) Days(ctx context.Context, orgID loyalty.ID, q loyalty.FiguresQuery) ([]loyalty.DayFigures, error) {
 	const all = `
-		SELECT day,` + sumFigures + `
-		FROM daily_stats WHERE organization_id = $1 AND day >= $2::date AND day < $3::date
+		SELECT day,` + sumFigures + ` FROM (
+			SELECT day, ` + dayFigures + ` FROM day_totals
+			WHERE organization_id = $1 AND day >= $2::date AND day < $3::date
+			UNION ALL
+			SELECT day, ` + dayFigures + ` FROM daily_stats
+			WHERE organization_id = $1 AND day >= greatest($2::date, (SELECT before FROM total_stats WHERE organization_id = $1)) AND day < $3::date) d
 		GROUP BY day ORDER BY day`
 	const some = `
 		SELECT day,` + sumFigures + `

@@ -99,7 +99,7 @@ var proofs = []proof{
 		SELECT 'stock' AS kind, reward_id::text AS subject, format('%s left in slot %s', remaining, slot) AS detail
 		FROM reward_stock WHERE organization_id = $1 AND remaining < 0`},
 
-	{[]loyalty.Proof{claim("totals", "The figures since ever are the sum of every day's.")}, `
+	{[]loyalty.Proof{claim("totals", "The figures since ever, and those of each day of all stores, are the sum of every store's days.")}, `
 		SELECT 'totals' AS kind, format('before %s', t.before) AS subject, format('kept %s, counted %s', t.n, d.n) AS detail
 		FROM (
 			SELECT before, ARRAY[customers, earned, balance, redemptions]::numeric[] AS n FROM total_stats WHERE organization_id = $1
@@ -110,7 +110,15 @@ var proofs = []proof{
 				coalesce(sum(issued + redeemed + refunded + reversed + expired + adjusted + transferred), 0),
 				coalesce(sum(redemptions - cancellations), 0)] AS n
 			FROM daily_stats WHERE organization_id = $1 AND day < t.before) d
-		WHERE t.n <> d.n`},
+		WHERE t.n <> d.n
+		UNION ALL
+		SELECT 'totals', coalesce(k.day, c.day)::text, format('kept %s, counted %s', k.n, c.n)
+		FROM (SELECT day, ` + dayArray + ` AS n FROM day_totals WHERE organization_id = $1 GROUP BY day) k
+		FULL JOIN (
+			SELECT day, ` + dayArray + ` AS n FROM daily_stats WHERE organization_id = $1
+				AND day < (SELECT before FROM total_stats WHERE organization_id = $1)
+			GROUP BY day) c ON c.day = k.day
+		WHERE coalesce(k.n, array_fill(0::numeric, ARRAY[13])) <> coalesce(c.n, array_fill(0::numeric, ARRAY[13]))`},
 
 	{[]loyalty.Proof{claim("active", "The members active since each day are what a full count gives.")}, `
 		SELECT 'active' AS kind, coalesce(k.day, c.day)::text AS subject, format('kept %s, counted %s', k.n, c.n) AS detail
@@ -192,6 +200,10 @@ const auditProof = `
 	) l ON l.position = h.position AND l.seal = h.seal
 	WHERE h.position IS NULL OR l.position IS NULL`
 
+// dayArray are the figures of a day, in an order that compares.
+const dayArray = `ARRAY[sum(issued), sum(redeemed), sum(refunded), sum(reversed), sum(expired), sum(adjusted), sum(transferred),
+			sum(awards), sum(redemptions), sum(cancellations), sum(orders), sum(sales), sum(customers)]`
+
 // A completed order counts on its own day; what it earned, on the day it did.
 const daysProof = `
 	WITH ledger AS (
@@ -214,12 +226,10 @@ const daysProof = `
 		JOIN enrollments e ON e.organization_id = $1 AND e.customer_id = c.id AND e.merged_into IS NULL
 		WHERE c.organization_id = $1 GROUP BY 1
 	), c AS (
-		SELECT day, store_id, ARRAY[sum(issued), sum(redeemed), sum(refunded), sum(reversed), sum(expired), sum(adjusted), sum(transferred),
-			sum(awards), sum(redemptions), sum(cancellations), sum(orders), sum(sales), sum(customers)] AS n
+		SELECT day, store_id, ` + dayArray + ` AS n
 		FROM counted GROUP BY 1, 2
 	), k AS (
-		SELECT day, store_id, ARRAY[sum(issued), sum(redeemed), sum(refunded), sum(reversed), sum(expired), sum(adjusted), sum(transferred),
-			sum(awards), sum(redemptions), sum(cancellations), sum(orders), sum(sales), sum(customers)] AS n
+		SELECT day, store_id, ` + dayArray + ` AS n
 		FROM daily_stats WHERE organization_id = $1 GROUP BY 1, 2
 	)
 	SELECT 'days' AS kind, format('%s at %s', coalesce(k.day, c.day), coalesce(k.store_id, c.store_id)) AS subject,

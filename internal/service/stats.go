@@ -103,6 +103,7 @@ func (s *Stats) Analytics(ctx context.Context, actor loyalty.Actor, q AnalyticsQ
 	}
 	// Neither waits for the other: the page is drawn when the slower is there.
 	group, ctx := errgroup.WithContext(ctx)
+	var redeemed map[loyalty.ID]int64
 	group.Go(func() error {
 		length := to.Sub(from)
 		found, err := s.repo.Days(ctx, actor.OrgID, loyalty.FiguresQuery{From: from.Add(-length), To: to, StoreIDs: stores})
@@ -110,20 +111,21 @@ func (s *Stats) Analytics(ctx context.Context, actor loyalty.Actor, q AnalyticsQ
 			return err
 		}
 		a.spread(found, from, to)
-		if len(stores) == 0 {
-			return nil
+		redeemed, err = s.repo.RedeemedRewards(ctx, actor.OrgID, loyalty.FiguresQuery{From: from, To: to, StoreIDs: stores})
+		if err != nil || len(stores) == 0 {
+			return err
 		}
 		return s.joined(ctx, actor.OrgID, from, to, &a)
 	})
 	group.Go(func() error {
 		lately := loyalty.DayIn(zone, s.now()).AddDate(0, 0, 1).Add(from.Sub(to))
-		if err := s.standing(ctx, actor.OrgID, cfg.Program, from, lately, &a); err != nil {
-			return err
-		}
-		return s.favorites(ctx, actor.OrgID, loyalty.FiguresQuery{From: from, To: to, StoreIDs: stores}, &a)
+		return s.standing(ctx, actor.OrgID, cfg.Program, from, lately, &a)
 	})
-	err = group.Wait()
-	return a, err
+	if err := group.Wait(); err != nil {
+		return Analytics{}, err
+	}
+	a.favor(redeemed)
+	return a, nil
 }
 
 // StoreDays is over how many days ByStore looks.
@@ -150,17 +152,15 @@ func (s *Stats) ByStore(ctx context.Context, actor loyalty.Actor, stores []loyal
 	return out, err
 }
 
-// favorites ranks what was redeemed. What more was cancelled of than redeemed,
+// favor ranks what was redeemed. What more was cancelled of than redeemed,
 // because that was before, is none.
-func (s *Stats) favorites(ctx context.Context, orgID loyalty.ID, q loyalty.FiguresQuery, a *Analytics) error {
-	redeemed, err := s.repo.RedeemedRewards(ctx, orgID, q)
+func (a *Analytics) favor(redeemed map[loyalty.ID]int64) {
 	for _, r := range a.Rewards {
 		if n := redeemed[r.ID]; n > 0 {
 			a.Favorites = append(a.Favorites, RewardShare{r, n})
 		}
 	}
 	slices.SortStableFunc(a.Favorites, func(x, y RewardShare) int { return cmp.Compare(y.Redemptions, x.Redemptions) })
-	return err
 }
 
 // joined counts the new customers of stores: guests join the organization, and

@@ -4,8 +4,10 @@ import (
 	"slices"
 	"strconv"
 	"testing"
+	"time"
 
 	"regulars/internal/loyalty"
+	"regulars/internal/service"
 )
 
 // An old day that is written while the days before are summed up is in the sum
@@ -82,6 +84,11 @@ func TestTotalsHoldWhileAnOldDayChanges(t *testing.T) {
 			SELECT id, current_date - `+strconv.Itoa(ago)+`, '00000000-0000-0000-0000-000000000000', 0, 7 FROM organizations`)
 		if before += 7; earned() != before {
 			t.Errorf("%d points earned after a day %d days ago, want %d", earned(), ago, before)
+		}
+		day := time.Now().UTC().AddDate(0, 0, -ago)
+		a, err := s.Stats.Analytics(t.Context(), owner, service.AnalyticsQuery{From: day.AddDate(0, 0, -9), To: day.AddDate(0, 0, 1)})
+		if err != nil || !slices.ContainsFunc(a.Days, func(d loyalty.DayFigures) bool { return d.Issued == 7 && d.Day.Equal(day.Truncate(24*time.Hour)) }) {
+			t.Errorf("the figures of %d days ago: %+v, %v", ago, a.Days, err)
 		}
 	}
 }
