@@ -32,6 +32,9 @@ type AnomalyReader interface {
 	Peers(ctx context.Context, orgID, storeID ID, from, to time.Time) ([]Peer, error)
 	// IsHeld reports whether the award or the redemption waits for a manager.
 	IsHeld(ctx context.Context, orgID, objectID ID) (bool, error)
+	// UnderReview is how many points of the customer's balance wait for a
+	// manager.
+	UnderReview(ctx context.Context, orgID, customerID ID) (Points, error)
 	// CaseHolds is what is held for the case just now.
 	CaseHolds(ctx context.Context, orgID, id ID) (CaseHold, error)
 	// RelatedCases are other cases that name any of the same people, newest

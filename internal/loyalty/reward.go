@@ -144,6 +144,7 @@ type Redemption struct {
 	StaffID       ID
 	KeyID         ID
 	HeldUntil     time.Time // zero unless held
+	ReviewCase    ID        // the case a manager has to decide first, as pages read it; zero for none
 	FulfilledAt   time.Time
 	CancelledAt   time.Time
 	CreatedAt     time.Time

@@ -207,6 +207,15 @@ func (r reader) IsHeld(ctx context.Context, orgID, objectID loyalty.ID) (bool, e
 	return held, wrap("look for a hold", r.get(ctx, &held, q, orgID.String(), objectID.String()))
 }
 
+// UnderReview implements loyalty.AnomalyReader.
+func (r reader) UnderReview(ctx context.Context, orgID, customerID loyalty.ID) (loyalty.Points, error) {
+	const q = `
+		SELECT coalesce(sum(points), 0) FROM review_holds
+		WHERE organization_id = $1 AND customer_id = $2 AND released_at IS NULL AND kind = 'points'`
+	var held loyalty.Points
+	return held, wrap("sum the points under review", r.get(ctx, &held, q, orgID.String(), customerID.String()))
+}
+
 // CaseHolds implements loyalty.AnomalyReader. A reward that was cancelled
 // meanwhile, which gives its points back, is not held.
 func (r reader) CaseHolds(ctx context.Context, orgID, id loyalty.ID) (loyalty.CaseHold, error) {

@@ -129,6 +129,7 @@ type redemptionDoc struct {
 	StaffID       loyalty.ID      `json:"staff_id,omitzero"`
 	KeyID         loyalty.ID      `json:"api_key_id,omitzero"`
 	HeldUntil     time.Time       `json:"held_until,omitzero"`
+	ReviewCase    loyalty.ID      `json:"review_case,omitzero"`
 	FulfilledAt   time.Time       `json:"fulfilled_at,omitzero"`
 	CancelledAt   time.Time       `json:"cancelled_at,omitzero"`
 	CreatedAt     time.Time       `json:"created_at"`

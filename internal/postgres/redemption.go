@@ -8,15 +8,20 @@ import (
 	"regulars/internal/loyalty"
 )
 
+// reviewCase is the case that a redemption d waits for.
+const reviewCase = `jsonb_build_object('review_case', CASE WHEN d.status = 'held' THEN (
+			SELECT h.anomaly_id FROM review_holds h
+			WHERE h.organization_id = d.organization_id AND h.object_id = d.id AND h.released_at IS NULL LIMIT 1) END)`
+
 // Redemption implements loyalty.OrderReader.
 func (r reader) Redemption(ctx context.Context, orgID, id loyalty.ID) (loyalty.Redemption, error) {
-	const q = `SELECT to_jsonb(d) FROM redemptions d WHERE d.organization_id = $1 AND d.id = $2`
+	const q = `SELECT to_jsonb(d) || ` + reviewCase + ` FROM redemptions d WHERE d.organization_id = $1 AND d.id = $2`
 	return r.redemption(ctx, q, orgID, id.String())
 }
 
 // RedemptionByCode implements loyalty.OrderReader.
 func (r reader) RedemptionByCode(ctx context.Context, orgID loyalty.ID, code string) (loyalty.Redemption, error) {
-	const q = `SELECT to_jsonb(d) FROM redemptions d WHERE d.organization_id = $1 AND d.code = $2`
+	const q = `SELECT to_jsonb(d) || ` + reviewCase + ` FROM redemptions d WHERE d.organization_id = $1 AND d.code = $2`
 	return r.redemption(ctx, q, orgID, code)
 }
 
@@ -43,7 +48,7 @@ func (r reader) Redemptions(ctx context.Context, orgID loyalty.ID, f loyalty.Red
 			AND ($4::uuid IS NULL OR d.reward_id = $4) AND ($5 = '' OR d.status = $5)
 		ORDER BY d.id DESC`
 	const list = `
-		SELECT to_jsonb(d) || jsonb_build_object('customer_name', c.name, 'store_name', coalesce(w.name, ''))
+		SELECT to_jsonb(d) || jsonb_build_object('customer_name', c.name, 'store_name', coalesce(w.name, '')) || ` + reviewCase + `
 		FROM redemptions d JOIN (` + ids + ` LIMIT $6 OFFSET $7) p USING (id)
 		JOIN customers c ON c.organization_id = d.organization_id AND c.id = d.customer_id
 		LEFT JOIN stores w ON w.organization_id = d.organization_id AND w.id = d.store_id

@@ -218,7 +218,7 @@ func (d redemptionDoc) domain(orgID loyalty.ID) loyalty.Redemption {
 		RewardType: loyalty.RewardType(d.RewardType), DiscountType: loyalty.DiscountType(d.DiscountType),
 		DiscountValue: d.DiscountValue, Cost: d.Cost, Code: d.Code, Status: loyalty.RedemptionStatus(d.Status), StoreID: d.StoreID,
 		OrderRef: d.OrderRef, TransactionID: d.TransactionID, RefundID: d.RefundID, Metadata: d.Metadata, StaffID: d.StaffID,
-		KeyID: d.KeyID, HeldUntil: d.HeldUntil, FulfilledAt: d.FulfilledAt, CancelledAt: d.CancelledAt, CreatedAt: d.CreatedAt,
+		KeyID: d.KeyID, HeldUntil: d.HeldUntil, ReviewCase: d.ReviewCase, FulfilledAt: d.FulfilledAt, CancelledAt: d.CancelledAt, CreatedAt: d.CreatedAt,
 		Lots: each(d.Lots, func(l lotDoc) loyalty.Lot { return loyalty.Lot{ExpiresOn: time.Time(l.ExpiresOn), Points: l.Points} }),
 	}
 }

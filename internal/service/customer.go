@@ -126,7 +126,10 @@ type Profile struct {
 	Missing loyalty.Points   // lifetime points to Next
 	Recent  []loyalty.Transaction
 	Lots    []loyalty.Lot // by the day they stop counting, soonest first
-	Zone    string        // the organization's time zone, in which those days begin
+	// UnderReview is how many points of the balance can't be spent before a
+	// manager has looked at them.
+	UnderReview loyalty.Points
+	Zone        string // the organization's time zone, in which those days begin
 }
 
 // Detail is the customer that ref names, with the account's standing and the
@@ -145,6 +148,9 @@ func (s *Customers) Detail(ctx context.Context, actor loyalty.Actor, ref Custome
 	}
 	first := loyalty.Page{Number: 1, Size: RecentTransactions}
 	if p.Recent, _, err = s.repo.CustomerTransactions(ctx, actor.OrgID, m.ID, "", first); err != nil {
+		return Profile{}, err
+	}
+	if p.UnderReview, err = s.repo.UnderReview(ctx, actor.OrgID, m.ID); err != nil {
 		return Profile{}, err
 	}
 	p.Lots, err = s.repo.Lots(ctx, actor.OrgID, m.ID)

@@ -122,6 +122,15 @@ func (s *Ledger) Redemption(ctx context.Context, actor loyalty.Actor, id loyalty
 	return d, err
 }
 
+// AwaitsReview reports whether an award's points wait for a manager. It needs
+// loyalty.CustomersRead.
+func (s *Ledger) AwaitsReview(ctx context.Context, actor loyalty.Actor, transactionID loyalty.ID) (bool, error) {
+	if err := actor.Require(loyalty.CustomersRead); err != nil {
+		return false, err
+	}
+	return s.repo.IsHeld(ctx, actor.OrgID, transactionID)
+}
+
 // RedemptionByCode finds what a guest shows at the till. It needs
 // loyalty.LoyaltyRedeem.
 func (s *Ledger) RedemptionByCode(ctx context.Context, actor loyalty.Actor, code string) (loyalty.Redemption, error) {

@@ -2,6 +2,12 @@ package i18n
 
 func init() {
 	Register("es", Catalog{
+		"%d waits for a manager": "%d espera a gerencia", "%d wait for a manager": "%d esperan a gerencia",
+		"%d of them can’t be spent until a manager has looked at it.":                                         "%d no se puede gastar hasta que gerencia lo revise.",
+		"%d of them can’t be spent until a manager has looked at them.":                                       "%d no se pueden gastar hasta que gerencia los revise.",
+		"These points can’t be spent until a manager has looked at them.":                                     "Estos puntos no se pueden gastar hasta que gerencia los revise.",
+		"Don’t hand it over yet: a manager has to look at it first. If nobody has by %s, the points go back.": "Aún no lo entregues: gerencia tiene que revisarlo antes. Si nadie lo ha hecho el %s, los puntos se devuelven.",
+		"Waits for a manager": "Espera a gerencia", "See the case": "Ver el caso",
 		"Scan with the camera": "Escanear con la cámara",
 		"Scan a card":          "Escanear una tarjeta",
 		"Hold the QR code of the card in front of the camera.":                                             "Pon el código QR de la tarjeta delante de la cámara.",

@@ -81,7 +81,8 @@ type Redemption struct {
 	Reward, Code, Customer, CustomerHref, When, Machine, Cost, Store string
 	Status, Note                                                     string // Note says until or since when
 	Tone                                                             ui.Tone
-	FulfillHref, CancelHref                                          string // "" when it is over
+	FulfillHref, CancelHref                                          string // "" when it is over, or mustn't be handed over yet
+	CaseHref                                                         string // the case it waits for, for who may decide it
 	Key                                                              string
 }
 

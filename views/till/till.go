@@ -80,6 +80,7 @@ type Guest struct {
 	Detail  string // address of the customer's page
 	Balance string // formatted
 	Worth   string // the balance in money; "" without a program
+	Held    string // translated: how much of the balance waits for a manager; "" for nothing
 	Frozen  bool
 	Tier    Standing
 }

@@ -110,6 +110,9 @@ func (h *Handlers) Customer(c *fiber.Ctx) error {
 			return err
 		}
 		p.Worth = i18n.T(ctx, "worth %s", i18n.Money(ctx, int64(who.Program.Liability(who.Enrollment.Balance)), currency))
+		if who.UnderReview > 0 {
+			p.Worth += " · " + i18n.N(ctx, "%d waits for a manager", "%d wait for a manager", who.UnderReview)
+		}
 	}
 	p.History = history
 	if p.Merged, err = h.mergedNotes(c, id); err != nil {
@@ -187,7 +190,7 @@ func (h *Handlers) customerRewards(c *fiber.Ctx, who service.Profile) ([]custome
 			r.Note = "" // the page says so once
 		} else if o.Affordable {
 			r.Href = tillPath(who.ID) + "/redeem/" + o.ID.String()
-		} else if missing := o.Cost - who.Enrollment.Balance; missing > 0 {
+		} else if missing := o.Cost - (who.Enrollment.Balance - who.UnderReview); missing > 0 {
 			r.Note = i18n.N(ctx, "%d point to go", "%d points to go", missing)
 		} else if o.Why != nil {
 			r.Note = i18n.Error(ctx, o.Why)

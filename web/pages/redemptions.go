@@ -114,6 +114,15 @@ func redemptionProps(c *fiber.Ctx, r loyalty.RedemptionRow) ledger.Redemption {
 		out.Tone = ui.Note
 		base := ledger.RedemptionsPath + "/" + r.ID.String()
 		out.FulfillHref, out.CancelHref = base+"/fulfill", base+"/cancel"
+		if !r.ReviewCase.IsZero() {
+			// It would be refused.
+			out.Tone, out.FulfillHref, out.Status = ui.Warn, "", i18n.T(ctx, "Waits for a manager")
+			out.Note = i18n.T(ctx, "until %s", i18n.DateTime(ctx, r.HeldUntil))
+			if auth.Actor(c).Can(loyalty.AnomaliesReview) {
+				out.CaseHref = "/anomalies/" + r.ReviewCase.String()
+			}
+			return out
+		}
 		if r.Status == loyalty.Held && !r.HeldUntil.IsZero() {
 			out.Note = i18n.T(ctx, "kept until %s", i18n.DateTime(ctx, r.HeldUntil))
 		}

@@ -71,6 +71,14 @@ func (h *Handlers) awarded(c *fiber.Ctx, p *till.DoneProps, who service.Profile,
 	if was, _ := loyalty.PrefixTier.Parse(c.Query("was")); !was.IsZero() && was != who.Tier.ID {
 		p.TierUp = who.Tier.Name
 	}
+	held, err := h.Ledger.AwaitsReview(ctx, actor, r.Award.Transaction.ID)
+	if err != nil {
+		return err
+	}
+	if held {
+		p.Tone, p.Icon = ui.Warn, "hourglass"
+		p.Text += ". " + i18n.T(ctx, "These points can’t be spent until a manager has looked at them.")
+	}
 	switch {
 	case r.Order.Reversed >= r.Order.Earned && r.Order.Earned > 0:
 		p.Tone, p.Icon, p.Text = ui.Quiet, "undo-2", i18n.T(ctx, "These points were taken back.")
@@ -118,10 +126,13 @@ func (h *Handlers) redeemed(c *fiber.Ctx, p *till.DoneProps, customerID loyalty.
 		p.Tone, p.Icon, p.Text = ui.Quiet, "undo-2", i18n.T(ctx, "This redemption was cancelled and its points given back.")
 	case loyalty.Issued, loyalty.Held:
 		path := p.Guest.Path + "/redemptions/" + d.ID.String()
-		p.Actions = []till.Action{
-			{Form: fresh(c), Href: path + "/cancel", Label: i18n.T(ctx, "Undo"), Icon: "undo-2"},
-			{Form: fresh(c), Href: path + "/fulfill", Label: i18n.T(ctx, "Handed over"), Icon: "check", Primary: true},
+		p.Actions = []till.Action{{Form: fresh(c), Href: path + "/cancel", Label: i18n.T(ctx, "Undo"), Icon: "undo-2"}}
+		if !d.ReviewCase.IsZero() {
+			p.Tone, p.Icon = ui.Warn, "hourglass"
+			p.Text = i18n.T(ctx, "Don’t hand it over yet: a manager has to look at it first. If nobody has by %s, the points go back.", i18n.DateTime(ctx, d.HeldUntil))
+			return nil
 		}
+		p.Actions = append(p.Actions, till.Action{Form: fresh(c), Href: path + "/fulfill", Label: i18n.T(ctx, "Handed over"), Icon: "check", Primary: true})
 	}
 	return nil
 }

@@ -50,7 +50,7 @@ func (h *Handlers) tillGuest(c *fiber.Ctx, status int, f ui.Form, note string) e
 	}
 	p := till.GuestProps{
 		Guest: tillGuestProps(c, who, store), Form: f, Symbol: i18n.MoneySymbol(store.Currency), Digits: i18n.MoneyDigits(store.Currency),
-		Rewards: rewardList(ctx, tillPath(id), who.Enrollment.Balance, offers), Note: note,
+		Rewards: rewardList(ctx, tillPath(id), who.Enrollment.Balance-who.UnderReview, offers), Note: note,
 	}
 	if f.Value("total") != "" && f.Error("total") == "" {
 		p.Preview = h.preview(c, id, store, read(f))
@@ -68,7 +68,14 @@ func tillGuestProps(c *fiber.Ctx, who service.Profile, store loyalty.Store) till
 	if who.Program != nil && who.Enrollment.Balance > 0 {
 		g.Worth = i18n.Money(ctx, int64(who.Enrollment.Balance)*int64(who.Program.CurrencyPerPoint), store.Currency)
 	}
+	if who.UnderReview > 0 {
+		g.Held = underReview(ctx, who.UnderReview)
+	}
 	return g
+}
+
+func underReview(ctx ctx, points loyalty.Points) string {
+	return i18n.N(ctx, "%d of them can’t be spent until a manager has looked at it.", "%d of them can’t be spent until a manager has looked at them.", points)
 }
 
 // TillPreview is GET /till/:id/preview: what the bill would earn, as typed.

@@ -133,7 +133,8 @@ func factor(ctx context.Context, m loyalty.Multiplier) string {
 	return i18n.Decimal(ctx, float64(m)/100, 2)
 }
 
-// rewardList is what a guest can have, then what is nearest to being had.
+// rewardList is what a guest can have with the points that can be spent, then
+// what is nearest to being had.
 func rewardList(ctx context.Context, path string, balance loyalty.Points, offers []service.Offer) []till.Reward {
 	var can, cannot []till.Reward
 	for _, o := range offers {
