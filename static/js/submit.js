@@ -52,7 +52,17 @@
 
   // A form that is sent again by itself says so itself.
   const again = (event) => event.detail.elt instanceof Element && event.detail.elt.matches("form[data-retry]");
+  // What a search, a filter or a preview shows is of what was asked before:
+  // it is dimmed until an answer comes.
+  const asks = "input, select, form:not([data-retry]), [hx-trigger*=input]";
+  const stale = ({ detail: { elt, target } }) => {
+    if (elt instanceof Element && elt.matches(asks) && target instanceof Element) target.setAttribute("data-stale", "");
+  };
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    if (event.detail.shouldSwap) event.detail.target.removeAttribute("data-stale");
+  });
   const lost = (event) => {
+    stale(event);
     if (!again(event)) say("offline");
   };
   document.addEventListener("htmx:sendError", lost);
@@ -61,6 +71,7 @@
   window.regulars = window.regulars || {};
   window.regulars.busy = (event) => [429, 502, 503, 504].includes(event.detail.xhr.status);
   document.addEventListener("htmx:responseError", (event) => {
+    stale(event);
     if (!window.regulars.busy(event)) say("failed");
     else if (!again(event)) say("busy");
   });
