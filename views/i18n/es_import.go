@@ -3,6 +3,9 @@ package i18n
 // Bringing files in.
 func init() {
 	Register("es", Catalog{
+		"Undoing broke off": "Se interrumpió al deshacer",
+		"Something went wrong on our side. Undo it again: that goes on where it broke off.":                                                        "Algo falló de nuestro lado. Deshazla de nuevo: sigue donde se interrumpió.",
+		"%s of %s rows are in already: trying again goes on from there and counts nothing twice, and undoing takes them out.":                      "Ya entraron %s de %s filas: al intentarlo de nuevo sigue desde ahí sin contar nada dos veces, y al deshacer se quitan.",
 		"Bring your guests, their points and your past orders along. Every file is checked before anything changes, and can be undone afterwards.": "Trae a tus clientes, sus puntos y tus pedidos de antes. Cada archivo se revisa antes de cambiar nada y se puede deshacer después.",
 		"What is in the file?": "¿Qué trae el archivo?", "Past orders": "Pedidos de antes", "Opening balances": "Saldos iniciales",
 		"They earn points as if each had come in at its own time. Guests and stores are added on the way.":     "Ganan puntos como si cada uno hubiera entrado en su momento. Los clientes y los locales que falten se añaden.",

@@ -105,6 +105,42 @@ func TestOwnerImportsPastOrders(t *testing.T) {
 	quiet(t, v)
 }
 
+// An import that breaks off in the middle says how far it came and that trying
+// again counts nothing twice; undoing that breaks off says so, and isn't gone
+// on with by importing.
+func TestAnImportThatBreaksOff(t *testing.T) {
+	t.Parallel()
+	r := newLume(t)
+	working(t, r, func() {})
+	r.DB.Exec(t, `CREATE FUNCTION boom() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'boom'; END $$`)
+	r.DB.Exec(t, `CREATE TRIGGER boom BEFORE INSERT ON orders FOR EACH ROW WHEN (NEW.external_id = 'A1400') EXECUTE FUNCTION boom()`)
+	file := "Pedido;Fecha;Lugar;Cliente;Importe\n"
+	for i := range 1600 {
+		file += fmt.Sprintf("A%d;2024-06-%02d 16:30;Pier;G%d;20\n", i, 1+i/60, i%20)
+	}
+	v := r.Visit(t, browsertest.Desktop)
+	v.SignIn("owner@trattoria.test")
+	v.Go("/import")
+	choose(t, v, "de antes.csv", file)
+	press(t, v, "main form button.btn-primary")
+	v.See("Which column is what?")
+	path := v.Path()
+	set(t, v, "#f-store", "2")
+	press(t, v, `button[value="check"]`)
+	v.Until("checked", `document.querySelector("form[action$='/start'] button")`)
+	press(t, v, `form[action$="/start"] button`)
+	v.See("1,000 of 1,600 rows are in already")
+	look(t, v, path, "import-broke-off")
+	r.DB.Exec(t, `
+		DROP TRIGGER boom ON orders; CREATE TRIGGER boom BEFORE DELETE OR UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION boom()`)
+	press(t, v, `a[href$="/undo"]`)
+	v.Until("asked whether", `document.querySelector("dialog[open] .btn-error")`)
+	press(t, v, "dialog .btn-error")
+	v.See("Undoing broke off")
+	v.Until("no way to import it instead", `!document.querySelector("form[action$='/start']")`)
+	look(t, v, path, "import-undo-broke-off")
+}
+
 // Without JavaScript the whole file comes with the form, and the page is
 // looked at anew by hand.
 func TestOwnerImportsWithoutScript(t *testing.T) {

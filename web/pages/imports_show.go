@@ -190,6 +190,13 @@ func (h *Handlers) showResult(c *fiber.Ctx, m loyalty.Import, form ui.Form, stat
 		p.Tone, p.Title, p.Text = ui.Bad, i18n.T(ctx, "The import broke off"), importFailure(ctx, m)
 		p.CanRetry, p.CanUndo, p.CanDiscard, p.CanRemap = m.Figures.Rows > 0, true, m.Figures.Rows == 0, m.Figures.Rows == 0
 		p.Figures = nil
+		switch {
+		case !m.UndoneBy.IsZero(): // going on with it would bring in what was to go
+			p.Title, p.Text, p.CanRetry = i18n.T(ctx, "Undoing broke off"), i18n.T(ctx, "Something went wrong on our side. Undo it again: that goes on where it broke off."), false
+		case m.Done > 0:
+			p.Text += " " + i18n.T(ctx, "%s of %s rows are in already: trying again goes on from there and counts nothing twice, and undoing takes them out.",
+				i18n.Number(ctx, m.Done), i18n.Number(ctx, m.Total))
+		}
 	default:
 		f := m.Figures
 		p.Tone, p.Title = ui.Quiet, i18n.T(ctx, "The import is undone")
