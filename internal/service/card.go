@@ -125,6 +125,8 @@ type CardFace struct {
 	FirstName  string
 	Code       string
 	Balance    loyalty.Points
+	Held       loyalty.Points // of the balance, until a manager has decided
+	Frozen     bool
 	Lifetime   loyalty.Points
 	Program    *loyalty.Program // nil without one
 	Tier       loyalty.Tier     // zero without a program
@@ -162,10 +164,15 @@ func (s *Cards) Face(ctx context.Context, token string) (CardFace, error) {
 	if err != nil {
 		return CardFace{}, err
 	}
+	held, err := s.repo.UnderReview(ctx, card.OrgID, m.ID)
+	if err != nil {
+		return CardFace{}, err
+	}
 	first, _, _ := strings.Cut(strings.TrimSpace(m.Name), " ")
 	return CardFace{
 		Restaurant: cfg.Organization.Name, FirstName: first, Code: card.Code, Balance: m.Enrollment.Balance, Lifetime: m.Enrollment.Lifetime,
 		Program: p.Program, Tier: p.Tier, Next: p.Next, Missing: p.Missing, Offers: offers,
+		Held: held, Frozen: !m.Enrollment.FrozenAt.IsZero(),
 	}, nil
 }
 

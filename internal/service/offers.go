@@ -19,9 +19,11 @@ type Offer struct {
 	loyalty.Reward
 	MinTier loyalty.Tier // zero when every tier can have it
 	// Affordable says whether the customer could redeem it now, and Why why
-	// not; both are zero without a customer.
+	// not; all are zero without a customer.
 	Affordable bool
 	Why        *loyalty.Error
+	// Missing is how many points more it takes, of those that can be spent.
+	Missing loyalty.Points
 }
 
 // Offers are the rewards of the active program that are active, in their
@@ -88,6 +90,7 @@ func offered(rewards []loyalty.Reward, program *loyalty.Program, b *buyer, store
 		if b != nil {
 			o.Why = refusal(r, program, *b, storeID, now)
 			o.Affordable = o.Why == nil
+			o.Missing = max(0, r.Cost-b.account.Balance)
 		}
 		out = append(out, o)
 	}

@@ -14,6 +14,7 @@ const Path = "/card"
 // FaceProps is a card as its guest sees it.
 type FaceProps struct {
 	Member   ui.MemberCardProps
+	Notice   string                // why points can't be spent just now; "" when they can
 	Progress *ui.TierProgressProps // nil without a program
 	Within   []Reward              // what the points are enough for
 	Next     *Reward               // what comes next; nil when nothing does

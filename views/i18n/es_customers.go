@@ -4,6 +4,7 @@ func init() {
 	Register("es", Catalog{
 		"%d point to go":  "Falta %d punto",
 		"%d points to go": "Faltan %d puntos",
+		"Anonymous":       "Anónimo",
 		"%s refunded":     "%s reembolsados",
 		"%s · balance %s": "%s · saldo %s",
 		"%s–%s of %s":     "%s–%s de %s",

@@ -55,14 +55,20 @@ func faceProps(ctx context.Context, face service.CardFace) (card.FaceProps, erro
 			Points: int64(face.Lifetime), Text: s.Note,
 		}
 	}
+	switch {
+	case face.Frozen:
+		p.Notice = i18n.T(ctx, "This account is on hold: for now it neither earns nor spends points. Please ask at the restaurant.")
+	case face.Held > 0:
+		p.Notice = i18n.N(ctx, "%d point can’t be spent yet: the restaurant is still checking it.", "%d points can’t be spent yet: the restaurant is still checking them.", face.Held)
+	}
 	for _, o := range face.Offers {
 		r := card.Reward{Name: o.Name, Icon: till.Icon(string(o.Type), o.Icon), Cost: i18n.N(ctx, "%d point", "%d points", o.Cost)}
 		switch {
 		case o.Affordable:
 			p.Within = append(p.Within, r)
 		case p.Next == nil && o.Why != nil && o.Why.Code == loyalty.CodeInsufficientPoints:
-			r.Note = i18n.N(ctx, "%d point to go", "%d points to go", o.Cost-face.Balance)
-			r.Have, r.Need = int64(max(0, face.Balance)), int64(o.Cost)
+			r.Note = i18n.N(ctx, "%d point to go", "%d points to go", o.Missing)
+			r.Have, r.Need = int64(max(0, o.Cost-o.Missing)), int64(o.Cost)
 			p.Next = &r
 		}
 	}

@@ -181,7 +181,7 @@ func (h *Handlers) Unmerge(c *fiber.Ctx) error {
 			return err
 		}
 		if !slices.ContainsFunc(open, func(m loyalty.Merge) bool { return m.SourceID == other }) {
-			return loyalty.Missing("merge")
+			return loyalty.Errorf(loyalty.NotFound, loyalty.CodeNotFound, "This merge can’t be undone any more. That is possible once, within 30 days.")
 		}
 		return h.showUnmerge(c, id, fiber.StatusOK, fresh(c))
 	}

@@ -127,13 +127,13 @@ func (h *Handlers) Customer(c *fiber.Ctx) error {
 	if p.Cases, err = h.customerCases(c, id); err != nil {
 		return err
 	}
-	return h.page(c, shell{Title: who.Name, Active: "customers"}, customers.Detail(p))
+	return h.page(c, shell{Title: p.Name, Active: "customers"}, customers.Detail(p))
 }
 
 func customerProps(ctx context.Context, actor loyalty.Actor, who service.Profile) customers.DetailProps {
 	e := who.Enrollment
 	p := customers.DetailProps{
-		ID: who.ID.String(), Name: who.Name, Href: customerPath(who.ID), Frozen: !e.FrozenAt.IsZero(),
+		ID: who.ID.String(), Name: shownName(ctx, who.Customer), Href: customerPath(who.ID), Frozen: !e.FrozenAt.IsZero(),
 		Balance: i18n.Number(ctx, e.Balance), Lifetime: i18n.Number(ctx, e.Lifetime),
 		Since: i18n.T(ctx, "Customer since %s", i18n.Date(ctx, who.CreatedAt)), Facts: contactFacts(ctx, who.Customer),
 		Can: customers.Can{
@@ -156,6 +156,14 @@ func customerProps(ctx context.Context, actor loyalty.Actor, who service.Profile
 		}
 	}
 	return p
+}
+
+// shownName is what a guest's page calls the guest.
+func shownName(ctx context.Context, c loyalty.Customer) string {
+	if !c.AnonymizedAt.IsZero() {
+		return i18n.T(ctx, "Anonymous")
+	}
+	return c.Name
 }
 
 func contactFacts(ctx context.Context, c loyalty.Customer) []ui.Fact {

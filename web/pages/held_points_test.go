@@ -1,0 +1,76 @@
+package pages_test
+
+import (
+	"strings"
+	"testing"
+
+	"regulars/internal/loyalty"
+	"regulars/internal/service"
+	"regulars/web/webtest"
+)
+
+// waiting gives María so many points that wait for a manager.
+func waiting(t *testing.T, s *webtest.Server, maria loyalty.ID, points loyalty.Points) {
+	t.Helper()
+	s.Staff(loyalty.Manager, "Martín Salas")
+	var staff string
+	link := `UPDATE staff SET customer_id = $1 WHERE email = 'manager@trattoria.test' RETURNING id`
+	if err := s.DB.SQL.QueryRowContext(t.Context(), link, maria.String()).Scan(&staff); err != nil {
+		t.Fatal(err)
+	}
+	him := loyalty.Actor{Role: loyalty.Manager, OrgID: s.Org.ID, AccountID: maria}
+	him.StaffID, _ = loyalty.ParseID(staff)
+	give := service.AwardPoints{Customer: service.CustomerRef{ID: maria}, Points: points, Reason: "Thanks", StoreID: s.Store.ID}
+	if _, err := s.Services.Ledger.Award(t.Context(), him, give); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// A guest's card says what can't be spent yet, and counts what is missing for a
+// reward from what can.
+func TestCardSaysWhatWaits(t *testing.T) {
+	t.Parallel()
+	s, ids := restaurant(t)
+	waiting(t, s, ids["María García"], 1150)
+	card := cardOf(t, signIn(t, s, "cashier@trattoria.test"), ids["María García"])
+	guest := &person{s: s, cookies: map[string]string{}}
+	page := guest.do("GET", card, nil).Want(t, 200, "").Body
+	for _, text := range []string{"1,150 points can’t be spent yet: the restaurant is still checking them.", "300 points to go"} {
+		if !strings.Contains(page, text) {
+			t.Errorf("the card doesn't say %q", text)
+		}
+	}
+}
+
+// A card whose account is frozen says so.
+func TestFrozenCardSaysSo(t *testing.T) {
+	t.Parallel()
+	s, ids := restaurant(t)
+	card := cardOf(t, signIn(t, s, "cashier@trattoria.test"), ids["María García"])
+	guest := &person{s: s, cookies: map[string]string{}}
+	if strings.Contains(guest.do("GET", card, nil).Body, "on hold") {
+		t.Error("an open account is on hold")
+	}
+	if _, err := s.Services.Customers.Freeze(t.Context(), s.System(), service.FreezeCustomer{ID: ids["María García"], Frozen: true}); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(guest.do("GET", card, nil).Want(t, 200, "").Body, "This account is on hold") {
+		t.Error("the card doesn't say why there are no rewards")
+	}
+}
+
+// Who was erased is called so in the reader's language.
+func TestErasedGuestIsAnonymousInEveryLanguage(t *testing.T) {
+	t.Parallel()
+	s, ids := restaurant(t)
+	if _, err := s.Services.Customers.Anonymize(t.Context(), s.System(), service.AnonymizeCustomer{ID: ids["María García"]}); err != nil {
+		t.Fatal(err)
+	}
+	p := signIn(t, s, "owner@trattoria.test")
+	for lang, want := range map[string]string{"en": "Anonymous</h1>", "es": "Anónimo</h1>"} {
+		p.cookies["lang"] = lang
+		if !strings.Contains(p.do("GET", "/customers/"+ids["María García"].String(), nil).Body, want) {
+			t.Errorf("%s: no %q", lang, want)
+		}
+	}
+}
