@@ -1,15 +1,17 @@
 package browsertest
 
-// axeRun asks for the rules of WCAG 2.2 AA and what axe calls best practice.
+// axeRun asks for the rules of WCAG 2.2 AA and what axe calls best practice, of
+// the whole page beside what a selector names.
 // None of them reads the stylesheets' text, so axe needn't gather it. A page of
 // many thousands of elements, as that of the interfaces is, repeats a few
 // kinds, and axe would take half a minute over their colours one by one.
-const axeRun = `(async () => {` + byKind + `
+const axeRun = `(async beside => {` + byKind + `
+	const context = beside ? {exclude: [beside]} : document;
 	const options = {preload: {assets: ["media"]}, runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]};
 	const violations = document.getElementsByTagName("*").length > 5000 ? await byKind(options)
-		: (await axe.run(document, {...options, resultTypes: ["violations"]})).violations;
+		: (await axe.run(context, {...options, resultTypes: ["violations"]})).violations;
 	return violations.flatMap(v => v.nodes.map(n => v.id + ": " + n.target.join(" ") + " — " + (n.any[0] || n.all[0] || n.none[0] || v).message));
-})()`
+})`
 
 // axeOther asks for what depends on colours in the theme that the page isn't in.
 const axeOther = `(async () => {` + byKind + `

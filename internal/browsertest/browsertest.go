@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -147,6 +148,11 @@ func (b *Browser) Wait(t testing.TB, what, condition string) {
 // arrived lets nothing be on its way: colours that are belong to no theme.
 const arrived = `(() => { for (const going of document.getAnimations()) try { going.finish(); } catch { going.cancel(); } return true; })()`
 
+// answered waits for what htmx has asked for. To Wait for it would count as a
+// hand's doing, and whoever has touched a page with something unsaved is asked
+// before leaving it.
+const answered = `(async () => { while (document.querySelector(".htmx-request")) await new Promise(r => setTimeout(r, 20)); return true; })()`
+
 // AxeInPages brings axe along in every page from the next one on, for whoever
 // asks it in all of them: that is quicker than to hand it to each.
 func (b *Browser) AxeInPages(t testing.TB) {
@@ -161,12 +167,19 @@ func (b *Browser) AxeInPages(t testing.TB) {
 // it is when what was asked for has come.
 func (b *Browser) Axe(t testing.TB) []string {
 	t.Helper()
-	b.Wait(t, "what was asked for", `!document.querySelector(".htmx-request")`)
+	return b.AxeBeside(t, "")
+}
+
+// AxeBeside is Axe without what a selector names: what is the same on every
+// page, a long menu say, needs to be looked at on one of them only.
+func (b *Browser) AxeBeside(t testing.TB, selector string) []string {
+	t.Helper()
+	Eval[bool](t, b, answered)
 	if !Eval[bool](t, b, `typeof axe === "object"`) {
 		Eval[bool](t, b, axe+";true")
 	}
 	Eval[bool](t, b, arrived)
-	return Eval[[]string](t, b, axeRun)
+	return Eval[[]string](t, b, axeRun+"("+strconv.Quote(selector)+")")
 }
 
 // AxeThemes is Axe in the other theme too, where only colours can be wrong
