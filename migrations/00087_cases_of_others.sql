@@ -32,7 +32,10 @@ BEGIN
             WHERE l.organization_id = p_org AND l.anomaly_id = n.id AND t.customer_id <> ALL (p_customers)))
         ORDER BY n.id
     LOOP
-        UPDATE anomalies n SET customer_id = c.other, note = '', frozen_at = NULL WHERE n.organization_id = p_org AND n.id = c.id;
+        -- Nothing of the other's was frozen.
+        UPDATE anomalies n SET customer_id = c.other, note = '', frozen_at = NULL,
+            action = CASE WHEN n.action <> 'freeze_account' THEN n.action WHEN n.reversed_at IS NULL THEN 'none' ELSE 'reverse_points' END
+        WHERE n.organization_id = p_org AND n.id = c.id;
         DELETE FROM anomaly_notes t WHERE t.organization_id = p_org AND t.anomaly_id = c.id AND t.what = 'comment';
         UPDATE anomaly_notes t SET note = '' WHERE t.organization_id = p_org AND t.anomaly_id = c.id AND t.what <> 'assigned';
         WITH found AS (

@@ -5,8 +5,9 @@
 -- changes its row in the same transaction; `verify` proves it.
 
 -- +goose Up
--- Who writes an old day meanwhile waits outside of the old function: a moment.
-LOCK TABLE daily_stats IN SHARE ROW EXCLUSIVE MODE;
+-- Who writes an old day meanwhile, or reads the days to sum them up, waits outside
+-- of the old functions: a moment.
+LOCK TABLE daily_stats IN ACCESS EXCLUSIVE MODE;
 
 CREATE TABLE day_totals (
     organization_id uuid   NOT NULL,

@@ -161,5 +161,5 @@ type detect struct {
 
 // Work implements river.Worker.
 func (w *detect) Work(ctx context.Context, _ *river.Job[detectArgs]) error {
-	return everywhere(ctx, w.services, "look for anomalies", w.services.Detection.Run)
+	return everywhere(ctx, w.services, "look for anomalies", w.services.Detection.Round())
 }

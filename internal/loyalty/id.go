@@ -21,7 +21,7 @@ const moment = 16 << 12
 var lastTicks [61]atomic.Int64
 
 // NewID returns a UUIDv7 (RFC 9562, section 5.7) for the instant now, which
-// must lie between 1970 and 10889. The sub-millisecond part of now fills the
+// must lie between 1970 and 10889; of others, the time in it is wrong. The sub-millisecond part of now fills the
 // field that the RFC leaves for it (section 6.2, method 3). IDs that a process
 // makes at one moment sort in the order they were made.
 func NewID(now time.Time) ID {
@@ -37,7 +37,7 @@ func NewID(now time.Time) ID {
 // nextTick is tick, or just after the last one of its moment if tick isn't
 // later. A moment that is used up runs on into the next ones, up to 16.
 func nextTick(tick int64) int64 {
-	lastTick := &lastTicks[tick/moment%int64(len(lastTicks))]
+	lastTick := &lastTicks[uint64(tick)/moment%uint64(len(lastTicks))] //nolint:gosec // before 1970 any place will do
 	for {
 		last, next := lastTick.Load(), tick
 		if tick <= last && last-tick < 16*moment {

@@ -25,6 +25,15 @@ func TestIDsSortInTheOrderTheyWereMade(t *testing.T) {
 	}
 }
 
+// A till whose clock was never set is no reason to break off.
+func TestIDsOfBeforeTheirTime(t *testing.T) {
+	t.Parallel()
+	long := time.Date(1899, 12, 30, 0, 0, 0, 0, time.UTC)
+	if a, b := NewID(long), NewID(long); a == b || a.IsZero() {
+		t.Errorf("%s and %s for 1899", a, b)
+	}
+}
+
 func TestParseID(t *testing.T) {
 	t.Parallel()
 	id := NewID(time.Now())

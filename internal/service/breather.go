@@ -11,8 +11,8 @@ const (
 	// leisure is how many times as long as it works background work rests:
 	// three quarters of one processor stay with those who wait for an answer.
 	leisure = 3
-	// restful is how long a round rests at all. What takes longer catches up
-	// with a history, and is to end within its time.
+	// restful is how long a round over all organizations rests at all. What takes
+	// longer catches up with a history, and is to end before the next is due.
 	restful = 5 * time.Minute
 	// breath is how many events are looked at between two rests, in
 	// milliseconds of work a few.

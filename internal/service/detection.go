@@ -49,13 +49,21 @@ type Detection struct {
 func NewDetection(c *Core) *Detection { return &Detection{Core: c, replays: make(chan struct{}, 1)} }
 
 // Run looks at what happened since the last time, and says how many findings
-// were new. It takes its time, so that tills and pages hardly notice. It needs
-// loyalty.Administer.
+// were new. It needs loyalty.Administer.
 func (s *Detection) Run(ctx context.Context, actor loyalty.Actor) (int, error) {
-	return s.run(ctx, actor, s.now().Add(-detectBehind), newBreather())
+	return s.run(ctx, actor, s.now().Add(-detectBehind), nil)
 }
 
-// RunTo is Run as if it were now the given time, and at once.
+// Round is Run for one organization after the other, resting in between so
+// that tills and pages hardly notice.
+func (s *Detection) Round() func(context.Context, loyalty.Actor) (int, error) {
+	b := newBreather()
+	return func(ctx context.Context, actor loyalty.Actor) (int, error) {
+		return s.run(ctx, actor, s.now().Add(-detectBehind), b)
+	}
+}
+
+// RunTo is Run as if it were now the given time.
 func (s *Detection) RunTo(ctx context.Context, actor loyalty.Actor, upTo time.Time) (int, error) {
 	return s.run(ctx, actor, upTo, nil)
 }

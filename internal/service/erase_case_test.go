@@ -51,6 +51,29 @@ func TestCaseOfOthersOutlivesAnErasedGuest(t *testing.T) {
 	proven(t, s.db)
 }
 
+// A case that froze the guest who is erased doesn't say that of the other.
+func TestCaseSaysNothingOfTheOtherBeingFrozen(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	s.bob()
+	_, about := s.own(500)
+	him := s.martin()
+	s.db.Exec(t, `UPDATE staff SET customer_id = $1 WHERE id = $2`, bob.String(), boss.StaffID.String())
+	him.AccountID = bob
+	give := service.AwardPoints{Customer: service.CustomerRef{ID: bob}, Points: 300, Reason: "Thanks", StoreID: store}
+	if _, err := s.Ledger.Award(t.Context(), him, give); err != nil {
+		t.Fatal(err)
+	}
+	s.decide(about, loyalty.Confirmed, loyalty.ActionFreezeAccount)
+	if err := s.Customers.Delete(t.Context(), owner, ada); err != nil {
+		t.Fatal(err)
+	}
+	c, err := s.Anomalies.Case(t.Context(), judge, about)
+	if err != nil || c.CustomerID != bob || c.Action != loyalty.ActionNone || c.Frozen {
+		t.Errorf("the case is %+v, %v", c.Anomaly, err)
+	}
+}
+
 // A case that is about nobody else goes with its guest, with what it held.
 func TestCaseGoesWithItsGuest(t *testing.T) {
 	t.Parallel()

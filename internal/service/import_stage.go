@@ -135,6 +135,9 @@ func (r *orderImport) row(s *sheet) (loyalty.StagedOrder, bool) {
 	if row.At.After(r.started) {
 		p.Add("completed_at", "is in the future")
 	}
+	if !row.At.IsZero() && row.At.Before(firstInstant) {
+		p.Add("completed_at", "must not be before 1970")
+	}
 	s.report(s.line, &p)
 	ok := p.Err() == nil
 	if ok {

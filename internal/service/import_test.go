@@ -245,11 +245,12 @@ func TestImportNamesEveryBadRow(t *testing.T) {
 			"7,G1,78,1\n" +
 			"8,G\xe9,78,1,5,2019-06-09T16:30:00\n" +
 			"9,G\"1,78,1,5,2019-06-09T16:30:00\n" +
-			"10,G1,78,1,99999999999,2019-06-09T16:30:00\n", []string{
+			"10,G1,78,1,99999999999,2019-06-09T16:30:00\n" +
+			"11,G1,78,1,5,1899-12-30T00:00:00\n", []string{
 			"2 order_id is required", "3 store is required", "4 total must be an amount of money such as 12.34", "4 items must be a whole number",
 			"4 completed_at must be a date and time", "5 total must be an amount of money from 0", "6 total must be an amount of money such as 12.34, with a point",
 			"7 completed_at is in the future", "8  has 4 columns; the first line has 6", "9 customer_id must be plain text",
-			"10  has a quotation mark where none can be", "11 total would earn more than",
+			"10  has a quotation mark where none can be", "11 total would earn more than", "12 completed_at must not be before 1970",
 		}},
 		{"clock changes", header +
 			"1,G1,78,1,5,2019-03-10T02:30:00\n" +

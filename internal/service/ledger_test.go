@@ -302,6 +302,20 @@ func TestClaimOrderOnce(t *testing.T) {
 	}
 }
 
+// A till whose clock was never set, or runs ahead, is told so.
+func TestOrderOfNoPossibleTime(t *testing.T) {
+	t.Parallel()
+	_, l := restaurant(t)
+	for _, at := range []time.Time{time.Unix(-1, 0), time.Date(1, 1, 1, 12, 0, 0, 0, time.UTC), noon.Add(time.Hour)} {
+		_, err := l.Submit(t.Context(), till, service.SubmitOrder{
+			Customer: service.CustomerRef{ID: ada}, StoreID: store, ExternalID: "9", Total: 1250, Status: loyalty.OrderCompleted, CompletedAt: at,
+		})
+		if !hasField(err, "completedAt") {
+			t.Errorf("completed at %s: %v", at, err)
+		}
+	}
+}
+
 func TestExpiryTakesSoonestFirst(t *testing.T) {
 	t.Parallel()
 	db, _ := restaurant(t)

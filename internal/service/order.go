@@ -168,11 +168,19 @@ func (s *Ledger) decideOrder(ctx context.Context, snap loyalty.Snapshot, cfg *lo
 // clockSkew is how far a till's clock may be ahead of ours.
 const clockSkew = 5 * time.Minute
 
+// firstInstant is the earliest of which there can be an order. Before it are
+// the times of clocks that were never set, and spreadsheets' empty dates.
+var firstInstant = time.Unix(0, 0)
+
 // completedAt is when an order was completed, given what the till said.
 func completedAt(said, now time.Time) (time.Time, error) {
 	switch {
 	case said.IsZero():
 		return now, nil
+	case said.Before(firstInstant):
+		var p loyalty.Problems
+		p.Add("completedAt", "must not be before 1970")
+		return now, p.Err()
 	case said.After(now.Add(clockSkew)):
 		var p loyalty.Problems
 		p.Add("completedAt", "must not be in the future")

@@ -75,6 +75,7 @@ func init() {
 		"The e-mail address or the password isn’t right.":                                                      "El correo o la contraseña no son correctos.",
 		"names a tier that another entry names already":                                                        "nombra un nivel que otra entrada ya nombra",
 		"This customer’s personal data was erased already.":                                                    "Los datos personales de este cliente ya se borraron.",
+		"must not be before 1970":                                                                              "no debe ser anterior a 1970",
 		"must not be in the future":                                                                            "no debe estar en el futuro",
 		"must be a currency's three letters, such as USD":                                                      "deben ser las tres letras de una moneda, como USD",
 		"must be a time zone such as America/Lima":                                                             "debe ser una zona horaria como America/Lima",
