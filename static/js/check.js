@@ -2,7 +2,7 @@
 // server's own errors stand, and in the page's language: the browser's bubbles
 // speak the browser's. Without JavaScript there are those.
 (() => {
-  const texts = { valueMissing: "missing", badInput: "unreadable", typeMismatch: "mistyped", patternMismatch: "mistyped" };
+  const texts = { valueMissing: "missing", tooShort: "short", badInput: "unreadable", typeMismatch: "mistyped", patternMismatch: "mistyped" };
   // htmx asks each field too, also before what nobody has sent.
   const asked = new WeakSet();
   let first = true;
@@ -13,6 +13,7 @@
     const key = Object.keys(texts).find((why) => field.validity[why]);
     if (!key) return field.validationMessage;
     const word = texts[key] === "missing" && (field.type === "radio" || field.matches("select, [type=file]")) ? "unchosen" : texts[key];
+    if (word === "short") return document.body.dataset.short.replace("{n}", field.minLength);
     return field.dataset[word] || (word === "mistyped" && field.type !== "email" ? field.validationMessage : document.body.dataset[word]);
   }
 

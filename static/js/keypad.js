@@ -18,5 +18,7 @@
     const digit = key.dataset.key;
     if (!digit) input.value = input.value.slice(0, -1);
     else if (input.value.length < input.maxLength) input.value += digit;
+    // Setting a value says nothing by itself.
+    input.dispatchEvent(new Event("input", { bubbles: true }));
   });
 })();

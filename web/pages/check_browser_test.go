@@ -7,6 +7,7 @@ import (
 	"github.com/chromedp/chromedp/kb"
 
 	"regulars/internal/browsertest"
+	"regulars/web/webtest"
 )
 
 // What the browser finds wrong is said beside the field in the page's language,
@@ -72,4 +73,18 @@ func TestTheBrowsersComplaintsSpeakThePagesLanguage(t *testing.T) {
 		t.Errorf("the browser has said %d times itself what is wrong", n)
 	}
 	quiet(t, v)
+}
+
+// A password that is too short is told how long it has to be.
+func TestShortPasswordIsToldInThePagesLanguage(t *testing.T) {
+	t.Parallel()
+	v := webtest.Empty(t).Visit(t, browsertest.Phone)
+	v.Go("/setup")
+	browsertest.Eval[bool](t, v.Browser, `(document.cookie = "lang=es; path=/", true)`)
+	v.Go("/setup")
+	v.Type("#f-ownerPassword", "corto")
+	v.Tap("main form button[type=submit]")
+	v.Until("how short it is", `document.getElementById("f-ownerPassword-error")?.innerText.trim() === "Escribe al menos 8 caracteres."`)
+	v.Type("#f-ownerPassword", " pero ya no")
+	v.Until("put right", `!document.getElementById("f-ownerPassword-error")`)
 }

@@ -171,9 +171,13 @@ func TestPINByThumb(t *testing.T) {
 	v.Tap(`a[href$="` + marco.ID.String() + `"]`)
 	v.Until("the keypad", `document.querySelector("[data-keypad]")?.checkVisibility()`)
 	v.Usable("PIN on a phone")
-	for _, digit := range "1379" {
+	v.Tap(`[data-key="1"]`)
+	v.Tap("form[action='/till/unlock'] button[type=submit]")
+	v.Until("what is wrong", `document.getElementById("f-pin-error")?.innerText.includes("four to six digits")`)
+	for _, digit := range "379" {
 		v.Tap(`[data-key="` + string(digit) + `"]`)
 	}
+	v.Until("put right", `!document.getElementById("f-pin-error") && !document.getElementById("f-pin").hasAttribute("aria-invalid")`)
 	v.Tap("form[action='/till/unlock'] button[type=submit]")
 	v.Until("at the till", `location.pathname === "/till" && document.activeElement.id === "f-q"`)
 	v.NoComplaints()
