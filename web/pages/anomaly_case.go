@@ -32,7 +32,7 @@ func kindOf(ctx ctx, name string) (label, hint string) {
 func caseRow(ctx ctx, r loyalty.AnomalyRow, query string) anomalies.Row {
 	kind, _ := kindOf(ctx, r.Type)
 	row := anomalies.Row{
-		Href: "/anomalies/" + r.ID.String() + query, Sentence: sentence(ctx, r.Anomaly), Kind: kind, Who: r.CustomerName, Where: r.StoreName,
+		Href: "/anomalies/" + r.ID.String() + query, Sentence: sentence(ctx, r.Anomaly), Kind: kind, Who: shownName(ctx, r.CustomerName), Where: r.StoreName,
 		When: i18n.Ago(ctx, r.FlaggedAt), Machine: i18n.Machine(r.FlaggedAt), Severity: anomalies.Severity(r.Severity),
 		Points: i18n.N(ctx, "%d point", "%d points", int64(r.PointsInvolved)),
 	}
@@ -79,7 +79,7 @@ func caseProps(ctx ctx, actor loyalty.Actor, c service.Case, form ui.Form) anoma
 		p.Worth = i18n.T(ctx, "worth %s", i18n.Money(ctx, int64(c.AtRisk), c.Currency))
 	}
 	if !c.CustomerID.IsZero() {
-		p.Customer = &ui.PersonProps{Name: c.CustomerName, Href: "/customers/" + c.CustomerID.String()}
+		p.Customer = &ui.PersonProps{Name: shownName(ctx, c.CustomerName), Href: "/customers/" + c.CustomerID.String()}
 	}
 	p.May = caseActions(actor, c)
 	weigh(ctx, &p, c)
@@ -115,7 +115,7 @@ func caseTransaction(ctx ctx, c service.Case, t loyalty.LedgerRow) anomalies.Tra
 		out.Amount = i18n.Money(ctx, int64(t.Amount), currency)
 	}
 	if t.CustomerID != c.CustomerID {
-		out.Customer, out.CustomerHref = t.CustomerName, "/customers/"+t.CustomerID.String()
+		out.Customer, out.CustomerHref = shownName(ctx, t.CustomerName), "/customers/"+t.CustomerID.String()
 	}
 	return out
 }

@@ -36,7 +36,7 @@ func (h *Handlers) askDecision(c *fiber.Ctx, decision string, form ui.Form, stat
 	}
 	p := anomalies.QuestionProps{
 		Decision: decision, Sentence: sentence(ctx, found.Anomaly), Action: "/anomalies/" + id.String() + "/decide" + f.query(),
-		BackHref: "/anomalies/" + id.String() + f.query(), Customer: found.CustomerName, Form: form,
+		BackHref: "/anomalies/" + id.String() + f.query(), Customer: shownName(ctx, found.CustomerName), Form: form,
 		Points: i18n.N(ctx, "What is left of %d award is taken back from the customer’s balance.", "What is left of %d awards is taken back from the customer’s balance.", len(found.TransactionIDs)),
 	}
 	if p.Mute, err = h.muteText(c); err != nil {

@@ -133,7 +133,7 @@ func (h *Handlers) Customer(c *fiber.Ctx) error {
 func customerProps(ctx context.Context, actor loyalty.Actor, who service.Profile) customers.DetailProps {
 	e := who.Enrollment
 	p := customers.DetailProps{
-		ID: who.ID.String(), Name: shownName(ctx, who.Customer), Href: customerPath(who.ID), Frozen: !e.FrozenAt.IsZero(),
+		ID: who.ID.String(), Name: shownName(ctx, who.Name), Href: customerPath(who.ID), Frozen: !e.FrozenAt.IsZero(),
 		Balance: i18n.Number(ctx, e.Balance), Lifetime: i18n.Number(ctx, e.Lifetime),
 		Since: i18n.T(ctx, "Customer since %s", i18n.Date(ctx, who.CreatedAt)), Facts: contactFacts(ctx, who.Customer),
 		Can: customers.Can{
@@ -158,12 +158,13 @@ func customerProps(ctx context.Context, actor loyalty.Actor, who service.Profile
 	return p
 }
 
-// shownName is what a guest's page calls the guest.
-func shownName(ctx context.Context, c loyalty.Customer) string {
-	if !c.AnonymizedAt.IsZero() {
+// shownName is what pages call a guest of the given name: one who was erased,
+// in the reader's language.
+func shownName(ctx context.Context, name string) string {
+	if name == loyalty.AnonymousName {
 		return i18n.T(ctx, "Anonymous")
 	}
-	return c.Name
+	return name
 }
 
 func contactFacts(ctx context.Context, c loyalty.Customer) []ui.Fact {

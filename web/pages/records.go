@@ -47,7 +47,7 @@ func (h *Handlers) transactionFilter(c *fiber.Ctx, cfg *loyalty.Config) (loyalty
 		if err != nil {
 			return f, shown, err
 		}
-		f.CustomerID, shown.Customer, shown.CustomerName = id, id.String(), who.Customer.Name
+		f.CustomerID, shown.Customer, shown.CustomerName = id, id.String(), shownName(ctx, who.Name)
 		shown.AnyCustomer = withQuery(c, "customer", "")
 	}
 	if id, ok := loyalty.ParseID(c.Query("reward")); ok {
@@ -112,7 +112,7 @@ func (h *Handlers) Transactions(c *fiber.Ctx) error {
 	for _, r := range rows {
 		row := ledger.Transaction{
 			When: i18n.DateTime(ctx, r.At), Machine: i18n.Machine(r.At), Type: rowName(ctx, r.Transaction), Icon: typeIcon(r.Type),
-			Customer: r.CustomerName, CustomerHref: customerPath(r.CustomerID), Points: i18n.Signed(ctx, r.Points),
+			Customer: shownName(ctx, r.CustomerName), CustomerHref: customerPath(r.CustomerID), Points: i18n.Signed(ctx, r.Points),
 			After: i18n.Number(ctx, r.BalanceAfter), Reason: reasonText(ctx, r.Transaction), Where: r.StoreName, Who: r.StaffName,
 			Tone: typeTone(r.Transaction), Why: why(ctx, r.Explanation, r.Points), Reversed: r.Reversed,
 		}
@@ -148,7 +148,7 @@ func (h *Handlers) TransactionsCSV(c *fiber.Ctx) error {
 	for _, r := range rows {
 		_ = w.Write([]string{
 			r.ID.String(), r.At.UTC().Format(time.RFC3339), string(r.Type), i18n.Plain(int64(r.Points)), i18n.Plain(int64(r.BalanceAfter)),
-			inert(r.Reason), r.CustomerID.String(), inert(r.StoreName), inert(r.StaffName),
+			inert(reasonText(ctx, r.Transaction)), r.CustomerID.String(), inert(r.StoreName), inert(r.StaffName),
 		}) // a Builder takes everything
 	}
 	w.Flush()

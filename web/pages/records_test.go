@@ -1,10 +1,35 @@
 package pages_test
 
 import (
+	"strings"
 	"testing"
 
+	"regulars/internal/service"
 	"regulars/web/webtest"
 )
+
+// The file of the ledger gives our own reasons in the reader's language, and
+// what a person wrote as written.
+func TestTransactionsFileSpeaksTheReadersLanguage(t *testing.T) {
+	t.Parallel()
+	s, ids := restaurant(t)
+	who := service.CustomerRef{ID: ids["Ann Lee"]}
+	if _, err := s.Services.Ledger.Award(t.Context(), s.System(), service.AwardPoints{Customer: who, Points: 50, Reason: "Waited long"}); err != nil {
+		t.Fatal(err)
+	}
+	order := service.SubmitOrder{StoreID: s.Store.ID, ExternalID: "77", Customer: who, Total: 1000, Status: "completed"}
+	if _, err := s.Services.Ledger.Submit(t.Context(), s.System(), order); err != nil {
+		t.Fatal(err)
+	}
+	p := signIn(t, s, "owner@trattoria.test")
+	p.cookies["lang"] = "es"
+	file := p.do("GET", "/transactions.csv", nil).Want(t, 200, "").Body
+	for _, reason := range []string{",Waited long,", ",Pedido n.º 77,"} {
+		if !strings.Contains(file, reason) {
+			t.Errorf("no %q in\n%s", reason, file)
+		}
+	}
+}
 
 // Where nothing has happened yet there is a way on, and nothing to filter.
 func TestRecordsBeforeTheFirst(t *testing.T) {

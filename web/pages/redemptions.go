@@ -105,7 +105,7 @@ func (h *Handlers) redemptionByCode(ctx context.Context, actor loyalty.Actor, co
 func redemptionProps(c *fiber.Ctx, r loyalty.RedemptionRow) ledger.Redemption {
 	ctx := c.UserContext()
 	out := ledger.Redemption{
-		Reward: r.RewardName, Code: r.Code, Customer: r.CustomerName, CustomerHref: customerPath(r.CustomerID), Store: r.StoreName,
+		Reward: r.RewardName, Code: r.Code, Customer: shownName(ctx, r.CustomerName), CustomerHref: customerPath(r.CustomerID), Store: r.StoreName,
 		When: i18n.DateTime(ctx, r.CreatedAt), Machine: i18n.Machine(r.CreatedAt), Cost: i18n.Number(ctx, r.Cost),
 		Status: redemptionStatus(ctx, r.Status), Key: fresh(c).Key,
 	}
@@ -198,7 +198,7 @@ func (h *Handlers) AskCancelRedemption(c *fiber.Ctx) error {
 	}
 	p := ledger.GiveBackProps{
 		Action: c.Path(), Form: fresh(c), Dialog: target(c) == ui.ModalID, Status: c.Query("status"), Store: c.Query("store"), Code: c.Query("code"),
-		Text: i18n.T(ctx, "%s gets %s back for “%s”, and the code ends.", who.Name, i18n.N(ctx, "%d point", "%d points", d.Cost), d.RewardName),
+		Text: i18n.T(ctx, "%s gets %s back for “%s”, and the code ends.", shownName(ctx, who.Name), i18n.N(ctx, "%d point", "%d points", d.Cost), d.RewardName),
 	}
 	p.Back = redemptionsAddress(p.Status, p.Store, p.Code)
 	if p.Dialog {
