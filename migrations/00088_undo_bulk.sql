@@ -19,15 +19,109 @@ ALTER TABLE bulk_awards
     ADD COLUMN taken       bigint      NOT NULL DEFAULT 0,
     ADD COLUMN spent       bigint      NOT NULL DEFAULT 0,
     ADD COLUMN undone_by   uuid,
-    ADD COLUMN undone_at   timestamptz;
+    ADD COLUMN undone_at   timestamptz,
+    ADD COLUMN lasts       integer[]     NOT NULL DEFAULT '{}',
+    ADD COLUMN lasts_since timestamptz[] NOT NULL DEFAULT '{}';
 COMMENT ON COLUMN bulk_awards.undo_id IS 'the undoing, which the ids of its rows follow from; NULL: nobody has asked for it';
 COMMENT ON COLUMN bulk_awards.undo_total IS 'customers it is about, once that is settled; undo_done of them were worked on';
 COMMENT ON COLUMN bulk_awards.undone IS 'customers whom points were taken from, taken in all';
-COMMENT ON COLUMN bulk_awards.spent IS 'points that could not be taken back: they were spent already';
+COMMENT ON COLUMN bulk_awards.spent IS 'points that could not be taken back: they were spent already, or had expired';
+COMMENT ON COLUMN bulk_awards.lasts IS 'after how many days its points expire, 0 for never: of those given from lasts_since on, as the program had it';
 COMMENT ON COLUMN bulk_awards.undone_at IS 'when the undoing ended';
 COMMENT ON COLUMN transactions.bulk_id IS 'the bulk award that gave the points, or whose undoing took them; its rows say nothing about anybody''s habits';
 CREATE INDEX bulk_awards_to_do ON bulk_awards (held_until) WHERE state IN ('running', 'undoing');
 DROP INDEX bulk_awards_due;
+
+-- Of awards of before nobody noted it; most programs never changed it.
+UPDATE bulk_awards b SET lasts_since = '{-infinity}', lasts = ARRAY[coalesce((
+    SELECT g.expire_after_days FROM programs g WHERE g.organization_id = b.organization_id AND g.is_active), 0)];
+
+-- note_bulk_lasts keeps what the step at p.at went by. Steps and changes of the
+-- program exclude each other, so that those of one time went by the same.
+-- +goose StatementBegin
+CREATE FUNCTION note_bulk_lasts(p_org uuid, p_bulk uuid, p jsonb) RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    UPDATE bulk_awards b SET lasts = b.lasts || coalesce((p->>'expire_after_days')::int, 0), lasts_since = b.lasts_since || (p->>'at')::timestamptz
+    WHERE b.organization_id = p_org AND b.id = p_bulk
+        AND b.lasts[cardinality(b.lasts)] IS DISTINCT FROM coalesce((p->>'expire_after_days')::int, 0)
+$$;
+-- +goose StatementEnd
+
+-- bulk_left is what is left of each row of the award just now: of p_rows, or
+-- where that is NULL of all rows between p_first and p_last. The preview and
+-- each step go by it. rest is what was not taken back yet, points what can be.
+--
+-- Points that came later never pay for the award, and what was spent or has
+-- expired stays gone. Two things bound what is left, and the lesser counts: what
+-- the award's own lot still holds (expired points are in no lot, and spending
+-- takes the soonest to expire first), and the lowest balance of the account
+-- since (points that never expire, or expire with others of the same day, all
+-- lie in one lot, which doesn't tell old from new). Both only ever err for the
+-- guest: whoever spent the award and had a cancelled reward's points back, or
+-- earned anew, keeps them. Of who was merged both accounts count, the other one
+-- from the merge on; of who was merged twice nothing is left. Several rows of
+-- one account share its balance and their lot, the earlier ones first.
+-- +goose StatementBegin
+CREATE FUNCTION bulk_left(p_org uuid, p_bulk uuid, p_day date, p_rows uuid[], p_first uuid, p_last uuid)
+RETURNS TABLE (id uuid, owner uuid, customer_id uuid, n bigint, expires_on date, rest bigint, points bigint, so_far bigint)
+LANGUAGE sql STABLE AS $$
+    WITH given AS MATERIALIZED (
+        SELECT t.id, t.customer_id AS owner, coalesce(e.merged_into, e.customer_id) AS customer_id,
+            t.day + nullif(CASE cardinality(b.lasts) WHEN 1 THEN b.lasts[1] ELSE coalesce((
+                SELECT x.lasts FROM unnest(b.lasts, b.lasts_since) AS x (lasts, since) WHERE x.since <= t.at ORDER BY x.since DESC LIMIT 1), (
+                SELECT g.expire_after_days FROM programs g WHERE g.organization_id = p_org AND g.is_active), 0) END, 0) AS day_over,
+            t.points + coalesce((SELECT sum(r.points) FROM transactions r WHERE r.organization_id = p_org AND r.reverses_id = t.id), 0)::bigint AS rest,
+            CASE WHEN e.merged_into IS NULL THEN t.seq ELSE (
+                SELECT o.seq FROM transactions x
+                JOIN transaction_links k ON k.organization_id = p_org AND k.transaction_id = x.id AND k.kind = 'merge'
+                JOIN transactions o ON o.organization_id = p_org AND o.id = k.linked_id AND o.customer_id = e.merged_into
+                WHERE x.organization_id = p_org AND x.customer_id = e.customer_id AND x.seq > t.seq AND x.type = 'transfer'
+                ORDER BY x.seq DESC LIMIT 1) END AS arrival,
+            -- The row that handed all over to another account is no spending.
+            CASE WHEN e.merged_into IS NULL THEN NULL ELSE (
+                SELECT min(x.balance_after) FROM transactions x
+                WHERE x.organization_id = p_org AND x.customer_id = e.customer_id AND x.seq >= t.seq AND NOT (x.type = 'transfer'
+                    AND EXISTS (SELECT FROM merges m WHERE m.organization_id = p_org AND m.source_id = e.customer_id AND m.at = x.at))) END AS low
+        FROM bulk_awards b JOIN (
+            SELECT x.* FROM transactions x WHERE x.organization_id = p_org AND x.id = ANY (p_rows) AND x.bulk_id = p_bulk AND x.type = 'earn'
+            UNION ALL
+            SELECT x.* FROM transactions x WHERE p_rows IS NULL AND x.organization_id = p_org AND x.id BETWEEN p_first AND p_last
+                AND x.bulk_id = p_bulk AND x.type = 'earn') t ON true
+        JOIN enrollments e ON e.organization_id = p_org AND e.customer_id = t.customer_id
+        WHERE b.organization_id = p_org AND b.id = p_bulk
+    ), held AS (
+        SELECT h.customer_id, sum(h.points) AS points FROM review_holds h
+        WHERE h.organization_id = p_org AND h.released_at IS NULL AND h.kind = 'points'
+            AND NOT EXISTS (SELECT FROM transactions x WHERE x.organization_id = p_org AND x.id = h.object_id AND x.bulk_id = p_bulk)
+        GROUP BY h.customer_id
+    ), bounds AS MATERIALIZED (
+        SELECT g.id, g.owner, g.customer_id, g.rest, g.arrival, coalesce(g.day_over, 'infinity') AS expires_on, greatest(0, least(g.rest, g.low)) AS own,
+            greatest(0, coalesce(CASE WHEN a.seq = g.arrival THEN a.balance ELSE (
+                SELECT min(x.balance_after) FROM transactions x
+                WHERE x.organization_id = p_org AND x.customer_id = g.customer_id AND x.seq >= g.arrival AND NOT (x.type = 'transfer'
+                    AND EXISTS (SELECT FROM merges m WHERE m.organization_id = p_org AND m.source_id = g.customer_id AND m.at = x.at))) END, 0)) AS low,
+            greatest(0, a.balance - coalesce((SELECT h.points FROM held h WHERE h.customer_id = g.customer_id), 0))::bigint AS free
+        FROM given g JOIN enrollments a ON a.organization_id = p_org AND a.customer_id = g.customer_id
+        WHERE g.rest > 0
+    ), in_lots AS (
+        SELECT b.*, coalesce(l.remaining, 0) AS remaining, sum(b.own) OVER s AS upto
+        FROM bounds b LEFT JOIN lots l ON l.organization_id = p_org AND l.customer_id = b.customer_id AND l.expires_on = b.expires_on
+            AND l.expires_on > p_day
+        WINDOW s AS (PARTITION BY b.customer_id, b.expires_on ORDER BY b.arrival, b.id ROWS UNBOUNDED PRECEDING)
+    ), sums AS (
+        SELECT i.*, sum(least(i.upto, i.remaining) - least(i.upto - i.own, i.remaining)) OVER s AS had FROM in_lots i
+        WINDOW s AS (PARTITION BY i.customer_id ORDER BY i.arrival, i.id ROWS UNBOUNDED PRECEDING)
+    ), taken AS (
+        SELECT u.*, least(u.had, u.had + min(u.low - u.had) OVER s, u.free)::bigint AS so_far FROM sums u
+        WINDOW s AS (PARTITION BY u.customer_id ORDER BY u.arrival, u.id ROWS UNBOUNDED PRECEDING)
+    ), parted AS (
+        SELECT t.*, t.so_far - coalesce(lag(t.so_far) OVER s, 0) AS points FROM taken t
+        WINDOW s AS (PARTITION BY t.customer_id ORDER BY t.arrival, t.id)
+    )
+    SELECT p.id, p.owner, p.customer_id, count(*) FILTER (WHERE p.points > 0) OVER s, p.expires_on, p.rest, p.points, p.so_far FROM parted p
+    WINDOW s AS (PARTITION BY p.customer_id ORDER BY p.arrival, p.id ROWS UNBOUNDED PRECEDING)
+$$;
+-- +goose StatementEnd
 
 -- start_bulk_undo has the award taken back: u is the id of the undoing, reason,
 -- staff_id and at. An undoing that broke off for good goes on where it was. It
@@ -88,8 +182,8 @@ END $$;
 --
 -- Of each row what is left of it is taken, as far as the balance has it beside
 -- what is held for a manager for another reason: an account is never taken
--- below zero. Points are taken out of the award's own lot first, then out of
--- those that expire soonest. Locks are in the order of bulk_award_step.
+-- below zero. It is taken out of the award's own lot alone. Locks are in the
+-- order of bulk_award_step.
 -- +goose StatementBegin
 CREATE FUNCTION bulk_undo_step(p_org uuid, p_bulk uuid, p jsonb, OUT state text, OUT taken int, OUT idle boolean)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET enable_seqscan = off SET jit = off AS $$
@@ -98,7 +192,6 @@ DECLARE
     b         bulk_awards;
     v_at      CONSTANT timestamptz := (p->>'at')::timestamptz;
     v_day     CONSTANT date := (p->>'day')::date;
-    v_lasts   CONSTANT int := (p->>'expire_after_days')::int;
     v_program CONSTANT uuid := (p->>'program_id')::uuid;
     v_falls   CONSTANT boolean := coalesce((p->>'tiers_fall')::boolean, false);
     v_tiers   CONSTANT uuid[] := ARRAY(SELECT x.value::uuid FROM jsonb_array_elements_text(p->'tier_ids') AS x);
@@ -148,33 +241,19 @@ BEGIN
         RAISE EXCEPTION 'an account was merged meanwhile' USING ERRCODE = 'RG001';
     END IF;
 
-    WITH given AS MATERIALIZED (
-        SELECT t.id, t.customer_id AS owner, coalesce(e.merged_into, e.customer_id) AS customer_id,
-            CASE WHEN v_lasts > 0 THEN t.day + v_lasts ELSE 'infinity' END AS expires_on,
-            t.points + coalesce((SELECT sum(r.points) FROM transactions r WHERE r.organization_id = p_org AND r.reverses_id = t.id), 0)::bigint AS rest
-        FROM transactions t JOIN enrollments e ON e.organization_id = p_org AND e.customer_id = t.customer_id
-        WHERE t.organization_id = p_org AND t.id = ANY (v_rows) AND t.bulk_id = p_bulk AND t.type = 'earn'
-    ), was AS MATERIALIZED (
-        SELECT e.customer_id, shard_of(e.customer_id) AS shard, e.balance, e.lifetime, e.seq, e.tier_id, e.active_day,
-            greatest(0, e.balance - coalesce((SELECT sum(h.points) FROM review_holds h
-                WHERE h.organization_id = p_org AND h.customer_id = e.customer_id AND h.released_at IS NULL AND h.kind = 'points'
-                    AND h.object_id <> ALL (v_rows)), 0))::bigint AS free
+    WITH was AS MATERIALIZED (
+        SELECT e.customer_id, shard_of(e.customer_id) AS shard, e.balance, e.lifetime, e.seq, e.tier_id, e.active_day
         FROM enrollments e WHERE e.organization_id = p_org AND e.customer_id = ANY (v_ids)
-    ), sums AS (
-        -- Of several rows of one account the earlier ones come first.
-        SELECT g.*, w.balance, w.seq, w.free, row_number() OVER s AS n, sum(g.rest) OVER s AS upto
-        FROM given g JOIN was w ON w.customer_id = g.customer_id WHERE g.rest > 0
-        WINDOW s AS (PARTITION BY g.customer_id ORDER BY g.id ROWS UNBOUNDED PRECEDING)
     ), took AS MATERIALIZED (
-        SELECT s.*, least(s.upto, s.free)::bigint AS so_far, (least(s.upto, s.free) - least(s.upto - s.rest, s.free))::bigint AS points FROM sums s
+        SELECT k.*, w.balance, w.seq FROM bulk_left(p_org, p_bulk, v_day, v_rows, NULL, NULL) k JOIN was w ON w.customer_id = k.customer_id
     ), account AS MATERIALIZED (
-        SELECT w.*, k.points, k.n, k.expires_on, CASE
+        SELECT w.*, k.points, k.n, CASE
                 WHEN v_program IS NULL THEN w.tier_id
                 ELSE v_tiers[greatest(CASE WHEN v_falls THEN 1 ELSE coalesce(array_position(v_tiers, w.tier_id), 1) END,
                     width_bucket(w.lifetime - k.points, v_from))]
             END AS new_tier
         FROM was w JOIN (
-            SELECT t.customer_id, sum(t.points)::bigint AS points, count(*) AS n, max(t.expires_on) AS expires_on FROM took t
+            SELECT t.customer_id, sum(t.points)::bigint AS points, count(*) AS n FROM took t
             WHERE t.points > 0 GROUP BY t.customer_id) k ON k.customer_id = w.customer_id
     ), rows AS (
         INSERT INTO transactions (organization_id, id, customer_id, seq, type, points, lifetime_delta, balance_after, reason, store_id,
@@ -182,13 +261,11 @@ BEGIN
         SELECT p_org, bulk_award_row(b.undo_id, t.owner), t.customer_id, t.seq + t.n, 'reverse', -t.points, -t.points, t.balance - t.so_far,
             b.undo_reason, b.store_id, t.id, b.undone_by, v_at, v_day, p_bulk
         FROM took t WHERE t.points > 0 ORDER BY t.customer_id, t.n
-    ), lot AS MATERIALIZED (
-        SELECT l.customer_id, l.expires_on, least(l.remaining, a.points - (sum(l.remaining) OVER s - l.remaining))::bigint AS points
-        FROM account a JOIN lots l ON l.organization_id = p_org AND l.customer_id = a.customer_id AND l.remaining > 0
-        WINDOW s AS (PARTITION BY l.customer_id ORDER BY (l.expires_on = a.expires_on) DESC, l.expires_on ROWS UNBOUNDED PRECEDING)
     ), emptied AS (
         UPDATE lots l SET remaining = l.remaining - x.points
-        FROM lot x WHERE l.organization_id = p_org AND l.customer_id = x.customer_id AND l.expires_on = x.expires_on AND x.points > 0
+        FROM (SELECT t.customer_id, t.expires_on, sum(t.points)::bigint AS points FROM took t WHERE t.points > 0 GROUP BY 1, 2) x
+        WHERE l.organization_id = p_org AND l.customer_id = x.customer_id AND l.expires_on = x.expires_on
+        RETURNING x.points
     ), moved AS (
         UPDATE enrollments e SET balance = a.balance - a.points, lifetime = a.lifetime - a.points, seq = a.seq + a.n,
             revision = e.revision + 1, program_id = coalesce(v_program, e.program_id), tier_id = a.new_tier,
@@ -196,7 +273,7 @@ BEGIN
         FROM account a WHERE e.organization_id = p_org AND e.customer_id = a.customer_id
     )
     SELECT (SELECT count(*) FROM took t WHERE t.points > 0), (SELECT coalesce(sum(t.points), 0) FROM took t),
-        (SELECT coalesce(sum(t.rest - t.points), 0) FROM took t), (SELECT coalesce(sum(x.points) FILTER (WHERE x.points > 0), 0) FROM lot x),
+        (SELECT coalesce(sum(t.rest - t.points), 0) FROM took t), (SELECT coalesce(sum(x.points), 0) FROM emptied x),
         (SELECT jsonb_agg(to_jsonb(x)) FROM (
             SELECT a.shard, a.tier_id, a.new_tier, count(*) AS n FROM account a WHERE a.tier_id IS DISTINCT FROM a.new_tier GROUP BY 1, 2, 3) x),
         (SELECT jsonb_agg(to_jsonb(x)) FROM (
@@ -249,9 +326,9 @@ END $$;
 -- +goose StatementBegin
 DO $$
 BEGIN
-    REVOKE EXECUTE ON FUNCTION start_bulk_undo, prepare_bulk_undo, bulk_undo_step, fail_bulk_undo FROM PUBLIC;
+    REVOKE EXECUTE ON FUNCTION note_bulk_lasts, bulk_left, start_bulk_undo, prepare_bulk_undo, bulk_undo_step, fail_bulk_undo FROM PUBLIC;
     IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'regulars_app') THEN
-        GRANT EXECUTE ON FUNCTION start_bulk_undo, prepare_bulk_undo, bulk_undo_step, fail_bulk_undo TO regulars_app;
+        GRANT EXECUTE ON FUNCTION note_bulk_lasts, bulk_left, start_bulk_undo, prepare_bulk_undo, bulk_undo_step, fail_bulk_undo TO regulars_app;
     END IF;
 END $$;
 -- +goose StatementEnd

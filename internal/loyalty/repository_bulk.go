@@ -10,8 +10,8 @@ type BulkReader interface {
 	BulkAward(ctx context.Context, orgID, id ID) (BulkAward, error)
 	// BulkAwards are the organization's latest, newest first.
 	BulkAwards(ctx context.Context, orgID ID, limit int) ([]BulkAward, error)
-	// BulkLeft is what taking the award back would come to just now.
-	BulkLeft(ctx context.Context, orgID, id ID) (BulkLeft, error)
+	// BulkLeft is what taking the award back would come to on the given day.
+	BulkLeft(ctx context.Context, orgID, id ID, day time.Time) (BulkLeft, error)
 	// DueBulkAwards are those of any organization that are to be given or taken
 	// back and that nobody works on.
 	DueBulkAwards(ctx context.Context, now time.Time) ([]BulkAward, error)

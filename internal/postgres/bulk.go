@@ -176,8 +176,20 @@ func bulkRulesDocOf(rules loyalty.BulkRules) bulkRulesDoc {
 
 // StepBulkAward implements loyalty.BulkWriter.
 func (t *tx) StepBulkAward(ctx context.Context, orgID, id loyalty.ID, rules loyalty.BulkRules) (loyalty.BulkStep, error) {
-	const q = `SELECT coalesce(state, '') AS state, given AS moved, idle FROM bulk_award_step($1, $2, $3)`
-	return t.stepBulk(ctx, q, orgID, id, rules)
+	const (
+		q    = `SELECT coalesce(state, '') AS state, given AS moved, idle FROM bulk_award_step($1, $2, $3)`
+		note = `SELECT note_bulk_lasts($1, $2, $3)` // of the award's own row, which comes last
+	)
+	step, err := t.stepBulk(ctx, q, orgID, id, rules)
+	if err != nil || step.Moved == 0 {
+		return step, err
+	}
+	doc, err := json.Marshal(bulkRulesDocOf(rules))
+	if err != nil {
+		return step, fmt.Errorf("encode rules of a bulk award: %w", err)
+	}
+	_, err = t.exec(ctx, note, orgID.String(), id.String(), string(doc))
+	return step, wrap("note how long a bulk award lasts", err)
 }
 
 func (t *tx) stepBulk(ctx context.Context, q string, orgID, id loyalty.ID, rules loyalty.BulkRules) (loyalty.BulkStep, error) {

@@ -22,37 +22,30 @@ const bulkProof = `
 		FROM transactions WHERE organization_id = $1 AND bulk_id IS NOT NULL GROUP BY bulk_id) t
 	LEFT JOIN bulk_awards b ON b.organization_id = $1 AND b.id = t.bulk_id
 	WHERE b.id IS NULL OR t.rows > t.guests OR t.rows > b.awarded OR t.least <> b.points OR t.most <> b.points
-		OR t.backs > t.answered OR t.backs > b.undone OR t.taken > b.taken`
+		OR t.backs > t.answered OR t.backs > b.undone OR t.taken > b.taken
+	UNION ALL
+	SELECT 'bulk', r.bulk_id::text, format('%s of %s answers %s of %s', r.type, r.id, t.type, t.bulk_id)
+	FROM transactions r LEFT JOIN transactions t ON t.organization_id = $1 AND t.id = r.reverses_id
+	WHERE r.organization_id = $1 AND r.bulk_id IS NOT NULL AND r.type <> 'earn' AND (r.type <> 'reverse' OR r.reverses_id IS NULL
+		OR t.id IS NOT NULL AND (t.type <> 'earn' OR t.bulk_id IS DISTINCT FROM r.bulk_id))
+	UNION ALL
+	SELECT 'bulk', b.id::text, format('it took from %s, worked on %s of %s; took %s, left %s of %s times %s', b.undone, b.undo_done, b.undo_total,
+		b.taken, b.spent, b.awarded, b.points)
+	FROM bulk_awards b WHERE b.organization_id = $1 AND (b.undone > b.undo_done OR b.undo_done > coalesce(b.undo_total, 0)
+		OR b.taken + b.spent > b.awarded * b.points)`
 
 // BulkLeft implements loyalty.BulkReader.
-func (r reader) BulkLeft(ctx context.Context, orgID, id loyalty.ID) (loyalty.BulkLeft, error) {
+func (r reader) BulkLeft(ctx context.Context, orgID, id loyalty.ID, day time.Time) (loyalty.BulkLeft, error) {
 	const q = `
-		WITH given AS MATERIALIZED (
-			SELECT t.id, coalesce(e.merged_into, e.customer_id) AS customer_id, t.points + coalesce((
-				SELECT sum(b.points) FROM transactions b WHERE b.organization_id = $1 AND b.reverses_id = t.id), 0)::bigint AS rest
-			FROM transactions t JOIN enrollments e ON e.organization_id = $1 AND e.customer_id = t.customer_id
-			WHERE t.organization_id = $1 AND t.id BETWEEN $3 AND $4 AND t.bulk_id = $2 AND t.type = 'earn'
-		), account AS (
-			SELECT customer_id, sum(rest) AS rest FROM given WHERE rest > 0 GROUP BY customer_id
-		), held AS (
-			SELECT h.customer_id, sum(h.points) AS points FROM review_holds h
-			WHERE h.organization_id = $1 AND h.released_at IS NULL AND h.kind = 'points'
-				AND NOT EXISTS (SELECT FROM given g WHERE g.id = h.object_id)
-			GROUP BY h.customer_id
-		), taken AS (
-			SELECT a.rest, least(a.rest, greatest(0, e.balance - coalesce(h.points, 0))) AS points
-			FROM account a JOIN enrollments e ON e.organization_id = $1 AND e.customer_id = a.customer_id
-			LEFT JOIN held h ON h.customer_id = a.customer_id
-		)
-		SELECT count(*) FILTER (WHERE points > 0) AS guests, coalesce(sum(points), 0)::bigint AS points,
-			coalesce(sum(rest - points), 0)::bigint AS spent FROM taken`
+		SELECT count(DISTINCT customer_id) FILTER (WHERE points > 0) AS guests, coalesce(sum(points), 0)::bigint AS points,
+			coalesce(sum(rest - points), 0)::bigint AS spent FROM bulk_left($1, $2, $3, NULL, $4, $5)`
 	var row struct {
 		Guests int            `db:"guests"`
 		Points loyalty.Points `db:"points"`
 		Spent  loyalty.Points `db:"spent"`
 	}
 	first, last := bulkRows(id)
-	err := r.get(ctx, &row, q, orgID.String(), id.String(), first.String(), last.String())
+	err := r.get(ctx, &row, q, orgID.String(), id.String(), nullDay(day), first.String(), last.String())
 	return loyalty.BulkLeft(row), wrap("add up what is left of a bulk award", err)
 }
 

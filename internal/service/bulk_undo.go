@@ -2,6 +2,7 @@ package service
 
 import (
 	"context"
+	"time"
 
 	"regulars/internal/loyalty"
 )
@@ -16,7 +17,9 @@ type UndoBulkAward struct {
 // Undo has the points of an award taken back in the background, also of one
 // that is still being given: nobody is given to any more then. Of each customer
 // what is unspent is taken, as a new row that names the award's; what was spent
-// stays, whether or not the program allows debt. Tiers fall only where the
+// or has expired stays, whether or not the program allows debt, and is never
+// made good by points that came later. That holds for rewards that are still to
+// be handed over, too: when one is cancelled, its points are the guest's. Tiers fall only where the
 // program lets reversals lower them. It needs loyalty.LoyaltyCreate, as giving
 // does. An award that is being taken back, or was, is a Conflict.
 func (s *BulkAwards) Undo(ctx context.Context, actor loyalty.Actor, cmd UndoBulkAward) (loyalty.BulkAward, error) {
@@ -55,14 +58,20 @@ func (s *BulkAwards) Undo(ctx context.Context, actor loyalty.Actor, cmd UndoBulk
 // BulkUndoPreview is what taking a bulk award back would do just now.
 type BulkUndoPreview struct {
 	loyalty.BulkLeft
+	Known      bool          // the figures; of many guests it takes too long to add up
 	Liability  loyalty.Minor // what the restaurant would owe less
 	Currency   string
 	TiersStay  bool // whoever was moved up keeps the tier
 	StillGives bool // the award is still being given
 }
 
-// PreviewUndo is what Undo would do; it refuses what Undo would refuse. It
-// needs loyalty.LoyaltyCreate.
+// previewTime is how long the figures are waited for: whoever wants an award
+// stopped must not wait for what it comes to.
+const previewTime = 3 * time.Second
+
+// PreviewUndo is what Undo would do, without figures while the award is still
+// being given; it refuses what Undo would refuse. It needs
+// loyalty.LoyaltyCreate.
 func (s *BulkAwards) PreviewUndo(ctx context.Context, actor loyalty.Actor, id loyalty.ID) (BulkUndoPreview, error) {
 	b, err := s.Get(ctx, actor, loyalty.ID{}, id)
 	if err != nil {
@@ -72,11 +81,22 @@ func (s *BulkAwards) PreviewUndo(ctx context.Context, actor loyalty.Actor, id lo
 	if err != nil {
 		return BulkUndoPreview{}, err
 	}
-	left, err := s.repo.BulkLeft(ctx, actor.OrgID, b.ID)
-	v := BulkUndoPreview{BulkLeft: left, Currency: cfg.Organization.Currency, TiersStay: true, StillGives: b.State == loyalty.BulkRunning}
+	v := BulkUndoPreview{Currency: cfg.Organization.Currency, TiersStay: true, StillGives: b.State == loyalty.BulkRunning}
 	if cfg.Program != nil {
-		v.Liability = cfg.Program.Liability(left.Points)
 		v.TiersStay = cfg.Program.TierDowngrade != loyalty.DowngradeOnReversal
+	}
+	if v.StillGives {
+		return v, nil
+	}
+	short, cancel := context.WithTimeout(ctx, previewTime)
+	defer cancel()
+	v.BulkLeft, err = s.repo.BulkLeft(short, actor.OrgID, b.ID, businessDay(cfg, b.StoreID, s.now()))
+	if err != nil && short.Err() != nil && ctx.Err() == nil {
+		return v, nil
+	}
+	v.Known = err == nil
+	if cfg.Program != nil {
+		v.Liability = cfg.Program.Liability(v.Points)
 	}
 	return v, err
 }

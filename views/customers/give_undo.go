@@ -8,7 +8,7 @@ type TakeBackProps struct {
 	Dialog  bool
 	ID      string
 	Reason  string   // the award's
-	Figures []Figure // what it would come to
+	Figures []Figure // what it would come to, where that is known
 	Notes   []string
 	Nothing bool // nothing is left to be taken back
 	Submit  string

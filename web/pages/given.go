@@ -115,20 +115,25 @@ func (h *Handlers) showTakeBack(c *fiber.Ctx, form ui.Form, status int) error {
 
 func takeBackProps(ctx ctx, b loyalty.BulkAward, v service.BulkUndoPreview) customers.TakeBackProps {
 	p := customers.TakeBackProps{
-		ID: b.ID.String(), Reason: b.Reason, Nothing: v.Points == 0 && !v.StillGives,
-		Submit: i18n.N(ctx, "Take %d point back", "Take %d points back", v.Points),
-		Figures: []customers.Figure{
+		ID: b.ID.String(), Reason: b.Reason, Nothing: v.Known && v.Points == 0, Submit: i18n.T(ctx, "Take the points back"),
+	}
+	switch {
+	case v.Known:
+		p.Submit = i18n.N(ctx, "Take %d point back", "Take %d points back", v.Points)
+		p.Figures = []customers.Figure{
 			{Label: i18n.T(ctx, "Guests"), Value: i18n.Number(ctx, v.Guests)}, {Label: i18n.T(ctx, "Points taken back"), Value: i18n.Number(ctx, v.Points)},
 			{Label: i18n.T(ctx, "Taken off what you owe"), Value: i18n.Money(ctx, int64(v.Liability), v.Currency)},
 			{Label: i18n.T(ctx, "Spent already"), Value: i18n.Number(ctx, v.Spent)},
-		},
-	}
-	if v.StillGives {
+		}
+	case v.StillGives:
 		p.Submit = i18n.T(ctx, "Stop and take back")
-		p.Notes = append(p.Notes, i18n.T(ctx, "The points are still being given. That stops first; whoever got them by then is taken from too, so the figures may still grow."))
+		p.Notes = append(p.Notes, i18n.T(ctx, "The points are still being given. That stops first; whoever got them by then is taken from too."))
+	default:
+		p.Notes = append(p.Notes, i18n.T(ctx, "Working out the figures takes too long just now. You can take the points back all the same; what it came to is on the award’s page afterwards."))
 	}
-	if v.Spent > 0 {
+	if v.Spent > 0 || !v.Known {
 		p.Notes = append(p.Notes, i18n.T(ctx, "What guests have spent already, or let expire, stays; nobody goes below zero."))
+		p.Notes = append(p.Notes, i18n.T(ctx, "If a reward they spent them on is cancelled later, its points stay with the guest."))
 	}
 	if v.TiersStay {
 		p.Notes = append(p.Notes, i18n.T(ctx, "Whoever the points moved up keeps the tier: your program doesn’t lower tiers when points are taken back."))
