@@ -6,6 +6,7 @@ import (
 	"regulars/internal/loyalty"
 	"regulars/views/layout"
 	"regulars/web/auth"
+	"regulars/web/orgapi"
 	"regulars/web/pages"
 )
 
@@ -16,7 +17,7 @@ const cardsPerMinute = 60
 // pageRoutes is every page, by who may open it. What a person may do there is
 // the services' to decide.
 func pageRoutes(app *fiber.App, d Deps, sessions *auth.Sessions) {
-	h := pages.New(d.Services, sessions, d.Log, d.Now, d.SecureCookies, d.SessionKey)
+	h := pages.New(d.Services, sessions, d.Log, d.Now, d.SecureCookies, d.SessionKey, orgapi.ExportDocument)
 	with := func(more ...fiber.Handler) []fiber.Handler { return append(visitor(sessions), more...) }
 	public := surface{app, with(h.Framed)}
 	staff := surface{app, with(sessions.Require, h.Framed)}

@@ -134,4 +134,12 @@ type History struct {
 	Redemptions  []Redemption
 	Orders       []Order
 	Anomalies    []Anomaly
+	Cards        []CardSpan
+	Events       []AccountEvent
+}
+
+// CardSpan is how long a membership card was good for.
+type CardSpan struct {
+	IssuedAt  time.Time
+	RevokedAt time.Time // zero while it is good
 }

@@ -3,7 +3,6 @@ package postgres
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"time"
 
 	"regulars/internal/loyalty"
@@ -217,35 +216,4 @@ func (r reader) Lots(ctx context.Context, orgID, customerID loyalty.ID) ([]loyal
 		out[i] = loyalty.Lot{ExpiresOn: l.ExpiresOn.Time.UTC(), Points: loyalty.Points(l.Remaining)}
 	}
 	return out, wrap("select lots", err)
-}
-
-// History implements loyalty.CustomerReader.
-func (r reader) History(ctx context.Context, orgID, customerID loyalty.ID) (loyalty.History, error) {
-	const (
-		transactions = `
-			SELECT to_jsonb(t) FROM transactions t WHERE t.organization_id = $1 AND t.customer_id IN ` + ownAccounts + `
-			ORDER BY t.recorded_at, t.customer_id = $2, t.seq`
-		redemptions = `SELECT to_jsonb(d) FROM redemptions d WHERE d.organization_id = $1 AND d.customer_id = $2 ORDER BY d.id`
-		orders      = `SELECT to_jsonb(o) FROM orders o WHERE o.organization_id = $1 AND o.customer_id = $2 ORDER BY o.created_at, o.id`
-		anomalies   = `SELECT to_jsonb(a) FROM anomalies a WHERE a.organization_id = $1 AND a.customer_id = $2 ORDER BY a.flagged_at, a.id`
-	)
-	var h loyalty.History
-	org, id := orgID.String(), customerID.String()
-	ts, err := readDocs[transactionDoc](ctx, r, transactions, org, id)
-	h.Transactions = each(ts, func(d transactionDoc) loyalty.Transaction { return d.domain(orgID) })
-	ds, err2 := readDocs[redemptionDoc](ctx, r, redemptions, org, id)
-	h.Redemptions = each(ds, func(d redemptionDoc) loyalty.Redemption { return d.domain(orgID) })
-	os, err3 := readDocs[orderDoc](ctx, r, orders, org, id)
-	h.Orders = each(os, func(d orderDoc) loyalty.Order { return d.domain(orgID) })
-	as, err4 := readDocs[anomalyRowDoc](ctx, r, anomalies, org, id)
-	h.Anomalies = each(as, func(d anomalyRowDoc) loyalty.Anomaly { return d.row(orgID).Anomaly })
-	return h, wrap("select history", errors.Join(err, err2, err3, err4))
-}
-
-func readDocs[D any](ctx context.Context, r reader, query string, args ...any) ([]D, error) {
-	var raw [][]byte
-	if err := r.list(ctx, &raw, query, args...); err != nil {
-		return nil, err
-	}
-	return decodeDocs[D](raw, "history")
 }

@@ -215,7 +215,8 @@ func regionOf(cfg *loyalty.Config, storeID loyalty.ID) string {
 type Export struct {
 	loyalty.Member
 	loyalty.History
-	At time.Time
+	Merges []loyalty.Merge // of all accounts that are the customer's now, by time
+	At     time.Time
 }
 
 // Export is everything held on the customer; that it was asked for is written
@@ -228,6 +229,9 @@ func (s *Customers) Export(ctx context.Context, actor loyalty.Actor, id loyalty.
 	err := s.repo.InTx(ctx, func(ctx context.Context, tx loyalty.Tx) error {
 		var err, err2 error
 		if out.Member, _, err = tx.Member(ctx, actor.OrgID, loyalty.CustomerKey{ID: id}); err != nil {
+			return err
+		}
+		if out.Merges, err = mergesInto(ctx, tx, actor.OrgID, out.ID); err != nil {
 			return err
 		}
 		out.History, err = tx.History(ctx, actor.OrgID, out.ID)

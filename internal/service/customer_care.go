@@ -2,6 +2,7 @@ package service
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"regulars/internal/loyalty"
@@ -93,4 +94,22 @@ func (s *Customers) Freeze(ctx context.Context, actor loyalty.Actor, cmd FreezeC
 		m.Enrollment.Revision++
 		return m, tx.AddAudit(ctx, loyalty.Audit(actor, s.now(), action, "customer", m.ID, nil))
 	})
+}
+
+// mergesInto are the merges by which accounts came to the customer, also those
+// into an account that was merged itself; by time.
+func mergesInto(ctx context.Context, tx loyalty.Tx, orgID, id loyalty.ID) ([]loyalty.Merge, error) {
+	all, err := tx.Merges(ctx, orgID, id)
+	if err != nil {
+		return nil, err
+	}
+	for _, m := range all {
+		earlier, err := mergesInto(ctx, tx, orgID, m.SourceID)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, earlier...)
+	}
+	slices.SortFunc(all, func(a, b loyalty.Merge) int { return a.At.Compare(b.At) })
+	return all, nil
 }

@@ -1,8 +1,6 @@
 package orgapi
 
 import (
-	"encoding/json"
-
 	"regulars/internal/loyalty"
 	"regulars/internal/service"
 	"regulars/web/respond"
@@ -121,72 +119,4 @@ func transactionsOf(ts []loyalty.Transaction) []transaction {
 		out[i] = transactionOf(t)
 	}
 	return out
-}
-
-type export struct {
-	ExportedAt   respond.Time  `json:"exportedAt"`
-	Customer     customer      `json:"customer"`
-	Transactions []transaction `json:"transactions"`
-	Redemptions  []redemption  `json:"redemptions"`
-	Orders       []exportOrder `json:"orders"`
-	Anomalies    []exportCase  `json:"anomalies"`
-}
-
-type exportOrder struct {
-	ID          respond.ID      `json:"id"`
-	ExternalID  string          `json:"external_id"`
-	StoreID     respond.ID      `json:"store_id"`
-	Status      string          `json:"status"`
-	Total       string          `json:"total"`
-	Currency    string          `json:"currency"`
-	Items       json.RawMessage `json:"items"`
-	CompletedAt respond.Time    `json:"completed_at"`
-	CreatedAt   respond.Time    `json:"created_at"`
-}
-
-type exportCase struct {
-	ID             respond.ID   `json:"id"`
-	Type           string       `json:"type"`
-	Description    string       `json:"description"`
-	PointsInvolved int64        `json:"points_involved"`
-	Status         string       `json:"status"`
-	FlaggedAt      respond.Time `json:"flagged_at"`
-}
-
-func exportOf(e service.Export) export {
-	out := export{
-		ExportedAt: respond.Time(e.At), Customer: customerOf(e.Member), Transactions: transactionsOf(e.Transactions),
-		Redemptions: []redemption{}, Orders: []exportOrder{}, Anomalies: []exportCase{},
-	}
-	for _, d := range e.Redemptions {
-		out.Redemptions = append(out.Redemptions, redemptionOf(d))
-	}
-	for _, o := range e.Orders {
-		out.Orders = append(out.Orders, exportOrder{
-			ID: respond.ID(o.ID), ExternalID: o.ExternalID, StoreID: respond.ID(o.StoreID), Status: string(o.Status),
-			Total: loyalty.FormatDecimal(int64(o.Total), loyalty.Exponent(o.Currency)), Currency: o.Currency, Items: itemsOf(o),
-			CompletedAt: respond.Time(o.CompletedAt), CreatedAt: respond.Time(o.CreatedAt),
-		})
-	}
-	for _, a := range e.Anomalies {
-		out.Anomalies = append(out.Anomalies, exportCase{
-			ID: respond.ID(a.ID), Type: a.Type, Description: a.Description, PointsInvolved: int64(a.PointsInvolved),
-			Status: string(a.Status), FlaggedAt: respond.Time(a.FlaggedAt),
-		})
-	}
-	return out
-}
-
-// itemsOf is what was bought as the till sent it: a list, a number, or null.
-func itemsOf(o loyalty.Order) json.RawMessage {
-	switch {
-	case len(o.ItemsJSON) > 0:
-		return o.ItemsJSON
-	case o.Items > 0:
-		b, err := json.Marshal(o.Items)
-		if err == nil {
-			return b
-		}
-	}
-	return json.RawMessage("null")
 }

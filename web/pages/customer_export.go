@@ -11,7 +11,8 @@ import (
 )
 
 // CustomerExport is GET /customers/:id/export: everything held on the person,
-// as one document to keep.
+// as the same document that the JSON API gives, laid out to be read. The name of
+// the file says nothing about the person.
 func (h *Handlers) CustomerExport(c *fiber.Ctx) error {
 	id, err := bind.PathID(c, "id", loyalty.PrefixCustomer)
 	if err != nil {
@@ -24,11 +25,11 @@ func (h *Handlers) CustomerExport(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	b, err := json.MarshalIndent(held, "", "  ")
+	b, err := json.MarshalIndent(h.document(held), "", "  ")
 	if err != nil {
 		return err
 	}
-	c.Attachment("customer-" + id.String() + ".json")
+	c.Attachment("customer-data.json")
 	c.Type("json", "utf-8")
 	return c.Send(b)
 }

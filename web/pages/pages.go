@@ -29,14 +29,17 @@ type Handlers struct {
 	https    func(*fiber.Ctx) bool
 	cardKey  []byte   // what the links of membership cards are made with
 	menus    sync.Map // role → *layout.Menu
+	// document is everything held on a guest, as the JSON API gives it.
+	document func(service.Export) any
 }
 
 // New returns the pages over the services. now tells the time; secure says
 // when cookies are for HTTPS only: "auto", "always" or "never". key is the
-// server's, which the links of membership cards are made with.
-func New(s *service.Services, sessions *auth.Sessions, log *slog.Logger, now func() time.Time, secure string, key []byte) *Handlers {
+// server's, which the links of membership cards are made with; document is
+// everything held on a guest, as the JSON API gives it.
+func New(s *service.Services, sessions *auth.Sessions, log *slog.Logger, now func() time.Time, secure string, key []byte, document func(service.Export) any) *Handlers {
 	https := func(c *fiber.Ctx) bool { return secure == "always" || secure != "never" && c.Protocol() == "https" }
-	return &Handlers{Services: s, sessions: sessions, log: log, now: now, https: https, cardKey: key}
+	return &Handlers{Services: s, sessions: sessions, log: log, now: now, https: https, cardKey: key, document: document}
 }
 
 // shell is what a page says about itself to the document around it.
