@@ -134,12 +134,6 @@ type History struct {
 	Redemptions  []Redemption
 	Orders       []Order
 	Anomalies    []Anomaly
-	Cards        []CardSpan
+	Cards        []time.Time // when those that are good were issued
 	Events       []AccountEvent
-}
-
-// CardSpan is how long a membership card was good for.
-type CardSpan struct {
-	IssuedAt  time.Time
-	RevokedAt time.Time // zero while it is good
 }

@@ -32,8 +32,11 @@ type Merge struct {
 	// other accounts since the merge: it belongs to the source.
 	Since         Points
 	SinceLifetime Points
-	SourceName    string // by now
-	StaffName     string
+	// Kept is the source's person by now: what the survivor didn't take over, or
+	// had before.
+	Kept       Customer
+	SourceName string // by now
+	StaffName  string
 }
 
 // Handover moves points and lifetime points from one account to another, with

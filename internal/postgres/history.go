@@ -2,17 +2,11 @@ package postgres
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"time"
 
 	"regulars/internal/loyalty"
 )
-
-type cardSpanRow struct {
-	IssuedAt  time.Time    `db:"issued_at"`
-	RevokedAt sql.NullTime `db:"revoked_at"`
-}
 
 type accountEventRow struct {
 	ID      loyalty.ID `db:"id"`
@@ -21,23 +15,8 @@ type accountEventRow struct {
 	StoreID loyalty.ID `db:"store_id"`
 }
 
-// A card that ended has no row any more, but the audit log says when it was
-// given out, and when it ended: with the next card, by being revoked, or, once
-// its account was merged, by either on the account that has it now.
 const (
-	cardSpans = `
-		SELECT a.at AS issued_at, (
-			SELECT min(n.at) FROM audit_log n
-			WHERE n.organization_id = $1 AND n.subject = 'customer' AND n.at > a.at
-				AND n.action IN ('card.issue', 'card.revoke', 'customer.anonymize') AND (n.object_id = a.object_id
-					OR n.object_id = $2 AND n.at >= (SELECT max(m.at) FROM merges m
-						WHERE m.organization_id = $1 AND m.source_id = a.object_id AND m.undone_at IS NULL))) AS revoked_at
-		FROM audit_log a
-		WHERE a.organization_id = $1 AND a.subject = 'customer' AND a.action = 'card.issue' AND a.object_id IN ` + ownAccounts + `
-			AND NOT EXISTS (SELECT FROM cards c WHERE c.organization_id = $1 AND c.customer_id = $2 AND c.issued_at = a.at)
-		UNION ALL
-		SELECT c.issued_at, NULL FROM cards c WHERE c.organization_id = $1 AND c.customer_id = $2
-		ORDER BY issued_at`
+	cardsIssued   = `SELECT c.issued_at FROM cards c WHERE c.organization_id = $1 AND c.customer_id = $2 ORDER BY c.issued_at`
 	accountEvents = `
 		SELECT a.id, a.at, a.type, a.store_id FROM account_events a
 		WHERE a.organization_id = $1 AND a.customer_id IN ` + ownAccounts + ` ORDER BY a.at, a.id`
@@ -55,7 +34,6 @@ func (r reader) History(ctx context.Context, orgID, customerID loyalty.ID) (loya
 	)
 	var (
 		h      loyalty.History
-		cards  []cardSpanRow
 		events []accountEventRow
 	)
 	org, id := orgID.String(), customerID.String()
@@ -67,10 +45,7 @@ func (r reader) History(ctx context.Context, orgID, customerID loyalty.ID) (loya
 	h.Orders = each(os, func(d orderDoc) loyalty.Order { return d.domain(orgID) })
 	as, err4 := readDocs[anomalyRowDoc](ctx, r, anomalies, org, id)
 	h.Anomalies = each(as, func(d anomalyRowDoc) loyalty.Anomaly { return d.row(orgID).Anomaly })
-	err5, err6 := r.list(ctx, &cards, cardSpans, org, id), r.list(ctx, &events, accountEvents, org, id)
-	h.Cards = each(cards, func(c cardSpanRow) loyalty.CardSpan {
-		return loyalty.CardSpan{IssuedAt: c.IssuedAt, RevokedAt: c.RevokedAt.Time}
-	})
+	err5, err6 := r.list(ctx, &h.Cards, cardsIssued, org, id), r.list(ctx, &events, accountEvents, org, id)
 	h.Events = each(events, func(e accountEventRow) loyalty.AccountEvent {
 		return loyalty.AccountEvent{OrgID: orgID, ID: e.ID, At: e.At, Type: loyalty.AccountEventType(e.Type), CustomerID: customerID, StoreID: e.StoreID}
 	})

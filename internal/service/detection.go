@@ -59,6 +59,7 @@ func (s *Detection) Run(ctx context.Context, actor loyalty.Actor) (int, error) {
 func (s *Detection) Round() func(context.Context, loyalty.Actor) (int, error) {
 	b := newBreather()
 	return func(ctx context.Context, actor loyalty.Actor) (int, error) {
+		b.worked = time.Now()
 		return s.run(ctx, actor, s.now().Add(-detectBehind), b)
 	}
 }

@@ -22,8 +22,7 @@ type export struct {
 
 // exportCard has neither the card's code nor its link: both open the account.
 type exportCard struct {
-	IssuedAt  respond.Time `json:"issued_at"`
-	RevokedAt respond.Time `json:"revoked_at"`
+	IssuedAt respond.Time `json:"issued_at"`
 }
 
 // exportEvent doesn't say which receipt was refused: it is somebody else's.
@@ -35,16 +34,16 @@ type exportEvent struct {
 }
 
 type exportMerge struct {
-	ID                respond.ID    `json:"id"`
-	SourceCustomerID  respond.ID    `json:"source_customer_id"`
-	PointsBalance     int64         `json:"points_balance"`
-	TotalPointsEarned int64         `json:"total_points_earned"`
-	Source            *exportSource `json:"source"`
-	CreatedAt         respond.Time  `json:"created_at"`
+	ID                respond.ID   `json:"id"`
+	SourceCustomerID  respond.ID   `json:"source_customer_id"`
+	PointsBalance     int64        `json:"points_balance"`
+	TotalPointsEarned int64        `json:"total_points_earned"`
+	Source            exportSource `json:"source"`
+	CreatedAt         respond.Time `json:"created_at"`
 }
 
-// exportSource is the merged account's person as the merge keeps it for being
-// undone.
+// exportSource is what is kept of the merged account's person: what the guest
+// is found by, too.
 type exportSource struct {
 	Name           string  `json:"name"`
 	Email          *string `json:"email"`
@@ -106,22 +105,19 @@ func exportOf(e service.Export) export {
 
 func (out *export) addAccount(e service.Export) {
 	for _, c := range e.Cards {
-		out.Cards = append(out.Cards, exportCard{respond.Time(c.IssuedAt), respond.Time(c.RevokedAt)})
+		out.Cards = append(out.Cards, exportCard{respond.Time(c)})
 	}
 	for _, v := range e.Events {
 		out.Events = append(out.Events, exportEvent{respond.ID(v.ID), string(v.Type), respond.ID(v.StoreID), respond.Time(v.At)})
 	}
 	for _, m := range e.Merges {
-		row := exportMerge{
+		k := m.Kept
+		out.Merges = append(out.Merges, exportMerge{
 			ID: respond.ID(m.ID), SourceCustomerID: respond.ID(m.SourceID), PointsBalance: int64(m.Points),
-			TotalPointsEarned: int64(m.Lifetime), CreatedAt: respond.Time(m.At),
-		}
-		if s := m.Source; !s.ID.IsZero() {
-			row.Source = &exportSource{
-				s.Name, respond.Text(s.Email), respond.Text(s.Phone), respond.Text(s.BirthDate), respond.Text(s.ExternalID), s.MarketingOptIn,
-			}
-		}
-		out.Merges = append(out.Merges, row)
+			TotalPointsEarned: int64(m.Lifetime), CreatedAt: respond.Time(m.At), Source: exportSource{
+				k.Name, respond.Text(k.Email), respond.Text(k.Phone), respond.Text(k.BirthDate), respond.Text(k.ExternalID), k.MarketingOptIn,
+			},
+		})
 	}
 }
 

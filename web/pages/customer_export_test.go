@@ -3,7 +3,6 @@ package pages_test
 import (
 	"encoding/json"
 	"fmt"
-	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -65,13 +64,13 @@ func TestGuestsDataIsTheDocumentOfTheAPI(t *testing.T) {
 		t.Errorf("the page gives\n%v\nand the API\n%v", page, api)
 	}
 	for part, least := range map[string]int{
-		"transactions": 3, "redemptions": 1, "orders": 1, "anomalies": 1, "cards": 2, "accountEvents": 3, "merges": 1,
+		"transactions": 3, "redemptions": 1, "orders": 1, "anomalies": 1, "cards": 1, "accountEvents": 3, "merges": 1,
 	} {
 		if rows, _ := page[part].([]any); len(rows) < least {
 			t.Errorf("%d %s, want %d at least", len(rows), part, least)
 		}
 	}
-	for _, text := range []string{"María García", "maria@lume.example", "Mario Rossi", "+51 911 222 333", "\n  \"cards\": ["} {
+	for _, text := range []string{"María García", "maria@lume.example", "Mario Rossi", "+51 911 222 333", "+51 987 654 322", "\n  \"cards\": ["} {
 		if !strings.Contains(r.Body, text) {
 			t.Errorf("nothing of %q", text)
 		}
@@ -80,9 +79,6 @@ func TestGuestsDataIsTheDocumentOfTheAPI(t *testing.T) {
 		if strings.Contains(r.Body, text) {
 			t.Errorf("%q is in it", text)
 		}
-	}
-	if n := len(regexp.MustCompile(`"revoked_at": null`).FindAllString(r.Body, -1)); n != 1 {
-		t.Errorf("%d cards are good, want the second alone: %s", n, r.Body)
 	}
 	s.Do("GET", "/v1/loyalty"+path, stranger, "").Want(t, 404, "NOT_FOUND")
 }
