@@ -44,7 +44,8 @@ func TestHomeInABrowser(t *testing.T) {
 	}
 	v.See("1 redemption, cancelled ones aside")
 	v.Go(browsertest.Eval[string](t, v.Browser, `document.querySelector("a[href^='/transactions?reward=']").getAttribute("href")`))
-	v.See("Clear filters Free coffee")
+	v.See("Free coffee Transactions")
+	v.Until("the filter can be cleared", `document.querySelector('a[aria-label="Clear filters"]')`)
 	if rows := browsertest.Eval[int](t, v.Browser, `document.querySelectorAll("tbody tr").length`); rows != 1 {
 		t.Errorf("the top reward leads to %d transactions, want the one it counts", rows)
 	}
