@@ -43,6 +43,7 @@ type knownKey struct {
 // Authenticate is the actor behind an API key; Unauthorized when the key is
 // unknown, expired or revoked.
 func (a *Access) Authenticate(ctx context.Context, key string) (loyalty.Actor, error) {
+	a.asked.Store(time.Now().UnixNano())
 	if !secret.IsAPIKey(key) {
 		return loyalty.Actor{}, noSuchKey()
 	}

@@ -7,6 +7,7 @@ import (
 	"context"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"regulars/internal/loyalty"
@@ -21,6 +22,7 @@ type Core struct {
 	queues  [256]line
 	posted  posted
 	exams   *examiner
+	asked   atomic.Int64 // when somebody last asked for something, in nanoseconds since 1970
 }
 
 // NewCore returns the core over repo, telling the time by now.

@@ -57,7 +57,7 @@ func (s *Detection) Run(ctx context.Context, actor loyalty.Actor) (int, error) {
 // Round is Run for one organization after the other, resting in between so
 // that tills and pages hardly notice.
 func (s *Detection) Round() func(context.Context, loyalty.Actor) (int, error) {
-	b := newBreather()
+	b := newBreather(&s.asked)
 	return func(ctx context.Context, actor loyalty.Actor) (int, error) {
 		b.worked = time.Now()
 		return s.run(ctx, actor, s.now().Add(-detectBehind), b)

@@ -42,6 +42,7 @@ func (a *Access) Peek(ctx context.Context, token string) (Visit, error) {
 }
 
 func (a *Access) resume(ctx context.Context, token string, use bool) (Visit, error) {
+	a.asked.Store(time.Now().UnixNano())
 	hash := secret.Hash(token)
 	came, err := a.repo.Arrival(ctx, hash[:])
 	if err != nil {
