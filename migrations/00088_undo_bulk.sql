@@ -25,7 +25,7 @@ ALTER TABLE bulk_awards
 COMMENT ON COLUMN bulk_awards.undo_id IS 'the undoing, which the ids of its rows follow from; NULL: nobody has asked for it';
 COMMENT ON COLUMN bulk_awards.undo_total IS 'customers it is about, once that is settled; undo_done of them were worked on';
 COMMENT ON COLUMN bulk_awards.undone IS 'customers whom points were taken from, taken in all';
-COMMENT ON COLUMN bulk_awards.spent IS 'points that could not be taken back: they were spent already, or had expired';
+COMMENT ON COLUMN bulk_awards.spent IS 'points that could not be taken back: they were spent, had expired or are held for a manager';
 COMMENT ON COLUMN bulk_awards.lasts IS 'after how many days its points expire, 0 for never: of those given from lasts_since on, as the program had it';
 COMMENT ON COLUMN bulk_awards.undone_at IS 'when the undoing ended';
 COMMENT ON COLUMN transactions.bulk_id IS 'the bulk award that gave the points, or whose undoing took them; its rows say nothing about anybody''s habits';
@@ -37,13 +37,54 @@ UPDATE bulk_awards b SET lasts_since = '{-infinity}', lasts = ARRAY[coalesce((
     SELECT g.expire_after_days FROM programs g WHERE g.organization_id = b.organization_id AND g.is_active), 0)];
 
 -- note_bulk_lasts keeps what the step at p.at went by. Steps and changes of the
--- program exclude each other, so that those of one time went by the same.
+-- program exclude each other, so that those of one time went by the same. Of two
+-- steps at once the later one may be the first to note it.
 -- +goose StatementBegin
 CREATE FUNCTION note_bulk_lasts(p_org uuid, p_bulk uuid, p jsonb) RETURNS void
 LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     UPDATE bulk_awards b SET lasts = b.lasts || coalesce((p->>'expire_after_days')::int, 0), lasts_since = b.lasts_since || (p->>'at')::timestamptz
     WHERE b.organization_id = p_org AND b.id = p_bulk
-        AND b.lasts[cardinality(b.lasts)] IS DISTINCT FROM coalesce((p->>'expire_after_days')::int, 0)
+        AND b.lasts[cardinality(b.lasts)] IS DISTINCT FROM coalesce((p->>'expire_after_days')::int, 0);
+    UPDATE bulk_awards b SET lasts_since[cardinality(b.lasts)] = (p->>'at')::timestamptz
+    WHERE b.organization_id = p_org AND b.id = p_bulk
+        AND b.lasts[cardinality(b.lasts)] = coalesce((p->>'expire_after_days')::int, 0)
+        AND b.lasts_since[cardinality(b.lasts)] > (p->>'at')::timestamptz
+$$;
+-- +goose StatementEnd
+
+-- bulk_since is what happened to an account since its row p_seq: low is the
+-- lowest balance, that row's own included, later what has come since into the
+-- lot of p_expires and is not the award's. Which points those are follows from
+-- how long points lasted when they came, one of p_lasts; what could have come
+-- into the lot counts, but for what undoing another award took out of it again.
+-- What a cancelled reward gave back came later, too. The lot of points that
+-- never expire is spent last, so that the lowest balance tells it all.
+-- +goose StatementBegin
+CREATE FUNCTION bulk_since(p_org uuid, p_bulk uuid, p_customer uuid, p_seq bigint, p_expires date, p_lasts int[])
+RETURNS TABLE (low bigint, later bigint)
+LANGUAGE sql STABLE AS $$
+    -- The row that handed all over to another account is no spending.
+    SELECT min(x.balance_after) FILTER (WHERE NOT (x.type = 'transfer'
+            AND EXISTS (SELECT FROM merges m WHERE m.organization_id = p_org AND m.source_id = p_customer AND m.at = x.at))),
+        coalesce(sum(CASE
+            WHEN p_expires = 'infinity' OR x.points <= 0 OR x.bulk_id = p_bulk THEN 0
+            WHEN x.type = 'transfer' THEN (
+                SELECT sum(l.points) FROM transaction_links k
+                JOIN transactions o ON o.organization_id = p_org AND o.id = k.linked_id
+                JOIN merges m ON m.organization_id = p_org AND m.source_id = o.customer_id AND m.survivor_id = p_customer AND m.at = x.at
+                    AND m.undone_at IS NULL
+                CROSS JOIN jsonb_to_recordset(m.lots) AS l (expires_on date, points bigint)
+                WHERE k.organization_id = p_org AND k.transaction_id = x.id AND k.kind = 'merge' AND l.expires_on = p_expires)
+            WHEN x.bulk_id IS NOT NULL AND p_expires - x.day = ANY (p_lasts) THEN x.points + coalesce((
+                SELECT sum(r.points) FROM transactions r
+                WHERE r.organization_id = p_org AND r.reverses_id = x.id AND r.bulk_id IS NOT NULL), 0)
+            WHEN x.type = 'reverse' OR p_expires - x.day = ANY (p_lasts) THEN x.points
+            WHEN x.type = 'refund' THEN (
+                SELECT sum(l.points) FROM redemptions d
+                CROSS JOIN jsonb_to_recordset(d.lots) AS l (expires_on date, points bigint)
+                WHERE d.organization_id = p_org AND d.id = x.redemption_id AND l.expires_on = p_expires)
+            END), 0)::bigint
+    FROM transactions x WHERE x.organization_id = p_org AND x.customer_id = p_customer AND x.seq >= p_seq
 $$;
 -- +goose StatementEnd
 
@@ -53,35 +94,33 @@ $$;
 --
 -- Points that came later never pay for the award, and what was spent or has
 -- expired stays gone. Two things bound what is left, and the lesser counts: what
--- the award's own lot still holds (expired points are in no lot, and spending
--- takes the soonest to expire first), and the lowest balance of the account
--- since (points that never expire, or expire with others of the same day, all
--- lie in one lot, which doesn't tell old from new). Both only ever err for the
--- guest: whoever spent the award and had a cancelled reward's points back, or
--- earned anew, keeps them. Of who was merged both accounts count, the other one
--- from the merge on; of who was merged twice nothing is left. Several rows of
--- one account share its balance and their lot, the earlier ones first.
+-- the award's own lot still holds beside what came into it later (expired points
+-- are in no lot, and spending takes the soonest to expire first), and the lowest
+-- balance of the account since (points that never expire, or expire with others
+-- of the same day, all lie in one lot, which doesn't tell old from new). Both
+-- only ever err for the guest: whoever spent the award and had a cancelled
+-- reward's points back, or earned anew, keeps them. Of who was merged both
+-- accounts count, the other one from the merge on; of who was merged twice
+-- nothing is left. Several rows of one account share its balance and their lot,
+-- the earlier ones first.
 -- +goose StatementBegin
 CREATE FUNCTION bulk_left(p_org uuid, p_bulk uuid, p_day date, p_rows uuid[], p_first uuid, p_last uuid)
 RETURNS TABLE (id uuid, owner uuid, customer_id uuid, n bigint, expires_on date, rest bigint, points bigint, so_far bigint)
 LANGUAGE sql STABLE AS $$
     WITH given AS MATERIALIZED (
-        SELECT t.id, t.customer_id AS owner, coalesce(e.merged_into, e.customer_id) AS customer_id,
-            t.day + nullif(CASE cardinality(b.lasts) WHEN 1 THEN b.lasts[1] ELSE coalesce((
+        SELECT t.id, t.customer_id AS owner, t.seq, nullif(t.customer_id, coalesce(e.merged_into, t.customer_id)) AS source,
+            coalesce(e.merged_into, e.customer_id) AS customer_id, b.lasts || coalesce((
+                SELECT g.expire_after_days FROM programs g WHERE g.organization_id = p_org AND g.is_active), 0) AS lasts,
+            coalesce(t.day + nullif(CASE cardinality(b.lasts) WHEN 1 THEN b.lasts[1] ELSE coalesce((
                 SELECT x.lasts FROM unnest(b.lasts, b.lasts_since) AS x (lasts, since) WHERE x.since <= t.at ORDER BY x.since DESC LIMIT 1), (
-                SELECT g.expire_after_days FROM programs g WHERE g.organization_id = p_org AND g.is_active), 0) END, 0) AS day_over,
+                SELECT g.expire_after_days FROM programs g WHERE g.organization_id = p_org AND g.is_active), 0) END, 0), 'infinity') AS expires_on,
             t.points + coalesce((SELECT sum(r.points) FROM transactions r WHERE r.organization_id = p_org AND r.reverses_id = t.id), 0)::bigint AS rest,
             CASE WHEN e.merged_into IS NULL THEN t.seq ELSE (
                 SELECT o.seq FROM transactions x
                 JOIN transaction_links k ON k.organization_id = p_org AND k.transaction_id = x.id AND k.kind = 'merge'
                 JOIN transactions o ON o.organization_id = p_org AND o.id = k.linked_id AND o.customer_id = e.merged_into
                 WHERE x.organization_id = p_org AND x.customer_id = e.customer_id AND x.seq > t.seq AND x.type = 'transfer'
-                ORDER BY x.seq DESC LIMIT 1) END AS arrival,
-            -- The row that handed all over to another account is no spending.
-            CASE WHEN e.merged_into IS NULL THEN NULL ELSE (
-                SELECT min(x.balance_after) FROM transactions x
-                WHERE x.organization_id = p_org AND x.customer_id = e.customer_id AND x.seq >= t.seq AND NOT (x.type = 'transfer'
-                    AND EXISTS (SELECT FROM merges m WHERE m.organization_id = p_org AND m.source_id = e.customer_id AND m.at = x.at))) END AS low
+                ORDER BY x.seq DESC LIMIT 1) END AS arrival
         FROM bulk_awards b JOIN (
             SELECT x.* FROM transactions x WHERE x.organization_id = p_org AND x.id = ANY (p_rows) AND x.bulk_id = p_bulk AND x.type = 'earn'
             UNION ALL
@@ -94,18 +133,35 @@ LANGUAGE sql STABLE AS $$
         WHERE h.organization_id = p_org AND h.released_at IS NULL AND h.kind = 'points'
             AND NOT EXISTS (SELECT FROM transactions x WHERE x.organization_id = p_org AND x.id = h.object_id AND x.bulk_id = p_bulk)
         GROUP BY h.customer_id
-    ), bounds AS MATERIALIZED (
-        SELECT g.id, g.owner, g.customer_id, g.rest, g.arrival, coalesce(g.day_over, 'infinity') AS expires_on, greatest(0, least(g.rest, g.low)) AS own,
-            greatest(0, coalesce(CASE WHEN a.seq = g.arrival THEN a.balance ELSE (
-                SELECT min(x.balance_after) FROM transactions x
-                WHERE x.organization_id = p_org AND x.customer_id = g.customer_id AND x.seq >= g.arrival AND NOT (x.type = 'transfer'
-                    AND EXISTS (SELECT FROM merges m WHERE m.organization_id = p_org AND m.source_id = g.customer_id AND m.at = x.at))) END, 0)) AS low,
-            greatest(0, a.balance - coalesce((SELECT h.points FROM held h WHERE h.customer_id = g.customer_id), 0))::bigint AS free
-        FROM given g JOIN enrollments a ON a.organization_id = p_org AND a.customer_id = g.customer_id
+    ), owned AS MATERIALIZED (
+        -- Of a source what it still had of the award when it was merged.
+        SELECT g.*, CASE
+                WHEN g.source IS NULL THEN g.rest
+                WHEN g.arrival IS NULL THEN 0
+                ELSE greatest(0, least(g.rest, s.low, CASE WHEN g.expires_on < 'infinity' THEN coalesce((
+                    SELECT sum(l.points) FROM merges m CROSS JOIN jsonb_to_recordset(m.lots) AS l (expires_on date, points bigint)
+                    WHERE m.organization_id = p_org AND m.source_id = g.source AND m.undone_at IS NULL
+                        AND l.expires_on = g.expires_on), 0) - s.later END))::bigint
+            END AS own
+        FROM given g LEFT JOIN LATERAL bulk_since(p_org, p_bulk, g.source, g.seq, g.expires_on, g.lasts) s ON true
         WHERE g.rest > 0
+    ), bounds AS MATERIALIZED (
+        SELECT g.id, g.owner, g.customer_id, g.rest, g.arrival, g.expires_on, g.own, CASE
+                WHEN g.arrival IS NULL THEN 9223372036854775807
+                WHEN g.arrival = a.seq THEN greatest(0, a.balance)
+                ELSE greatest(0, coalesce(s.low, 0))
+            END AS low,
+            -- But for what is the award's as well, and was merged in.
+            coalesce(s.later, 0) - coalesce(sum(g.own) FILTER (WHERE g.source IS NOT NULL) OVER (PARTITION BY g.customer_id, g.expires_on
+                ORDER BY g.arrival, g.id ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING), 0) AS later,
+            greatest(0, a.balance - coalesce((SELECT h.points FROM held h WHERE h.customer_id = g.customer_id), 0))::bigint AS free
+        FROM owned g JOIN enrollments a ON a.organization_id = p_org AND a.customer_id = g.customer_id
+        LEFT JOIN LATERAL bulk_since(p_org, p_bulk, CASE WHEN g.arrival < a.seq THEN g.customer_id END, g.arrival, g.expires_on, g.lasts) s ON true
+    ), shared AS (
+        SELECT b.*, max(b.later) OVER (PARTITION BY b.customer_id, b.expires_on) AS others FROM bounds b
     ), in_lots AS (
-        SELECT b.*, coalesce(l.remaining, 0) AS remaining, sum(b.own) OVER s AS upto
-        FROM bounds b LEFT JOIN lots l ON l.organization_id = p_org AND l.customer_id = b.customer_id AND l.expires_on = b.expires_on
+        SELECT b.*, greatest(0, coalesce(l.remaining, 0) - b.others) AS remaining, sum(b.own) OVER s AS upto
+        FROM shared b LEFT JOIN lots l ON l.organization_id = p_org AND l.customer_id = b.customer_id AND l.expires_on = b.expires_on
             AND l.expires_on > p_day
         WINDOW s AS (PARTITION BY b.customer_id, b.expires_on ORDER BY b.arrival, b.id ROWS UNBOUNDED PRECEDING)
     ), sums AS (
@@ -326,9 +382,9 @@ END $$;
 -- +goose StatementBegin
 DO $$
 BEGIN
-    REVOKE EXECUTE ON FUNCTION note_bulk_lasts, bulk_left, start_bulk_undo, prepare_bulk_undo, bulk_undo_step, fail_bulk_undo FROM PUBLIC;
+    REVOKE EXECUTE ON FUNCTION note_bulk_lasts, bulk_since, bulk_left, start_bulk_undo, prepare_bulk_undo, bulk_undo_step, fail_bulk_undo FROM PUBLIC;
     IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'regulars_app') THEN
-        GRANT EXECUTE ON FUNCTION note_bulk_lasts, bulk_left, start_bulk_undo, prepare_bulk_undo, bulk_undo_step, fail_bulk_undo TO regulars_app;
+        GRANT EXECUTE ON FUNCTION note_bulk_lasts, bulk_since, bulk_left, start_bulk_undo, prepare_bulk_undo, bulk_undo_step, fail_bulk_undo TO regulars_app;
     END IF;
 END $$;
 -- +goose StatementEnd

@@ -54,7 +54,7 @@ type BulkUndo struct {
 type BulkLeft struct {
 	Guests int    // whom points would be taken from
 	Points Points // that would be taken back
-	Spent  Points // that are spent already, or have expired
+	Spent  Points // that are spent, have expired or are held for a manager
 }
 
 // Done is how many customers have been worked on.

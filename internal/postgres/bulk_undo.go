@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/lib/pq"
+
 	"regulars/internal/loyalty"
 )
 
@@ -34,18 +36,28 @@ const bulkProof = `
 	FROM bulk_awards b WHERE b.organization_id = $1 AND (b.undone > b.undo_done OR b.undo_done > coalesce(b.undo_total, 0)
 		OR b.taken + b.spent > b.awarded * b.points)`
 
-// BulkLeft implements loyalty.BulkReader.
+// BulkLeft implements loyalty.BulkReader. Once it is settled whom an undoing is
+// about, only those count whom it has yet to come to.
 func (r reader) BulkLeft(ctx context.Context, orgID, id loyalty.ID, day time.Time) (loyalty.BulkLeft, error) {
 	const q = `
 		SELECT count(DISTINCT customer_id) FILTER (WHERE points > 0) AS guests, coalesce(sum(points), 0)::bigint AS points,
-			coalesce(sum(rest - points), 0)::bigint AS spent FROM bulk_left($1, $2, $3, NULL, $4, $5)`
+			coalesce(sum(rest - points), 0)::bigint AS spent FROM bulk_left($1, $2, $3, $4, $5, $6)`
+	const settled = `
+		SELECT CASE WHEN b.undo_total IS NOT NULL THEN ARRAY(
+			SELECT bulk_award_row(p.bulk_id, u.id) FROM bulk_award_parts p, unnest(p.customer_ids) AS u (id)
+			WHERE p.organization_id = b.organization_id AND p.bulk_id = b.id)::text[] END
+		FROM bulk_awards b WHERE b.organization_id = $1 AND b.id = $2`
 	var row struct {
 		Guests int            `db:"guests"`
 		Points loyalty.Points `db:"points"`
 		Spent  loyalty.Points `db:"spent"`
 	}
+	var rest pq.StringArray
+	if err := r.get(ctx, &rest, settled, orgID.String(), id.String()); err != nil {
+		return loyalty.BulkLeft{}, wrap("select whom an undoing has yet to come to", err)
+	}
 	first, last := bulkRows(id)
-	err := r.get(ctx, &row, q, orgID.String(), id.String(), nullDay(day), first.String(), last.String())
+	err := r.get(ctx, &row, q, orgID.String(), id.String(), nullDay(day), rest, first.String(), last.String())
 	return loyalty.BulkLeft(row), wrap("add up what is left of a bulk award", err)
 }
 

@@ -9,6 +9,21 @@ import (
 	"regulars/internal/testclock"
 )
 
+// comesTo takes the award back, and checks that it comes to what the preview
+// said: from how many accounts, by how many rows, how much is taken and stays.
+func (f fixture) comesTo(t *testing.T, b loyalty.BulkAward, accounts, rows int, taken, stays loyalty.Points) {
+	t.Helper()
+	v, err := f.BulkAwards.PreviewUndo(t.Context(), owner, b.ID)
+	if err != nil || !v.Known || v.Guests != accounts || v.Points != taken || v.Spent != stays {
+		t.Errorf("the preview is %+v, %v; want %d from %d, %d stay", v, err, taken, accounts, stays)
+	}
+	b = f.work(t, f.undo(t, b))
+	if u := b.Undo; b.State != loyalty.BulkUndone || u.Guests != rows || u.Taken != taken || u.Spent != stays {
+		t.Errorf("%s with %d by %d, %d stay; want %d by %d, %d", b.State, u.Taken, u.Guests, u.Spent, taken, rows, stays)
+	}
+	f.proven(t, "afterwards")
+}
+
 // Points that came after an award never pay for its being taken back: neither
 // for what has expired of it nor for what was spent.
 func TestUndoOfBulkAwardTakesNothingThatCameLater(t *testing.T) {
@@ -31,19 +46,6 @@ func TestUndoOfBulkAwardTakesNothingThatCameLater(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	undone := func(b loyalty.BulkAward, accounts, guests int, taken, spent loyalty.Points) {
-		t.Helper()
-		v, err := f.BulkAwards.PreviewUndo(t.Context(), owner, b.ID)
-		if err != nil || !v.Known || v.Guests != accounts || v.Points != taken || v.Spent != spent {
-			t.Errorf("the preview is %+v, %v", v, err)
-		}
-		b = f.work(t, f.undo(t, b))
-		if u := b.Undo; u.Guests != guests || u.Taken != taken || u.Spent != spent {
-			t.Errorf("%d from %d, %d spent; want %d from %d, %d", u.Taken, u.Guests, u.Spent, taken, guests, spent)
-		}
-		f.proven(t, "afterwards")
-	}
-
 	old := f.work(t, f.start(t, many(idle, regular)))
 	clock.Set(noon.AddDate(0, 0, 20))
 	give(regular, 500) // never below the award's points, but they are others
@@ -53,7 +55,7 @@ func TestUndoOfBulkAwardTakesNothingThatCameLater(t *testing.T) {
 	}
 	clock.Set(noon.AddDate(0, 0, 31))
 	give(idle, 200)
-	undone(old, 0, 0, 0, 400)
+	f.comesTo(t, old, 0, 0, 0, 400)
 
 	db.Exec(t, `UPDATE programs SET expire_after_days = NULL; UPDATE organizations SET config_version = config_version + 1`)
 	b := f.work(t, f.start(t, many(buyer, again, kept, source)))
@@ -64,7 +66,7 @@ func TestUndoOfBulkAwardTakesNothingThatCameLater(t *testing.T) {
 	spend(source, 120)
 	f.merge(t, kept, source) // 200 and 80
 	give(kept, 1000)
-	undone(b, 2, 3, 50+200+80, 200+150+120)
+	f.comesTo(t, b, 2, 3, 50+200+80, 200+150+120)
 }
 
 // The points lie where the program of that time had put them, whatever it says

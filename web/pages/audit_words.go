@@ -63,7 +63,7 @@ var detailNames = map[string]string{
 	"password": i18n.Mark("New password"), "is_active": i18n.Mark("Active"), "min_points": i18n.Mark("Points from"), "rate": i18n.Mark("Points for each unit"),
 	"points_cost": i18n.Mark("Cost"), "stock": i18n.Mark("Stock"), "key": i18n.Mark("Key"), "rows": i18n.Mark("Rows"), "orders": i18n.Mark("Orders"), "skipped": i18n.Mark("Skipped"), "failed": i18n.Mark("Broke off"),
 	"name": i18n.Mark("Name"), "time_zone": i18n.Mark("Time zone"), "currency": i18n.Mark("Currency"), "external_id": i18n.Mark("Known in imports as"), "hours": i18n.Mark("Opening hours"),
-	"held": i18n.Mark("Held again"), "spent": i18n.Mark("Used before"), "taken": i18n.Mark("Taken back"), "stays": i18n.Mark("Spent already"),
+	"held": i18n.Mark("Held again"), "spent": i18n.Mark("Used before"), "taken": i18n.Mark("Taken back"), "stays": i18n.Mark("Spent, expired or held"),
 	"customers": i18n.Mark("Customers"), "file": i18n.Mark("File"), "reason": i18n.Mark("Reason"), "scopes": i18n.Mark("May do"),
 }
 

@@ -115,15 +115,18 @@ func (h *Handlers) showTakeBack(c *fiber.Ctx, form ui.Form, status int) error {
 
 func takeBackProps(ctx ctx, b loyalty.BulkAward, v service.BulkUndoPreview) customers.TakeBackProps {
 	p := customers.TakeBackProps{
-		ID: b.ID.String(), Reason: b.Reason, Nothing: v.Known && v.Points == 0, Submit: i18n.T(ctx, "Take the points back"),
+		ID: b.ID.String(), Reason: b.Reason, Nothing: v.Known && v.Points == 0 && b.Undo.ID.IsZero(), Submit: i18n.T(ctx, "Take the points back"),
 	}
 	switch {
 	case v.Known:
 		p.Submit = i18n.N(ctx, "Take %d point back", "Take %d points back", v.Points)
+		if v.Points == 0 { // an undoing that broke off still has to come to its end
+			p.Submit = i18n.T(ctx, "Take the rest back")
+		}
 		p.Figures = []customers.Figure{
 			{Label: i18n.T(ctx, "Guests"), Value: i18n.Number(ctx, v.Guests)}, {Label: i18n.T(ctx, "Points taken back"), Value: i18n.Number(ctx, v.Points)},
 			{Label: i18n.T(ctx, "Taken off what you owe"), Value: i18n.Money(ctx, int64(v.Liability), v.Currency)},
-			{Label: i18n.T(ctx, "Spent already"), Value: i18n.Number(ctx, v.Spent)},
+			{Label: i18n.T(ctx, "Spent, expired or held"), Value: i18n.Number(ctx, v.Spent)},
 		}
 	case v.StillGives:
 		p.Submit = i18n.T(ctx, "Stop and take back")
@@ -132,7 +135,7 @@ func takeBackProps(ctx ctx, b loyalty.BulkAward, v service.BulkUndoPreview) cust
 		p.Notes = append(p.Notes, i18n.T(ctx, "Working out the figures takes too long just now. You can take the points back all the same; what it came to is on the award’s page afterwards."))
 	}
 	if v.Spent > 0 || !v.Known {
-		p.Notes = append(p.Notes, i18n.T(ctx, "What guests have spent already, or let expire, stays; nobody goes below zero."))
+		p.Notes = append(p.Notes, i18n.T(ctx, "What guests have spent or let expire, and what is held for a manager, stays; nobody goes below zero."))
 		p.Notes = append(p.Notes, i18n.T(ctx, "If a reward they spent them on is cancelled later, its points stay with the guest."))
 	}
 	if v.TiersStay {
@@ -184,7 +187,7 @@ func givenFigures(ctx ctx, b loyalty.BulkAward) []ui.StatProps {
 	}
 	count(i18n.Mark("Points taken back"), "undo-2", i18n.Number(ctx, b.Undo.Taken), i18n.N(ctx, "of %d guest", "of %d guests", int64(b.Undo.Guests)))
 	if b.Undo.Spent > 0 {
-		count(i18n.Mark("Spent already"), "coins", i18n.Number(ctx, b.Undo.Spent), i18n.T(ctx, "they stay spent"))
+		count(i18n.Mark("Spent, expired or held"), "coins", i18n.Number(ctx, b.Undo.Spent), i18n.T(ctx, "not taken back"))
 	}
 	return out
 }
@@ -201,7 +204,7 @@ func sayGiven(ctx ctx, p *customers.GivenProps, b loyalty.BulkAward) {
 	case b.State == loyalty.BulkUndone:
 		p.Tone, p.Title = ui.Good, i18n.N(ctx, "%d point was taken back", "%d points were taken back", b.Undo.Taken)
 		if b.Undo.Spent > 0 {
-			p.Text = i18n.N(ctx, "%d point was spent already and stays.", "%d points were spent already and stay.", b.Undo.Spent)
+			p.Text = i18n.N(ctx, "%d point was spent, expired or held and stays.", "%d points were spent, expired or held and stay.", b.Undo.Spent)
 		}
 	case b.State == loyalty.BulkFailed && !b.Undo.ID.IsZero():
 		p.Tone, p.TakeBack = ui.Bad, i18n.T(ctx, "Take the rest back")
