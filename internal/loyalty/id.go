@@ -13,40 +13,29 @@ import (
 // later and an index on them grows at its right edge. The zero ID means none.
 type ID [16]byte
 
-// moment is 16 ms in ticks, which are 4096ths of a millisecond.
-const moment = 16 << 12
+// made counts the IDs that the process makes, from anywhere.
+var made atomic.Uint32
 
-// lastTicks holds the ticks of the last IDs, each moment in a place of its own:
-// an import writes last year's orders while tills write today's.
-var lastTicks [61]atomic.Int64
-
-// NewID returns a UUIDv7 (RFC 9562, section 5.7) for the instant now, which
-// must lie between 1970 and 10889; of others, the time in it is wrong. The sub-millisecond part of now fills the
-// field that the RFC leaves for it (section 6.2, method 3). IDs that a process
-// makes at one moment sort in the order they were made.
-func NewID(now time.Time) ID {
-	var id ID
-	rand.Read(id[8:]) //nolint:errcheck // crypto/rand.Read never returns an error; it ends the program instead
-	tick := nextTick(now.UnixMilli()<<12 | now.UnixNano()%1e6*4096/1e6)
-	binary.BigEndian.PutUint64(id[:8], uint64(tick>>12)<<16) //nolint:gosec // the years allowed fit 48 bits
-	id[6], id[7] = 0x70|byte(tick>>8&0xf), byte(tick)
-	id[8] = id[8]&0x3f | 0x80
-	return id
+func init() {
+	var from [4]byte
+	rand.Read(from[:]) //nolint:errcheck // crypto/rand.Read never returns an error; it ends the program instead
+	made.Store(binary.BigEndian.Uint32(from[:]) >> 3)
 }
 
-// nextTick is tick, or just after the last one of its moment if tick isn't
-// later. A moment that is used up runs on into the next ones, up to 16.
-func nextTick(tick int64) int64 {
-	lastTick := &lastTicks[uint64(tick)/moment%uint64(len(lastTicks))] //nolint:gosec // before 1970 any place will do
-	for {
-		last, next := lastTick.Load(), tick
-		if tick <= last && last-tick < 16*moment {
-			next = last + 1
-		}
-		if lastTick.CompareAndSwap(last, next) {
-			return next
-		}
-	}
+// NewID returns a UUIDv7 (RFC 9562, section 5.7) for the instant now, which
+// must lie between 1970 and 10889; of others, the time in it is wrong. The
+// sub-millisecond part of now fills the field that the RFC leaves for it
+// (section 6.2, method 3), and a counter of 30 bits the beginning of what is
+// random (method 1): IDs that a process makes at one instant sort in the order
+// they were made, also while an import makes those of other instants.
+func NewID(now time.Time) ID {
+	var id ID
+	rand.Read(id[12:])                                              //nolint:errcheck // as above
+	binary.BigEndian.PutUint64(id[:8], uint64(now.UnixMilli())<<16) //nolint:gosec // the years allowed fit 48 bits
+	part := now.UnixNano() % 1e6 * 4096 / 1e6
+	id[6], id[7] = 0x70|byte(part>>8&0xf), byte(part)
+	binary.BigEndian.PutUint32(id[8:12], made.Add(1)&0x3fffffff|0x80000000)
+	return id
 }
 
 // ParseID reads the 36-character form of any UUID version, upper or lower
