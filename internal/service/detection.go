@@ -48,14 +48,10 @@ type Detection struct {
 // NewDetection returns the use cases over c.
 func NewDetection(c *Core) *Detection { return &Detection{Core: c, replays: make(chan struct{}, 1)} }
 
-// Run looks at what happened since the last time, and says how many findings
-// were new. It needs loyalty.Administer.
-func (s *Detection) Run(ctx context.Context, actor loyalty.Actor) (int, error) {
-	return s.run(ctx, actor, s.now().Add(-detectBehind), nil)
-}
-
-// Round is Run for one organization after the other, resting in between so
-// that tills and pages hardly notice.
+// Round looks, for one organization after the other, at what happened since the
+// last time, and says how many findings were new. It rests while others ask for
+// something, so that tills and pages hardly notice. It needs
+// loyalty.Administer.
 func (s *Detection) Round() func(context.Context, loyalty.Actor) (int, error) {
 	b := newBreather(&s.asked)
 	return func(ctx context.Context, actor loyalty.Actor) (int, error) {
@@ -64,7 +60,8 @@ func (s *Detection) Round() func(context.Context, loyalty.Actor) (int, error) {
 	}
 }
 
-// RunTo is Run as if it were now the given time.
+// RunTo is a Round of one organization as if it were now the given time, and
+// doesn't rest.
 func (s *Detection) RunTo(ctx context.Context, actor loyalty.Actor, upTo time.Time) (int, error) {
 	return s.run(ctx, actor, upTo, nil)
 }

@@ -198,7 +198,7 @@ func TestCaseOfAMergedGuest(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.now.Add(time.Hour)
-	if _, err := s.Detection.Run(t.Context(), loyalty.Actor{Role: loyalty.System, OrgID: org}); err != nil {
+	if _, err := s.Detection.Round()(t.Context(), loyalty.Actor{Role: loyalty.System, OrgID: org}); err != nil {
 		t.Fatal(err)
 	}
 	c := s.cases("off_hours")[0]
