@@ -15,14 +15,23 @@ const maxTiers = 20
 
 // CheckLadder adds every mistake of a ladder: a tier at 0, thresholds and
 // names that differ, multipliers of 100 to 1000. The mistake of one tier goes
-// under a name such as tiers[1].minPoints, where field is "tiers".
+// under a name such as tiers[1].minPoints, where field is "tiers". A threshold
+// that has a problem already, because nobody could read it, is held against no
+// other.
 func CheckLadder(p *Problems, field string, tiers []Tier) {
 	if len(tiers) == 0 || len(tiers) > maxTiers {
 		p.Add(field, "must hold 1 to 20 tiers")
 		return
 	}
+	var before []Tier
 	for i, t := range tiers {
-		checkTier(p, fmt.Sprintf("%s[%d].", field, i), t, tiers[:i])
+		prefix := fmt.Sprintf("%s[%d].", field, i)
+		unread := p.Has(prefix + "minPoints")
+		checkTier(p, prefix, t, before)
+		if unread {
+			t.MinPoints = -1
+		}
+		before = append(before, t)
 	}
 	if !startsAtZero(tiers) {
 		p.Add(field, "one tier must start at 0 points")
@@ -49,7 +58,7 @@ func checkTier(p *Problems, prefix string, t Tier, others []Tier) {
 		p.Add(prefix+"multiplier", "must be 1.0 to 10.0 times, which is 100 to 1000 percent")
 	}
 	for _, o := range others {
-		if o.MinPoints == t.MinPoints {
+		if o.MinPoints == t.MinPoints && !p.Has(prefix+"minPoints") {
 			p.Add(prefix+"minPoints", "another tier starts at %d points already", int64(t.MinPoints))
 		}
 		if o.Name == t.Name {

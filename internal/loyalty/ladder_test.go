@@ -39,6 +39,20 @@ func TestCheckLadder(t *testing.T) {
 	}
 }
 
+// A threshold that nobody could read is neither the one at 0 twice over nor a
+// ladder's lack of it.
+func TestCheckLadderWithAThresholdThatCannotBeRead(t *testing.T) {
+	t.Parallel()
+	for name, second := range map[string]loyalty.Points{"no other at 0": 10, "another at 0": 0} {
+		var p loyalty.Problems
+		p.Add("tiers[0].minPoints", "must be a whole number")
+		loyalty.CheckLadder(&p, "tiers", []loyalty.Tier{{Name: "A", Multiplier: 100}, {Name: "B", MinPoints: second, Multiplier: 1}})
+		if got, want := fields(p.Err()), []string{"tiers[0].minPoints", "tiers[1].multiplier"}; !reflect.DeepEqual(got, want) {
+			t.Errorf("%s: problems with %v, want %v", name, got, want)
+		}
+	}
+}
+
 func TestPreview(t *testing.T) {
 	t.Parallel()
 	bronze, silver, gold := loyalty.ID{1}, loyalty.ID{2}, loyalty.ID{3}

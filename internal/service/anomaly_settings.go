@@ -103,6 +103,7 @@ func settingName(f anomaly.Field) string {
 type SaveDetectors struct {
 	On     map[string]bool    // by kind; left out is off
 	Values map[string]float64 // by DetectorSetting.Name; left out is the default
+	Unread loyalty.Problems   // what couldn't be read: it is refused with all else that is wrong
 	Once   loyalty.Once
 }
 
@@ -141,7 +142,7 @@ func (s *Anomalies) SaveDetectors(ctx context.Context, actor loyalty.Actor, cmd 
 }
 
 func (cmd SaveDetectors) settings() (DetectorChoice, error) {
-	var p loyalty.Problems
+	p := cmd.Unread
 	out := DetectorChoice{Settings: anomaly.DefaultSettings()}
 	for _, k := range anomaly.Kinds() {
 		*out.Switch(k) = cmd.On[string(k)]

@@ -13,8 +13,9 @@ import (
 type CreateKey struct {
 	Name      string // 1–255 characters
 	Scopes    []loyalty.Scope
-	StoreIDs  []loyalty.ID // empty means every store
-	ExpiresAt time.Time    // zero means never
+	StoreIDs  []loyalty.ID     // empty means every store
+	ExpiresAt time.Time        // zero means never
+	Unread    loyalty.Problems // what couldn't be read: it is refused with all else that is wrong
 }
 
 // CreatedKey is a new key with its secret, which is shown this once.
@@ -30,7 +31,7 @@ func (a *Access) CreateKey(ctx context.Context, actor loyalty.Actor, cmd CreateK
 		return CreatedKey{}, err
 	}
 	now := a.now()
-	var p loyalty.Problems
+	p := cmd.Unread
 	cmd.Name = checkText(&p, "name", cmd.Name, 1, 255)
 	checkScopes(&p, cmd.Scopes)
 	if !cmd.ExpiresAt.IsZero() && !cmd.ExpiresAt.After(now) {

@@ -20,6 +20,7 @@ type EventTypeFields struct {
 	MaxPerDay       Field[int64]        // 1 to 1,000,000; null for no limit
 	CooldownSeconds Field[int64]        // 1 to 31,536,000; null for none
 	Active          Field[bool]         // true unless said otherwise
+	Unread          loyalty.Problems    // what couldn't be read: it is refused with all else that is wrong
 }
 
 // CreateEventType adds an event type.
@@ -72,7 +73,7 @@ func (s *EventTypes) Create(ctx context.Context, actor loyalty.Actor, cmd Create
 	}
 	now := s.moment()
 	made := loyalty.EventType{OrgID: actor.OrgID, ID: loyalty.NewID(now), Key: cmd.Key, Active: true, CreatedAt: now, UpdatedAt: now}
-	var p loyalty.Problems
+	p := cmd.Fields.Unread
 	if !eventKey.MatchString(cmd.Key) {
 		p.Add("key", "must be 1 to 64 lower-case letters, digits, dots, dashes or underscores, the first a letter or digit")
 	}
@@ -106,8 +107,7 @@ func (s *EventTypes) Change(ctx context.Context, actor loyalty.Actor, cmd Change
 		if err != nil {
 			return before, err
 		}
-		var p loyalty.Problems
-		after := before
+		p, after := cmd.Fields.Unread, before
 		cmd.Fields.apply(&p, &after)
 		if err := p.Err(); err != nil || after == before {
 			return after, err

@@ -26,7 +26,7 @@ func (s *Programs) Preview(ctx context.Context, actor loyalty.Actor, cmd ChangeP
 	if err != nil {
 		return loyalty.Preview{}, err
 	}
-	var p loyalty.Problems
+	p := cmd.Fields.Unread
 	after, _, err := plan(&p, before, cmd.Fields, s.moment())
 	if err != nil {
 		return loyalty.Preview{}, err

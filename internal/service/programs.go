@@ -29,6 +29,7 @@ type ProgramFields struct {
 	NegativeBalance  Field[string]
 	ClaimWindowDays  Field[int64] // 0–365
 	Tiers            Field[[]TierFields]
+	Unread           loyalty.Problems // what couldn't be read: it is refused with all else that is wrong
 }
 
 // CreateProgram makes a program. Without tiers it gets the usual four.
@@ -95,8 +96,7 @@ func (s *Programs) Create(ctx context.Context, actor loyalty.Actor, cmd CreatePr
 }
 
 func newProgram(orgID loyalty.ID, cmd CreateProgram, now time.Time) (loyalty.Program, error) {
-	var p loyalty.Problems
-	f := cmd.Fields
+	p, f := cmd.Fields.Unread, cmd.Fields
 	required(&p, "name", f.Name)
 	if cmd.RateRequired {
 		required(&p, "pointsPerCurrencyUnit", f.Rate)
@@ -156,7 +156,7 @@ func (s *Programs) Change(ctx context.Context, actor loyalty.Actor, cmd ChangePr
 		if err != nil {
 			return ProgramChanged{}, err
 		}
-		var p loyalty.Problems
+		p := cmd.Fields.Unread
 		after, removed, err := plan(&p, before, cmd.Fields, s.moment())
 		if err != nil {
 			return ProgramChanged{}, err

@@ -31,6 +31,7 @@ type RewardFields struct {
 	ExpiresAt      Field[time.Time]    // exclusive, after StartsAt
 	StoreIDs       Field[[]loyalty.ID] // at least one
 	Active         Field[bool]         // true unless said otherwise
+	Unread         loyalty.Problems    // what couldn't be read: it is refused with all else that is wrong
 }
 
 // CreateReward adds a reward to the catalog.
@@ -76,7 +77,7 @@ func (s *Rewards) Create(ctx context.Context, actor loyalty.Actor, cmd CreateRew
 			OrgID: actor.OrgID, ID: loyalty.NewID(now), ProgramID: cmd.Fields.ProgramID, Type: loyalty.RewardDiscount, Active: true,
 			CreatedAt: now, UpdatedAt: now,
 		}
-		var p loyalty.Problems
+		p := cmd.Fields.Unread
 		required(&p, "name", cmd.Fields.Name)
 		required(&p, "pointsCost", cmd.Fields.Cost)
 		if cmd.Fields.ProgramID.IsZero() {
@@ -106,8 +107,7 @@ func (s *Rewards) Change(ctx context.Context, actor loyalty.Actor, cmd ChangeRew
 		if err != nil {
 			return loyalty.Reward{}, err
 		}
-		var p loyalty.Problems
-		after := before
+		p, after := cmd.Fields.Unread, before
 		if err := fill(ctx, tx, &p, cmd.Fields, &after); err != nil {
 			return loyalty.Reward{}, err
 		}

@@ -10,9 +10,10 @@ import (
 // SetUp is all that a new server needs to be worked with.
 type SetUp struct {
 	CreateOrganization
-	ProgramName string       // 1–255 characters; "Rewards" when ""
-	Rate        loyalty.Rate // points per currency unit; at most 1 when 0
-	TierNames   []string     // of the usual tiers, from the lowest; in English where there is none
+	ProgramName string           // 1–255 characters; "Rewards" when ""
+	Rate        loyalty.Rate     // points per currency unit; at most 1 when 0
+	TierNames   []string         // of the usual tiers, from the lowest; in English where there is none
+	Unread      loyalty.Problems // what couldn't be read: it is refused with all else that is wrong
 }
 
 const (
@@ -80,7 +81,7 @@ func (a *Access) SetUp(ctx context.Context, cmd SetUp) (Created, error) {
 	if cmd.Rate == 0 {
 		cmd.Rate = min(loyalty.RateScale, suggestedRate(currency))
 	}
-	var p loyalty.Problems
+	p := cmd.Unread
 	cmd.ProgramName = checkText(&p, "programName", cmd.ProgramName, 1, 255)
 	checkRate(&p, cmd.Rate, currency)
 	made, err := a.prepare(cmd.CreateOrganization, p)

@@ -72,6 +72,7 @@ type UpdateStaff struct {
 	Language   *string
 	CustomerID *loyalty.ID // the person's own guest account; zero for none
 	Active     *bool
+	Unread     loyalty.Problems // what couldn't be read: it is refused with all else that is wrong
 	Once       loyalty.Once
 }
 
@@ -122,7 +123,7 @@ func (a *Access) UpdateStaff(ctx context.Context, actor loyalty.Actor, cmd Updat
 }
 
 func (cmd *UpdateStaff) check() error {
-	var p loyalty.Problems
+	p := cmd.Unread
 	if cmd.Email != nil {
 		*cmd.Email = checkEmail(&p, "email", *cmd.Email)
 	}

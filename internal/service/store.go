@@ -17,6 +17,7 @@ type SaveStore struct {
 	TimeZone   string     // IANA name; the organization's when ""
 	Active     bool
 	Hours      *loyalty.OpeningHours // nil: not told
+	Unread     loyalty.Problems      // what couldn't be read: it is refused with all else that is wrong
 	Once       loyalty.Once
 }
 
@@ -120,7 +121,7 @@ func changedDays(before *loyalty.OpeningHours, after loyalty.OpeningHours) map[s
 func clock(minute int) string { return fmt.Sprintf("%02d:%02d", minute/60%24, minute%60) }
 
 func (cmd *SaveStore) check(org loyalty.Organization) error {
-	var p loyalty.Problems
+	p := cmd.Unread
 	cmd.Name = checkText(&p, "name", cmd.Name, 1, 255)
 	cmd.ExternalID = checkText(&p, "externalId", cmd.ExternalID, 0, 255)
 	if cmd.Currency == "" {

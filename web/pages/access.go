@@ -96,11 +96,8 @@ func (h *Handlers) SetUp(c *fiber.Ctx) error {
 		},
 		ProgramName: in.Text("programName"), Rate: in.Rate("pointsPerCurrencyUnit"), TierNames: usualTiers(c.UserContext()),
 	}
-	err := in.Err()
-	if err == nil {
-		_, err = h.Access.SetUp(c.UserContext(), cmd)
-	}
-	if err != nil {
+	cmd.Unread = in.problems
+	if _, err := h.Access.SetUp(c.UserContext(), cmd); err != nil {
 		if back, ok := refused(c, f, err); ok && loyalty.KindOf(err) != loyalty.NotFound {
 			return h.setUpForm(c, fiber.StatusUnprocessableEntity, back)
 		}

@@ -21,12 +21,8 @@ func (h *Handlers) TryAnomalySettings(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	change, err := detectorChange(detectors, form)
-	var r loyalty.Replay
-	if err == nil {
-		weeks, _ := strconv.Atoi(form.Value("weeks")) // 0 is refused
-		r, err = h.Detection.Try(ctx, actor, service.TryDetectors{SaveDetectors: change, Weeks: weeks})
-	}
+	weeks, _ := strconv.Atoi(form.Value("weeks")) // 0 is refused
+	r, err := h.Detection.Try(ctx, actor, service.TryDetectors{SaveDetectors: detectorChange(detectors, form), Weeks: weeks})
 	if err != nil {
 		if back, ok := refused(c, form, err); ok {
 			return h.showAnomalySettings(c, detectors, back, fiber.StatusUnprocessableEntity)

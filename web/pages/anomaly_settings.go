@@ -74,13 +74,7 @@ func (h *Handlers) SaveAnomalySettings(c *fiber.Ctx) error {
 	again := func(back ui.Form) error {
 		return h.showAnomalySettings(c, detectors, back, fiber.StatusUnprocessableEntity)
 	}
-	cmd, err := detectorChange(detectors, form)
-	if err != nil {
-		if back, ok := refused(c, form, err); ok {
-			return again(back)
-		}
-		return err
-	}
+	cmd := detectorChange(detectors, form)
 	return submit(h, c, form, func(once loyalty.Once) ([]service.Detector, error) {
 		cmd.Once = once
 		return h.Anomalies.SaveDetectors(c.UserContext(), auth.Actor(c), cmd)
@@ -89,10 +83,9 @@ func (h *Handlers) SaveAnomalySettings(c *fiber.Ctx) error {
 	}, again)
 }
 
-func detectorChange(detectors []service.Detector, form ui.Form) (service.SaveDetectors, error) {
+func detectorChange(detectors []service.Detector, form ui.Form) service.SaveDetectors {
 	cmd := service.SaveDetectors{On: map[string]bool{}, Values: map[string]float64{}}
 	defaults := form.On("defaults")
-	var p loyalty.Problems
 	for _, d := range detectors {
 		cmd.On[d.Kind] = defaults || form.On(d.Kind)
 		for _, s := range d.Settings {
@@ -101,11 +94,11 @@ func detectorChange(detectors []service.Detector, form ui.Form) (service.SaveDet
 			}
 			v, err := strconv.ParseFloat(strings.Replace(strings.TrimSpace(form.Value(s.Name)), ",", ".", 1), 64)
 			if err != nil {
-				p.Add(s.Name, "must be a number from %s to %s", written(s.Min), written(s.Max))
+				cmd.Unread.Add(s.Name, "must be a number from %s to %s", written(s.Min), written(s.Max))
 				continue
 			}
 			cmd.Values[s.Name] = v
 		}
 	}
-	return cmd, p.Err()
+	return cmd
 }

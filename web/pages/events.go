@@ -118,13 +118,7 @@ func (h *Handlers) saveEvent(c *fiber.Ctx, e loyalty.EventType) error {
 		}
 		return h.showEvent(c, e, back, fiber.StatusUnprocessableEntity)
 	}
-	fields, err := eventFields(form)
-	if err != nil {
-		if back, ok := refused(c, form, err); ok {
-			return again(back)
-		}
-		return err
-	}
+	fields := eventFields(form)
 	return submit(h, c, form, func(once loyalty.Once) (loyalty.EventType, error) {
 		if e.ID.IsZero() {
 			return h.EventTypes.Create(ctx, auth.Actor(c), service.CreateEventType{Key: read(form).Text("eventKey"), Fields: fields, Once: once})
@@ -136,7 +130,7 @@ func (h *Handlers) saveEvent(c *fiber.Ctx, e loyalty.EventType) error {
 }
 
 // eventFields reads the form: of points and rate only what the mode has.
-func eventFields(f ui.Form) (service.EventTypeFields, error) {
+func eventFields(f ui.Form) service.EventTypeFields {
 	r := read(f)
 	out := service.EventTypeFields{
 		Name: service.Given(r.Text("name")), Mode: service.Given(r.Text("mode")), Active: service.Given(f.On("isActive")),
@@ -150,7 +144,8 @@ func eventFields(f ui.Form) (service.EventTypeFields, error) {
 	} else {
 		out.Points = service.Given(r.Whole("points"))
 	}
-	return out, r.Err()
+	out.Unread = r.problems
+	return out
 }
 
 // AskDeleteEvent is GET /program/events/:id/delete.

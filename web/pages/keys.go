@@ -121,11 +121,8 @@ func (h *Handlers) CreateKey(c *fiber.Ctx) error {
 	for _, s := range form.All("scopes") {
 		cmd.Scopes = append(cmd.Scopes, loyalty.Scope(s))
 	}
-	err := r.Err()
-	var made service.CreatedKey
-	if err == nil {
-		made, err = h.Access.CreateKey(ctx, auth.Actor(c), cmd)
-	}
+	cmd.Unread = r.problems
+	made, err := h.Access.CreateKey(ctx, auth.Actor(c), cmd)
 	if err != nil {
 		if back, ok := refused(c, form, err); ok {
 			return h.showKeyForm(c, back, fiber.StatusUnprocessableEntity)

@@ -64,6 +64,9 @@ func (h *Handlers) currency(c *fiber.Ctx) (string, error) {
 // exampleBill is what the example shows at first, in the major unit.
 const exampleBill = 50
 
+// maxExample is the largest, in the minor unit.
+const maxExample = 1_000_000_000
+
 // ruleForm fills the form in with what is saved.
 func ruleForm(f ui.Form, p loyalty.Program, currency string) ui.Form {
 	expiry := ""
@@ -114,9 +117,9 @@ func (h *Handlers) soon(c *fiber.Ctx, preview func() (program.PreviewProps, erro
 }
 
 // ruleFields reads the form.
-func ruleFields(f ui.Form, p loyalty.Program, currency string) (fields service.ProgramFields, amount loyalty.Minor, err error) {
+func ruleFields(f ui.Form, p loyalty.Program, currency string) service.ProgramFields {
 	r := read(f)
-	fields = service.ProgramFields{
+	fields := service.ProgramFields{
 		Name: service.Given(r.Text("name")), Rate: service.Given(r.Rate("pointsPerCurrencyUnit")),
 		CurrencyPerPoint: service.Given(int64(r.Money("currencyPerPoint", currency))), ClaimWindowDays: service.Given(r.Whole("claimWindowDays")),
 		TierDowngrade: service.Given(r.Text("tierDowngrade")), NegativeBalance: service.Given(r.Text("negativeBalance")),
@@ -128,23 +131,36 @@ func ruleFields(f ui.Form, p loyalty.Program, currency string) (fields service.P
 	if p.Active {
 		fields.Active = service.Given(f.On("isActive"))
 	}
-	if fields.CurrencyPerPoint.Value < 1 && r.Err() == nil {
+	r.worth(fields.CurrencyPerPoint.Value, currency)
+	fields.Unread = r.problems
+	return fields
+}
+
+// worth complains, in money, about a point that is worth nothing.
+func (r *fields) worth(minor int64, currency string) {
+	if minor < 1 && !r.problems.Has("currencyPerPoint") {
 		r.problems.Add("currencyPerPoint", "must be at least %s", loyalty.FormatDecimal(1, loyalty.Exponent(currency)))
 	}
-	amount = r.Money("amount", currency)
-	if amount < 0 || amount > 1_000_000_000 {
+}
+
+// exampleOf is the bill that the rules are tried on. It is nothing to save, so
+// only the preview minds what it can't read.
+func exampleOf(f ui.Form, currency string) (loyalty.Minor, error) {
+	r := read(f)
+	amount := r.Money("amount", currency)
+	if amount < 0 || amount > maxExample {
 		r.problems.Add("amount", "must be an amount of money such as 12.50")
 	}
-	return fields, amount, r.Err()
+	return amount, r.Err()
 }
 
 // rulePreview is what the form as it stands would do.
 func (h *Handlers) rulePreview(c *fiber.Ctx, p loyalty.Program, f ui.Form, currency string) (program.PreviewProps, error) {
-	fields, amount, err := ruleFields(f, p, currency)
+	amount, err := exampleOf(f, currency)
 	if err != nil {
 		return notPreviewed(c, err)
 	}
-	v, err := h.Programs.Preview(c.UserContext(), auth.Actor(c), service.ChangeProgram{ID: p.ID, Fields: fields})
+	v, err := h.Programs.Preview(c.UserContext(), auth.Actor(c), service.ChangeProgram{ID: p.ID, Fields: ruleFields(f, p, currency)})
 	if err != nil {
 		return notPreviewed(c, err)
 	}
@@ -196,13 +212,7 @@ func (h *Handlers) SaveProgram(c *fiber.Ctx) error {
 	if form.Value("do") == "preview" {
 		return h.showProgram(c, p, all, form, fiber.StatusOK)
 	}
-	fields, _, err := ruleFields(form, p, currency)
-	if err != nil {
-		if back, ok := refused(c, form, err); ok {
-			return again(back)
-		}
-		return err
-	}
+	fields := ruleFields(form, p, currency)
 	return submit(h, c, form, func(once loyalty.Once) (service.ProgramChanged, error) {
 		return h.Programs.Change(c.UserContext(), auth.Actor(c), service.ChangeProgram{ID: p.ID, Fields: fields, Once: once})
 	}, func(service.ProgramChanged) done {
@@ -262,15 +272,8 @@ func (h *Handlers) CreateProgram(c *fiber.Ctx) error {
 		CurrencyPerPoint: service.Given(int64(r.Money("currencyPerPoint", currency))), Active: service.Given(len(all) == 0),
 		Tiers: service.Given(usualLadder(ctx)),
 	}
-	if fields.CurrencyPerPoint.Value < 1 && r.Err() == nil {
-		r.problems.Add("currencyPerPoint", "must be at least %s", loyalty.FormatDecimal(1, loyalty.Exponent(currency)))
-	}
-	if err := r.Err(); err != nil {
-		if back, ok := refused(c, form, err); ok {
-			return again(back)
-		}
-		return err
-	}
+	r.worth(fields.CurrencyPerPoint.Value, currency)
+	fields.Unread = r.problems
 	return submit(h, c, form, func(once loyalty.Once) (service.ProgramChanged, error) {
 		return h.Programs.Create(ctx, auth.Actor(c), service.CreateProgram{Fields: fields, Once: once})
 	}, func(made service.ProgramChanged) done {

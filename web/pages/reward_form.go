@@ -148,7 +148,7 @@ func rewardForm(ctx ctx, f ui.Form, r loyalty.Reward, currency string) ui.Form {
 
 // fields reads the form. What the chosen kind of reward doesn't have is left
 // aside, whatever its hidden fields hold.
-func (k rewardKit) fields(ctx ctx, f ui.Form) (service.RewardFields, error) {
+func (k rewardKit) fields(ctx ctx, f ui.Form) service.RewardFields {
 	r := read(f)
 	of := r.ID("programId", loyalty.PrefixProgram)
 	out := service.RewardFields{
@@ -173,7 +173,8 @@ func (k rewardKit) fields(ctx ctx, f ui.Form) (service.RewardFields, error) {
 	if ids := f.All("storeIds"); len(ids) > 0 {
 		out.StoreIDs = service.Given(storeIDs(ids))
 	}
-	return out, r.Err()
+	out.Unread = r.problems
+	return out
 }
 
 func storeIDs(texts []string) []loyalty.ID {
@@ -220,7 +221,7 @@ func (r *fields) day(ctx ctx, name string, after int) service.Field[time.Time] {
 // guest is the form as the guest would see the reward, whatever can't be read
 // yet left out.
 func (k rewardKit) guest(ctx ctx, f ui.Form) rewards.GuestProps {
-	fields, _ := k.fields(ctx, f) //nolint:errcheck // the form itself says what is wrong when it is sent
+	fields := k.fields(ctx, f)
 	r := loyalty.Reward{
 		ProgramID: fields.ProgramID, Name: fields.Name.Value, Description: fields.Description.Value, Cost: loyalty.Points(fields.Cost.Value),
 		Type: loyalty.RewardType(fields.Type.Value), DiscountType: loyalty.DiscountType(fields.DiscountType.Value), DiscountValue: fields.DiscountValue.Value,

@@ -125,13 +125,7 @@ func (h *Handlers) saveReward(c *fiber.Ctx, id loyalty.ID) error {
 	}
 	form := posted(c)
 	again := func(back ui.Form) error { return h.showReward(c, id, back, fiber.StatusUnprocessableEntity) }
-	fields, err := kit.fields(ctx, form)
-	if err != nil {
-		if back, ok := refused(c, form, err); ok {
-			return again(back)
-		}
-		return err
-	}
+	fields := kit.fields(ctx, form)
 	return submit(h, c, form, func(once loyalty.Once) (loyalty.Reward, error) {
 		if id.IsZero() {
 			return h.Rewards.Create(ctx, auth.Actor(c), service.CreateReward{Fields: fields, Once: once})

@@ -130,9 +130,6 @@ func (h *Handlers) SaveStaff(c *fiber.Ctx) error {
 	again := func(back ui.Form) error { return h.showStaff(c, s, back, fiber.StatusUnprocessableEntity) }
 	cmd, err := h.staffChange(c, s, form)
 	if err != nil {
-		if back, ok := refused(c, form, err); ok {
-			return again(back)
-		}
 		return err
 	}
 	return submit(h, c, form, func(once loyalty.Once) (loyalty.Staff, error) {
@@ -163,9 +160,8 @@ func (h *Handlers) staffChange(c *fiber.Ctx, s loyalty.Staff, form ui.Form) (ser
 	}
 	m, err := h.Customers.ByPhone(c.UserContext(), auth.Actor(c), phone)
 	if loyalty.KindOf(err) == loyalty.NotFound {
-		var p loyalty.Problems
-		p.Add("guest", "no guest has this phone number")
-		return cmd, p.Err()
+		cmd.Unread.Add("guest", "no guest has this phone number")
+		return cmd, nil
 	}
 	cmd.CustomerID = &m.Customer.ID
 	return cmd, err

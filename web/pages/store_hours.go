@@ -55,9 +55,8 @@ func clock(minute int) string { return fmt.Sprintf("%02d:%02d", minute/60%24, mi
 
 // typedHours are the hours as typed; nil where none are. A day that ends
 // before it begins ends after midnight.
-func typedHours(f ui.Form) (*loyalty.OpeningHours, error) {
+func typedHours(f ui.Form) (hours *loyalty.OpeningHours, unread loyalty.Problems) {
 	var h loyalty.OpeningHours
-	var p loyalty.Problems
 	some := false
 	for i := range h {
 		from, to := fmt.Sprint("from", i), fmt.Sprint("to", i)
@@ -68,10 +67,10 @@ func typedHours(f ui.Form) (*loyalty.OpeningHours, error) {
 		a, okA := minuteOf(f.Value(from))
 		b, okB := minuteOf(f.Value(to))
 		if !okA {
-			p.Add(from, "must be a time such as 12:00")
+			unread.Add(from, "must be a time such as 12:00")
 		}
 		if !okB {
-			p.Add(to, "must be a time such as 12:00")
+			unread.Add(to, "must be a time such as 12:00")
 		}
 		if b <= a {
 			b += 24 * 60
@@ -79,9 +78,9 @@ func typedHours(f ui.Form) (*loyalty.OpeningHours, error) {
 		h[i].From, h[i].To = a, b
 	}
 	if !some {
-		return nil, nil
+		return nil, unread
 	}
-	return &h, p.Err()
+	return &h, unread
 }
 
 func minuteOf(text string) (int, bool) {

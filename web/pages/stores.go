@@ -128,16 +128,10 @@ func (h *Handlers) SaveStore(c *fiber.Ctx) error {
 
 func (h *Handlers) saveStore(c *fiber.Ctx, s loyalty.Store) error {
 	ctx, form := c.UserContext(), posted(c)
-	hours, err := typedHours(form)
-	if err != nil {
-		if back, ok := refused(c, form, err); ok {
-			return h.showStore(c, s, back, fiber.StatusUnprocessableEntity)
-		}
-		return err
-	}
+	hours, unread := typedHours(form)
 	return submit(h, c, form, func(once loyalty.Once) (loyalty.Store, error) {
 		return h.Access.SaveStore(ctx, auth.Actor(c), service.SaveStore{
-			ID: s.ID, Hours: hours, Name: form.Value("name"), ExternalID: form.Value("externalId"), TimeZone: strings.TrimSpace(form.Value("timeZone")),
+			ID: s.ID, Hours: hours, Unread: unread, Name: form.Value("name"), ExternalID: form.Value("externalId"), TimeZone: strings.TrimSpace(form.Value("timeZone")),
 			Currency: strings.ToUpper(strings.TrimSpace(form.Value("currency"))), Active: s.ID.IsZero() || form.On("active"), Once: once,
 		})
 	}, func(saved loyalty.Store) done {

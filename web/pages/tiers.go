@@ -168,7 +168,7 @@ func ladder(ctx ctx, s service.Spread, f ui.Form) ui.LadderProps {
 }
 
 // ladderFields reads the editor. Complaints carry the names of its fields.
-func ladderFields(f ui.Form) ([]service.TierFields, error) {
+func ladderFields(f ui.Form) service.ProgramFields {
 	r := read(f)
 	var out []service.TierFields
 	for i := range rowsOf(f) {
@@ -185,7 +185,7 @@ func ladderFields(f ui.Form) ([]service.TierFields, error) {
 		}
 		out = append(out, t)
 	}
-	return out, r.Err()
+	return service.ProgramFields{Tiers: service.Given(out), Unread: r.problems}
 }
 
 // tierPreview is what the editor as it stands would do.
@@ -194,12 +194,8 @@ func (h *Handlers) tierPreview(c *fiber.Ctx, p loyalty.Program, f ui.Form) (prog
 	if err != nil {
 		return program.PreviewProps{}, err
 	}
-	tiers, err := ladderFields(f)
-	if err != nil {
-		return notPreviewed(c, err)
-	}
 	v, err := h.Programs.Preview(c.UserContext(), auth.Actor(c), service.ChangeProgram{
-		ID: p.ID, Moves: true, Fields: service.ProgramFields{Tiers: service.Given(tiers)},
+		ID: p.ID, Moves: true, Fields: ladderFields(f),
 	})
 	if err != nil {
 		return notPreviewed(c, err)
@@ -277,17 +273,10 @@ func (h *Handlers) SaveTiers(c *fiber.Ctx) error {
 		return h.showTiers(c, p, changed, fiber.StatusOK, focus)
 	}
 	again := func(back ui.Form) error { return h.showTiers(c, p, back, fiber.StatusUnprocessableEntity, -1) }
-	tiers, err := ladderFields(form)
-	if err != nil {
-		if back, ok := refused(c, form, err); ok {
-			return again(back)
-		}
-		return err
-	}
 	ctx := c.UserContext()
 	return submit(h, c, form, func(once loyalty.Once) (service.ProgramChanged, error) {
 		return h.Programs.Change(ctx, auth.Actor(c), service.ChangeProgram{
-			ID: p.ID, Fields: service.ProgramFields{Tiers: service.Given(tiers)}, Once: once,
+			ID: p.ID, Fields: ladderFields(form), Once: once,
 		})
 	}, func(saved service.ProgramChanged) done {
 		said, _ := moved(ctx, saved.Moved)
