@@ -9,7 +9,7 @@ import (
 	"regulars/internal/loyalty"
 )
 
-// signalDoc is what place_signal takes.
+// signalDoc is one of what place_signals takes.
 type signalDoc struct {
 	ID             loyalty.ID     `json:"id"`
 	Key            string         `json:"signal_key"`
@@ -72,7 +72,7 @@ func signalDocOf(s loyalty.Signal) signalDoc {
 
 // PlaceSignals implements loyalty.AnomalyWriter.
 func (t *tx) PlaceSignals(ctx context.Context, orgID loyalty.ID, signals []loyalty.Signal) error {
-	const q = `SELECT place_signal($1, x.value) FROM jsonb_array_elements($2::jsonb) WITH ORDINALITY AS x (value, n) ORDER BY x.n`
+	const q = `SELECT place_signals($1, $2)`
 	if len(signals) == 0 {
 		return nil
 	}

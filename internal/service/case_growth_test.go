@@ -61,15 +61,20 @@ func TestCaseGrowsAsItWeighs(t *testing.T) {
 	s.db.Exec(t, `DELETE FROM anomalies; DELETE FROM anomaly_signals`)
 	random := rand.New(rand.NewPCG(1, 2))
 	kinds := []string{"rapid_earning", "unusual_amount", "pattern_deviation", "staff_favoritism", "refund_abuse"}
-	for n := range 120 {
-		k := random.IntN(len(kinds))
-		sig := suspicion(n, kinds[k], k/2)
-		sig.Score, sig.Hard = float64(random.IntN(12))/2, random.IntN(40) == 0
-		sig.PointsInvolved = loyalty.Points(random.IntN(300))
-		for range random.IntN(6) {
-			sig.TransactionIDs = append(sig.TransactionIDs, rows[random.IntN(len(rows))])
+	for n := 0; n < 120; {
+		var sigs []loyalty.Signal
+		for range 1 + random.IntN(4) {
+			n++
+			k := random.IntN(len(kinds))
+			sig := suspicion(n, kinds[k], k/2)
+			sig.Score, sig.Hard = float64(random.IntN(12))/2, random.IntN(40) == 0
+			sig.PointsInvolved = loyalty.Points(random.IntN(300))
+			for range random.IntN(6) {
+				sig.TransactionIDs = append(sig.TransactionIDs, rows[random.IntN(len(rows))])
+			}
+			sigs = append(sigs, sig)
 		}
-		s.place(sig, sig) // the second time it is known
+		s.place(append(sigs, sigs...)...) // the second time they are known
 		grown := s.says()
 		s.db.Exec(t, `SELECT weigh_case(organization_id, id, last_at, 0) FROM anomalies`)
 		if weighed := s.says(); grown != weighed {
@@ -78,6 +83,44 @@ func TestCaseGrowsAsItWeighs(t *testing.T) {
 	}
 	if n := number(t, s.db, `SELECT count(*) FROM anomalies`); n != 1 {
 		t.Errorf("%d cases", n)
+	}
+}
+
+// Signals that are placed together make of the cases what they make of them
+// one after another.
+func TestSignalsPlacedTogether(t *testing.T) {
+	t.Parallel()
+	random := rand.New(rand.NewPCG(3, 4))
+	var people []loyalty.ID
+	for range 12 {
+		people = append(people, loyalty.NewID(noon))
+	}
+	var sigs []loyalty.Signal
+	for n := range 150 {
+		sig := suspicion(n*60*8*random.IntN(3), []string{"rapid_earning", "staff_favoritism"}[random.IntN(2)], random.IntN(2))
+		sig.Key, sig.Budget, sig.Hard, sig.Opens = fmt.Sprint(n), 1, random.IntN(8) == 0, random.IntN(5) > 0
+		sig.Score, sig.PointsInvolved = float64(random.IntN(12))/2, loyalty.Points(random.IntN(300))
+		sig.Names[0].ID = people[random.IntN(len(people))]
+		sigs = append(sigs, sig)
+	}
+	one, all := newScene(t), newScene(t)
+	for _, sig := range sigs {
+		one.place(sig)
+	}
+	all.place(sigs...)
+	const said = `SELECT string_agg(x.says, E'\n' ORDER BY x.says) FROM (` + caseSays + ` AS n) AS x (says)`
+	var says [2]string
+	for i, s := range []*scene{one, all} {
+		if err := s.db.SQL.QueryRow(said).Scan(&says[i]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if says[0] != says[1] {
+		t.Errorf("one after another\n%s\ntogether\n%s", says[0], says[1])
+	}
+	cases := number(t, one.db, `SELECT count(*) FROM anomalies`)
+	if below := number(t, one.db, `SELECT count(*) FROM anomalies WHERE below_line`); cases < 5 || below == 0 || below == cases {
+		t.Errorf("%d cases, %d of them below the line", cases, below)
 	}
 }
 
