@@ -30,13 +30,10 @@
     const toasts = region();
     if (!toasts || !text) return;
     lift();
-    if ([...toasts.children].some((toast) => toast.textContent.trim() === text)) return;
-    const toast = document.createElement("div");
-    toast.className = "ui-toast";
-    toast.dataset.tone = tone || "note";
-    const message = document.createElement("p");
-    message.textContent = text;
-    toast.append(message);
+    if ([...toasts.querySelectorAll("p")].some((said) => said.textContent === text)) return;
+    const made = document.getElementById("toast").content;
+    const toast = made.querySelector(`[data-tone="${tone || "note"}"]`).cloneNode(true);
+    toast.querySelector("p").textContent = text;
     toasts.append(toast);
   };
 

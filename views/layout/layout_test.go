@@ -35,6 +35,22 @@ func page(role loyalty.Role) layout.Page {
 	}
 }
 
+// The browser's own bars have the colour of the theme that was chosen, or of
+// the system's.
+func TestBrowserHasTheColourOfTheTheme(t *testing.T) {
+	for theme, want := range map[string]string{"dark": "#13110f", "light": "#faf9f7", "": "#faf9f7 (prefers-color-scheme: light) #13110f (prefers-color-scheme: dark)"} {
+		p := page(loyalty.Owner)
+		p.Theme = theme
+		var got []string
+		for _, m := range render(t, "en", layout.Layout(p)).Find(`meta[name="theme-color"]`).EachIter() {
+			got = append(got, strings.TrimSpace(m.AttrOr("content", "")+" "+m.AttrOr("media", "")))
+		}
+		if strings.Join(got, " ") != want {
+			t.Errorf("theme %q: %q, want %q", theme, got, want)
+		}
+	}
+}
+
 func TestDocumentIsTheReaders(t *testing.T) {
 	doc := render(t, "es-MX", layout.Layout(page(loyalty.Owner)))
 	html := doc.Find("html")

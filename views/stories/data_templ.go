@@ -422,7 +422,7 @@ func feedback() templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Toast(ui.ToastProps{Text: "485 points for María Gómez. She now has 4,820.", Action: ui.ToastButton("Undo")}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Toast(ui.ToastProps{Text: "485 points for María Gómez. She now has 4,820.", Action: ui.ToastLink("Undo", "#main")}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -155,6 +155,8 @@ func TestOwnerIsOffline(t *testing.T) {
 	v.Usable("a page without a connection")
 	press(t, v, `.ui-tabbar a[href="/"]`)
 	v.Until("the page is still there, and says why", `location.pathname === "/import" && document.querySelector("#toasts .ui-toast")?.innerText.includes("You are offline.")`)
+	press(t, v, "#toasts [data-toast-close]")
+	v.Until("what was read is put away", `!document.querySelector("#toasts .ui-toast")`)
 	offline(false)
 	v.Until("it says no more", `document.querySelector("[data-offline-line]").hidden`)
 	press(t, v, `.ui-tabbar a[href="/"]`)
