@@ -368,7 +368,7 @@ func Audit(p AuditProps) templ.Component {
 				return nil
 			})
 			templ_7745c5c3_Err = ui.Table(ui.TableProps{Caption: i18n.T(ctx, "Audit log"), Columns: []ui.Column{
-				{Label: i18n.T(ctx, "When")}, {Label: i18n.T(ctx, "Who")}, {Label: i18n.T(ctx, "What")}, {Label: i18n.T(ctx, "Details")},
+				{Label: i18n.T(ctx, "When")}, {Label: i18n.T(ctx, "Who")}, {Label: i18n.T(ctx, "What"), Class: "sm:min-w-52"}, {Label: i18n.T(ctx, "Details")},
 			}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

@@ -3,6 +3,7 @@ package ledger
 import (
 	"context"
 	"net/url"
+	"slices"
 
 	"github.com/a-h/templ"
 
@@ -38,8 +39,19 @@ func claiming(ctx context.Context, r Order) templ.Attributes {
 	return out
 }
 
+// statusColumn leaves the status out where the tab says it of every row.
+func (p RedemptionsProps) statusColumn() string {
+	if p.Code == "" && p.Status == "issued" && !slices.ContainsFunc(p.Rows, func(r Redemption) bool { return r.Note != "" }) {
+		return "hidden!"
+	}
+	return ""
+}
+
 // statusClass leaves the status out on a phone, where the tab says it already.
 func (p RedemptionsProps) statusClass(r Redemption) string {
+	if c := p.statusColumn(); c != "" {
+		return c
+	}
 	if p.Code == "" && p.Status == "issued" && r.Note == "" {
 		return "max-sm:hidden!"
 	}

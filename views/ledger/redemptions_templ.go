@@ -173,7 +173,7 @@ func Redemptions(p RedemptionsProps) templ.Component {
 					return nil
 				})
 				templ_7745c5c3_Err = ui.Table(ui.TableProps{Caption: i18n.T(ctx, "Redemptions"), Columns: []ui.Column{
-					{Label: i18n.T(ctx, "Reward")}, {Label: i18n.T(ctx, "Customer")}, {Label: i18n.T(ctx, "When")}, {Label: i18n.T(ctx, "Status")},
+					{Label: i18n.T(ctx, "Reward")}, {Label: i18n.T(ctx, "Customer")}, {Label: i18n.T(ctx, "When")}, {Label: i18n.T(ctx, "Status"), Class: p.statusColumn()},
 					{Label: i18n.T(ctx, "Points"), Numeric: true}, {Label: i18n.T(ctx, "Actions"), HideHead: true},
 				}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var6), templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
@@ -499,7 +499,7 @@ func redemptionRow(r Redemption, p RedemptionsProps) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Cell(ui.CellProps{Label: i18n.T(ctx, "Points"), Numeric: true}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var21), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Cell(ui.CellProps{Label: i18n.T(ctx, "Points"), Numeric: true, Class: "max-sm:hidden!"}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var21), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
