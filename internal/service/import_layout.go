@@ -93,7 +93,10 @@ func checkLayout(p *loyalty.Problems, kind loyalty.ImportKind, l loyalty.ImportL
 	if l.Separator != "," && l.Separator != ";" && l.Separator != "\t" && l.Separator != "|" {
 		p.Add("separator", "must be a comma, a semicolon, a tab or a bar")
 	}
-	if l.Dates != loyalty.YearFirst && l.Dates != loyalty.DayFirst && l.Dates != loyalty.MonthFirst {
+	switch {
+	case l.Dates == "":
+		p.Add("dates", "is required")
+	case l.Dates != loyalty.YearFirst && l.Dates != loyalty.DayFirst && l.Dates != loyalty.MonthFirst:
 		p.Add("dates", "must be one of: %s", "ymd, dmy, mdy")
 	}
 	if l.Decimal != "." && l.Decimal != "," {

@@ -56,6 +56,7 @@ type MapProps struct {
 	Sample                       [][]string
 	Rows                         string // "about 6,880 rows"
 	Orders                       bool
+	Unsure                       string // translated: its days have two meanings; "" when they don't
 }
 
 // Field is something a file may tell, to be given a column.
@@ -84,6 +85,8 @@ type CheckProps struct {
 	Empty     bool   // the file has no rows at all
 	Unusable  string // why there is nothing to bring in, where rows have mistakes
 	StartText string
+	Days      string // translated: how its days were read; "" when it has none
+	Unsure    bool   // they could be read in another way
 	Form      ui.Form
 }
 

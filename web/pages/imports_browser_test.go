@@ -106,8 +106,8 @@ func TestOwnerImportsPastOrders(t *testing.T) {
 }
 
 // An import that breaks off in the middle says how far it came and that trying
-// again counts nothing twice; undoing that breaks off says so, and isn't gone
-// on with by importing.
+// again counts nothing twice; undoing that breaks off says so, isn't gone on
+// with by importing, and comes to its end when it is asked for again.
 func TestAnImportThatBreaksOff(t *testing.T) {
 	t.Parallel()
 	r := newLume(t)
@@ -131,14 +131,33 @@ func TestAnImportThatBreaksOff(t *testing.T) {
 	press(t, v, `form[action$="/start"] button`)
 	v.See("1,000 of 1,600 rows are in already")
 	look(t, v, path, "import-broke-off")
-	r.DB.Exec(t, `
-		DROP TRIGGER boom ON orders; CREATE TRIGGER boom BEFORE DELETE OR UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION boom()`)
-	press(t, v, `a[href$="/undo"]`)
-	v.Until("asked whether", `document.querySelector("dialog[open] .btn-error")`)
-	press(t, v, "dialog .btn-error")
+	r.DB.Exec(t, `DROP TRIGGER boom ON orders`)
+	press(t, v, `form[action$="/start"] button`)
+	v.See("The file is imported")
+	v.See("Finished")
+	r.DB.Exec(t, `CREATE TRIGGER boom BEFORE DELETE OR UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION boom()`)
+	undo := func() {
+		t.Helper()
+		press(t, v, `a[href$="/undo"]`)
+		v.Until("asked whether", `document.querySelector("dialog[open] .btn-error")`)
+		press(t, v, "dialog .btn-error")
+	}
+	undo()
 	v.See("Undoing broke off")
 	v.Until("no way to import it instead", `!document.querySelector("form[action$='/start']")`)
+	v.Until("nothing says that it is finished", `!document.querySelector("main").innerText.includes("Finished")`)
 	look(t, v, path, "import-undo-broke-off")
+	r.DB.Exec(t, `DROP TRIGGER boom ON orders`)
+	v.Go(path)
+	undo()
+	v.See("The import is undone")
+	v.See("20 guests and 1,600 orders are removed")
+	var left int
+	const q = `SELECT (SELECT count(*) FROM orders WHERE external_id LIKE 'A1%') + (SELECT count(*) FROM customers WHERE external_id LIKE 'G%')`
+	if err := r.DB.SQL.QueryRowContext(t.Context(), q).Scan(&left); err != nil || left != 0 {
+		t.Errorf("%d things are left of it, %v", left, err)
+	}
+	quiet(t, v)
 }
 
 // Without JavaScript the whole file comes with the form, and the page is

@@ -2,6 +2,7 @@ package pages
 
 import (
 	"strconv"
+	"strings"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -48,7 +49,7 @@ func columnName(ctx ctx, l loyalty.ImportLayout, field string) string {
 // columnsForm is the form with the layout filled in.
 func columnsForm(c *fiber.Ctx, m loyalty.Import) ui.Form {
 	l := m.Layout
-	f := fresh(c).With("dates", string(l.Dates)).With("decimal", l.Decimal).With("separator", separatorNames[l.Separator]).With("encoding", l.Encoding)
+	f := fresh(c).With("decimal", l.Decimal).With("separator", separatorNames[l.Separator]).With("encoding", l.Encoding)
 	for name, i := range l.Columns {
 		f = f.With(name, strconv.Itoa(i))
 	}
@@ -86,13 +87,20 @@ func (h *Handlers) ColumnsPage(c *fiber.Ctx) error {
 
 func (h *Handlers) showColumns(c *fiber.Ctx, m loyalty.Import, f ui.Form, status int) error {
 	ctx, actor := c.UserContext(), auth.Actor(c)
-	sample, err := h.Imports.Sample(ctx, actor, m, sampleRows)
+	sample, err := h.Imports.Sample(ctx, actor, m, service.DaysSampled)
 	if err != nil {
 		return err
 	}
 	if len(sample) == 0 {
 		sample = [][]string{m.Layout.Header}
 	}
+	day, dated := service.DayOf(m.Layout, sample[1:])
+	order := string(m.Layout.Dates)
+	if day.Unsure && m.State == loyalty.ImportMapping {
+		order = "" // to be asked
+	}
+	f = f.With("dates", order)
+	sample = sample[:min(len(sample), sampleRows+1)]
 	stores, err := h.Access.Stores(ctx, actor)
 	if err != nil {
 		return err
@@ -106,10 +114,11 @@ func (h *Handlers) showColumns(c *fiber.Ctx, m loyalty.Import, f ui.Form, status
 		Separators: []ui.Option{
 			{Value: "comma", Label: i18n.T(ctx, "a comma")}, {Value: "semicolon", Label: i18n.T(ctx, "a semicolon")}, {Value: "tab", Label: i18n.T(ctx, "a tab")}, {Value: "bar", Label: i18n.T(ctx, "a bar")},
 		},
-		Dates: []ui.Option{
-			{Value: "ymd", Label: i18n.T(ctx, "2019-06-25, the year first")}, {Value: "dmy", Label: i18n.T(ctx, "25/06/2019, the day first")}, {Value: "mdy", Label: i18n.T(ctx, "06/25/2019, the month first")},
-		},
+		Dates:    dateOptions(ctx, day),
 		Decimals: []ui.Option{{Value: ".", Label: i18n.T(ctx, "1,234.50, with a point")}, {Value: ",", Label: i18n.T(ctx, "1.234,50, with a comma")}},
+	}
+	if dated && day.Unsure {
+		p.Unsure = i18n.T(ctx, "%s could be two days, and nothing in the file says which. Say below how it writes them.", day.Written)
 	}
 	if m.Total > 0 {
 		p.Rows = i18n.T(ctx, "About %s rows in all.", i18n.Number(ctx, m.Total))
@@ -130,6 +139,33 @@ func (h *Handlers) showColumns(c *fiber.Ctx, m loyalty.Import, f ui.Form, status
 		p.Fields = append(p.Fields, out)
 	}
 	return h.importPage(c, m, status, imports.Map(p))
+}
+
+// dateOptions are the ways to write a day, each with what the file's example is
+// then, where it can be read so.
+func dateOptions(ctx ctx, d service.WrittenDay) []ui.Option {
+	var out []ui.Option
+	for _, o := range []struct {
+		order      loyalty.DateOrder
+		usual, way string
+	}{
+		{loyalty.YearFirst, i18n.Mark("2019-06-25, the year first"), i18n.Mark("the year first: %s is %s")},
+		{loyalty.DayFirst, i18n.Mark("25/06/2019, the day first"), i18n.Mark("the day first: %s is %s")},
+		{loyalty.MonthFirst, i18n.Mark("06/25/2019, the month first"), i18n.Mark("the month first: %s is %s")},
+	} {
+		label := i18n.T(ctx, o.usual)
+		if day, ok := d.Means[o.order]; ok && (o.order == loyalty.YearFirst) == (len(d.Means) == 3) {
+			label = i18n.T(ctx, o.way, writtenDate(d.Written), calendarDay(ctx, day))
+		}
+		out = append(out, ui.Option{Value: string(o.order), Label: label})
+	}
+	return out
+}
+
+// writtenDate is the day of what may be a day and a time.
+func writtenDate(s string) string {
+	date, _, _ := strings.Cut(strings.Replace(s, "T", " ", 1), " ")
+	return date
 }
 
 // shortened is enough of a value to know it by, beside its name on a phone.

@@ -145,6 +145,9 @@ func (h *Handlers) showCheck(c *fiber.Ctx, m loyalty.Import, form ui.Form, statu
 		Props: importProps(c, m), Figures: importFigures(ctx, m), Warnings: importWarnings(ctx, m), BadRows: int64(f.Problems),
 		Nothing: nothing && f.Problems == 0, Empty: f.Rows == 0, Form: form, StartText: importSummary(ctx, m),
 	}
+	if p.Days, p.Unsure, err = h.daysRead(c, m); err != nil {
+		return err
+	}
 	switch {
 	case !nothing || f.Problems == 0:
 	case f.Known > 0:
@@ -164,6 +167,21 @@ func (h *Handlers) showCheck(c *fiber.Ctx, m loyalty.Import, form ui.Form, statu
 		p.Problems = append(p.Problems, row)
 	}
 	return h.importPage(c, m, status, imports.Check(p))
+}
+
+// daysRead says how the file's days were read, with one of them.
+func (h *Handlers) daysRead(c *fiber.Ctx, m loyalty.Import) (said string, unsure bool, err error) {
+	ctx := c.UserContext()
+	sample, err := h.Imports.Sample(ctx, auth.Actor(c), m, service.DaysSampled)
+	if err != nil || len(sample) == 0 {
+		return "", false, err
+	}
+	d, _ := service.DayOf(m.Layout, sample[1:])
+	day, ok := d.Means[m.Layout.Dates]
+	if !ok {
+		return "", false, nil
+	}
+	return i18n.T(ctx, "Days are read in the way that %s is %s.", writtenDate(d.Written), calendarDay(ctx, day)), d.Unsure, nil
 }
 
 // keptShown is how many things that undoing left alone the page lists.
@@ -219,7 +237,11 @@ func (h *Handlers) showResult(c *fiber.Ctx, m loyalty.Import, form ui.Form, stat
 		p.Facts = append(p.Facts, ui.Fact{Label: i18n.T(ctx, "Undone by"), Value: broughtBy(ctx, people, m.UndoneBy)})
 	}
 	if !m.FinishedAt.IsZero() {
-		p.Facts = append(p.Facts, ui.Fact{Label: i18n.T(ctx, "Finished"), Value: i18n.DateTime(ctx, m.FinishedAt)})
+		label := i18n.T(ctx, "Finished")
+		if m.State == loyalty.ImportFailed { // it was, before undoing it broke off
+			label = i18n.T(ctx, "Brought in")
+		}
+		p.Facts = append(p.Facts, ui.Fact{Label: label, Value: i18n.DateTime(ctx, m.FinishedAt)})
 	}
 	return h.importPage(c, m, status, imports.Done(p))
 }
