@@ -35,6 +35,12 @@ type AnomalyReader interface {
 	// UnderReview is how many points of the customer's balance wait for a
 	// manager.
 	UnderReview(ctx context.Context, orgID, customerID ID) (Points, error)
+	// CaseFindings are the kinds of findings in the case, the strongest first,
+	// and to which of them each of its transactions with these ids belongs.
+	CaseFindings(ctx context.Context, orgID, id ID, rows []ID) ([]CaseFinding, error)
+	// CaseReceipts are the awards for the receipts that others in the case asked
+	// for, newest first, at most twenty.
+	CaseReceipts(ctx context.Context, orgID, id ID) ([]LedgerRow, error)
 	// CaseHolds is what is held for the case just now.
 	CaseHolds(ctx context.Context, orgID, id ID) (CaseHold, error)
 	// RelatedCases are other cases that name any of the same people, newest
@@ -126,6 +132,17 @@ type CaseName struct {
 	Balance Points    // of an account
 	Since   time.Time // since when the account or the member of staff is there
 	Frozen  bool
+}
+
+// CaseFinding is all that was found of one kind in a case.
+type CaseFinding struct {
+	Type        string
+	Description string // the strongest of them, as Anomaly has it
+	Format      string
+	Args        []any
+	Count       int
+	LastAt      time.Time
+	Rows        []ID // transactions it names, of those asked for
 }
 
 // CaseHold is what of a case's points waits for a decision.

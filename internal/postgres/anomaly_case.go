@@ -51,6 +51,57 @@ func (r reader) CasePeople(ctx context.Context, orgID, id loyalty.ID) ([]loyalty
 	return out, nil
 }
 
+// CaseFindings implements loyalty.AnomalyReader. Rows are compared as texts:
+// turning one into an id is no operator that may look past the tenant wall.
+func (r reader) CaseFindings(ctx context.Context, orgID, id loyalty.ID, rows []loyalty.ID) ([]loyalty.CaseFinding, error) {
+	const q = `
+		SELECT to_jsonb(k) FROM (
+			SELECT s.type, count(*) AS count, max(s.at) AS last_at,
+				(array_agg(to_jsonb(s) ORDER BY s.is_hard DESC, s.score DESC, s.points DESC, s.at DESC, s.signal_key))[1] AS best,
+				array(SELECT DISTINCT t.id FROM anomaly_signals x, jsonb_array_elements_text(coalesce(x.evidence->'transactions', '[]')) AS t (id)
+					WHERE x.organization_id = $1 AND x.anomaly_id = $2 AND x.type = s.type AND t.id = ANY ($3::text[])) AS rows
+			FROM anomaly_signals s WHERE s.organization_id = $1 AND s.anomaly_id = $2 GROUP BY s.type
+		) k ORDER BY (best->>'is_hard')::boolean DESC, (best->>'score')::double precision DESC, type`
+	var raw [][]byte
+	if err := r.list(ctx, &raw, q, orgID.String(), id.String(), idArray(rows)); err != nil {
+		return nil, wrap("select a case's findings", err)
+	}
+	docs, err := decodeDocs[caseFindingDoc](raw, "finding")
+	return each(docs, func(d caseFindingDoc) loyalty.CaseFinding {
+		return loyalty.CaseFinding{
+			Type: d.Type, Description: d.Best.Description, Format: d.Best.Format, Args: d.Best.Args, Count: d.Count, LastAt: d.LastAt, Rows: d.Rows,
+		}
+	}), err
+}
+
+// CaseReceipts implements loyalty.AnomalyReader.
+func (r reader) CaseReceipts(ctx context.Context, orgID, id loyalty.ID) ([]loyalty.LedgerRow, error) {
+	const named = `
+		SELECT o.id FROM anomaly_signals s, jsonb_array_elements_text(coalesce(s.evidence->'orders', '[]')) AS o (id)
+		WHERE s.organization_id = $1 AND s.anomaly_id = $2 AND s.type = 'duplicate_claim' ORDER BY s.at DESC LIMIT 20`
+	// By their guests: the ledger has no index by order.
+	const awards = `
+		SELECT t.id FROM orders o
+		JOIN transactions t ON t.organization_id = o.organization_id AND t.customer_id = o.customer_id AND t.order_id = o.id AND t.type = 'earn'
+		WHERE o.organization_id = $1 AND o.id = ANY ($2)`
+	var orders, rows []loyalty.ID
+	if err := r.list(ctx, &orders, named, orgID.String(), id.String()); err != nil || len(orders) == 0 {
+		return nil, wrap("select a case's receipts", err)
+	}
+	if err := r.list(ctx, &rows, awards, orgID.String(), idArray(orders)); err != nil {
+		return nil, wrap("select awards of receipts", err)
+	}
+	return r.CaseTransactions(ctx, orgID, rows)
+}
+
+type caseFindingDoc struct {
+	Type   string        `json:"type"`
+	Count  int           `json:"count"`
+	LastAt time.Time     `json:"last_at"`
+	Rows   []loyalty.ID  `json:"rows"`
+	Best   anomalyRowDoc `json:"best"`
+}
+
 type caseNoteRow struct {
 	ID      loyalty.ID `db:"id"`
 	At      time.Time  `db:"at"`

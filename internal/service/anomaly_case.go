@@ -11,20 +11,36 @@ import (
 // Case is a case with all that a manager decides it by.
 type Case struct {
 	loyalty.AnomalyRow
-	Transactions []loyalty.LedgerRow  // newest first
-	Earlier      []loyalty.AnomalyRow // that name any of the same people, newest first, at most ten
-	Names        []loyalty.CaseName   // accounts and members of staff, at most 50
-	Days         []loyalty.CaseDay    // with awards, oldest first
-	Peers        []loyalty.Peer       // cashiers of the store, over the same time
-	Notes        []loyalty.CaseNote   // oldest first
-	Held         loyalty.CaseHold     // points that wait for the decision
-	Own          bool                 // it names the actor, who may not decide it
-	Frozen       bool                 // the customer's account is, by now
-	AtRisk       loyalty.Minor        // what the points involved are worth when redeemed
+	Transactions []loyalty.LedgerRow   // newest first
+	Earlier      []loyalty.AnomalyRow  // that name any of the same people, newest first, at most ten
+	Names        []loyalty.CaseName    // accounts and members of staff, at most 50
+	Days         []loyalty.CaseDay     // with awards, oldest first
+	Peers        []loyalty.Peer        // cashiers of the store, over the same time
+	Notes        []loyalty.CaseNote    // oldest first
+	Held         loyalty.CaseHold      // points that wait for the decision
+	Receipts     []loyalty.LedgerRow   // awards for receipts that somebody else in the case asked for
+	Findings     []loyalty.CaseFinding // by kind, the strongest first
+	Own          bool                  // it names the actor, who may not decide it
+	Frozen       bool                  // the customer's account is, by now
+	AtRisk       loyalty.Minor         // what the points involved are worth when redeemed
 	Currency     string
 }
 
 const earlierCases = 10
+
+// Reach is what taking the points back would act on: awards of which something
+// may be left, and rewards that are held. More transactions than are listed may be either.
+func (c Case) Reach() (awards, rewards int) {
+	for _, t := range c.Transactions {
+		switch {
+		case t.Type == loyalty.Redeem && c.Held.Held > 0:
+			rewards++
+		case t.Type == loyalty.Earn && !t.Reversed:
+			awards++
+		}
+	}
+	return awards + c.TransactionCount - len(c.TransactionIDs), rewards
+}
 
 // Case is one case with its transactions and the customer's earlier cases. It
 // needs loyalty.AnomaliesRead.
@@ -76,6 +92,12 @@ func (s *Anomalies) about(ctx context.Context, actor loyalty.Actor, c *Case) (er
 		return err
 	}
 	if c.Held, err = s.repo.CaseHolds(ctx, org, c.ID); err != nil {
+		return err
+	}
+	if c.Findings, err = s.repo.CaseFindings(ctx, org, c.ID, c.TransactionIDs); err != nil {
+		return err
+	}
+	if c.Receipts, err = s.repo.CaseReceipts(ctx, org, c.ID); err != nil {
 		return err
 	}
 	c.Earlier, err = s.repo.RelatedCases(ctx, org, c.ID, actor.StoreIDs, earlierCases)

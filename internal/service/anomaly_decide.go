@@ -14,6 +14,7 @@ type DecideAnomaly struct {
 	Status    loyalty.AnomalyStatus
 	Action    loyalty.AnomalyAction // "" is none; others only with Confirmed
 	Note      string                // ≤ 2,000 characters
+	Seen      loyalty.AnomalyStatus // as it was when it was looked at; "" for whatever it is
 	Once      loyalty.Once
 }
 
@@ -33,6 +34,9 @@ func (s *Anomalies) Decide(ctx context.Context, actor loyalty.Actor, cmd DecideA
 	change := caseChange{id: cmd.AnomalyID, storeID: cmd.StoreID, once: cmd.Once, what: cmd.deed(), note: cmd.Note}
 	change.detail = map[string]any{"status": string(cmd.Status), "action": string(cmd.Action)}
 	return s.change(ctx, actor, change, func(ctx context.Context, w *caseWork) error {
+		if cmd.Seen != "" && cmd.Seen != w.Status {
+			return loyalty.Errorf(loyalty.Conflict, loyalty.CodeConflict, "Somebody else has decided this case meanwhile. Look at it again.")
+		}
 		acted := !w.ReversedAt.IsZero() || !w.FrozenAt.IsZero()
 		if acted && cmd.Status != loyalty.Confirmed {
 			return loyalty.Errorf(loyalty.Conflict, loyalty.CodeConflict, "Points were taken back or the account was frozen already, so this case can't be decided anew.")

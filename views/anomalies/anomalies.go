@@ -35,6 +35,19 @@ type QueueProps struct {
 	Waiting    int // how many cases wait, whatever the filter
 }
 
+// none says of the tabs but the first why there is nothing on them.
+func (p QueueProps) none(ctx ctx) ui.EmptyProps {
+	switch p.Filter.Status {
+	case "below":
+		return ui.EmptyProps{Icon: "shield-check", Title: i18n.T(ctx, "Nothing is below the line"), Text: i18n.T(ctx, "A store has room for a few new cases a week; weaker ones beyond that come here.")}
+	case "confirmed":
+		return ui.EmptyProps{Icon: "check", Title: i18n.T(ctx, "No case is confirmed"), Text: i18n.T(ctx, "Cases that turned out to be what they looked like are kept here, with what was done.")}
+	case "dismissed":
+		return ui.EmptyProps{Icon: "x", Title: i18n.T(ctx, "No case is dismissed"), Text: i18n.T(ctx, "Cases that turned out to be harmless are kept here, with the reason.")}
+	}
+	return ui.EmptyProps{}
+}
+
 func (p QueueProps) picked() int {
 	n := 0
 	for _, r := range p.Rows {
@@ -78,7 +91,11 @@ type CaseProps struct {
 	Transactions                 []Transaction
 	More                         string // translated: how many transactions are not listed; "" for none
 	Earlier                      []Row
-	Below, HeldTitle, Held       string // translated: why it is below the line, what waits for the decision; "" when not so
+	Below, HeldTitle, Held       string    // translated: why it is below the line, what waits for the decision; "" when not so
+	Findings                     []Finding // by kind, the strongest first
+	Receipts                     []Transaction
+	TakeBack, GiveAgain          string // translated: what taking the points back is called here, and undoing that
+	Seen                         string // its status, for the forms to bring along
 	Story                        ui.ChartProps
 	HasStory                     bool
 	Peers                        []ui.Part
@@ -113,7 +130,11 @@ type Transaction struct {
 	Till                                                string // "" where the cashier's own name says it
 	Customer, CustomerHref                              string
 	Reversed                                            bool
+	Kinds                                               []string // translated: the findings it belongs to, where the case has several
 }
+
+// Finding is all that was found of one kind.
+type Finding struct{ Kind, Sentence, Times, When, Machine string }
 
 // Severity is how urgent a case is: low, medium or high.
 type Severity string

@@ -139,9 +139,9 @@ func Give(p GiveProps) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var4 string
-				templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinStringErrs(i18n.T(ctx, "If it was a mistake you can take it back as a whole afterwards; what guests have spent by then stays theirs."))
+				templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinStringErrs(i18n.T(ctx, "If it was a mistake, you can take the whole award back afterwards. What guests have spent by then is theirs to keep."))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/customers/give.templ`, Line: 30, Col: 160}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/customers/give.templ`, Line: 30, Col: 168}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var4))
 				if templ_7745c5c3_Err != nil {

@@ -112,6 +112,7 @@ func init() {
 		"Search":              "Buscar",
 		"Search customers":    "Buscar clientes",
 		"Set aside":           "Apartado",
+		"On hold":             "En espera",
 		"Show":                "Mostrar",
 		"Status":              "Estado",
 		"Store":               "Local",

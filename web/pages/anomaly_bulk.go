@@ -74,7 +74,7 @@ func (h *Handlers) DecideBulk(c *fiber.Ctx) error {
 			ids = append(ids, id)
 		}
 	}
-	cmd := service.DecideAnomaly{Status: loyalty.Confirmed, Note: strings.TrimSpace(form.Value("note"))}
+	cmd := service.DecideAnomaly{Status: loyalty.Confirmed, Seen: loyalty.PendingReview, Note: strings.TrimSpace(form.Value("note"))}
 	if form.Value("decision") == "dismiss" {
 		note, err := dismissal(form)
 		if err != nil {

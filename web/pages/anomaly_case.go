@@ -49,6 +49,10 @@ func caseRow(ctx ctx, r loyalty.AnomalyRow, query string) anomalies.Row {
 	return row
 }
 
+// takeover is the kind whose points went into a reward: taking them back means
+// to cancel that.
+const takeover = "account_takeover"
+
 // caseStatus is where a case stands, in words.
 func caseStatus(ctx ctx, a loyalty.Anomaly) (string, ui.Tone) {
 	switch {
@@ -56,6 +60,8 @@ func caseStatus(ctx ctx, a loyalty.Anomaly) (string, ui.Tone) {
 		return i18n.T(ctx, "Dismissed"), ui.Quiet
 	case !a.ReversedAt.IsZero() && !a.FrozenAt.IsZero():
 		return i18n.T(ctx, "Confirmed, points taken back, account frozen"), ui.Bad
+	case a.Action == loyalty.ActionReversePoints && a.Type == takeover:
+		return i18n.T(ctx, "Confirmed, reward cancelled"), ui.Bad
 	case a.Action == loyalty.ActionReversePoints:
 		return i18n.T(ctx, "Confirmed, points taken back"), ui.Bad
 	case a.Action == loyalty.ActionFreezeAccount:
@@ -73,7 +79,7 @@ func caseProps(ctx ctx, actor loyalty.Actor, c service.Case, form ui.Form) anoma
 		ID: c.ID.String(), Sentence: sentence(ctx, c.Anomaly), Kind: kind, KindHint: hint, Severity: anomalies.Severity(c.Severity),
 		Status: status, StatusTone: tone, When: i18n.DateTime(ctx, c.FlaggedAt), Machine: i18n.Machine(c.FlaggedAt), Where: c.StoreName,
 		Points: i18n.N(ctx, "%d point", "%d points", int64(c.PointsInvolved)), Staff: staffOf(ctx, c.AnomalyRow), Frozen: c.Frozen, Own: c.Own,
-		Form: form,
+		Form: form, Seen: string(c.Status),
 	}
 	if c.AtRisk > 0 {
 		p.Worth = i18n.T(ctx, "worth %s", i18n.Money(ctx, int64(c.AtRisk), c.Currency))
@@ -81,11 +87,15 @@ func caseProps(ctx ctx, actor loyalty.Actor, c service.Case, form ui.Form) anoma
 	if !c.CustomerID.IsZero() {
 		p.Customer = &ui.PersonProps{Name: shownName(ctx, c.CustomerName), Href: "/customers/" + c.CustomerID.String()}
 	}
-	p.May = caseActions(actor, c)
-	weigh(ctx, &p, c)
-	for _, t := range c.Transactions {
-		p.Transactions = append(p.Transactions, caseTransaction(ctx, c, t))
+	p.May, p.TakeBack, p.GiveAgain = caseActions(actor, c), i18n.T(ctx, "Take points back"), i18n.T(ctx, "Give the points again")
+	if c.Type == takeover {
+		p.GiveAgain = i18n.T(ctx, "Open the decision again")
 	}
+	if onlyReward(c) {
+		p.TakeBack = i18n.T(ctx, "Cancel the reward")
+	}
+	weigh(ctx, &p, c)
+	caseRows(ctx, &p, c)
 	if more := c.TransactionCount - len(c.TransactionIDs); more > 0 {
 		p.More = i18n.N(ctx, "%d more transaction belongs to this case.", "%d more transactions belong to this case.", more)
 	}
@@ -97,6 +107,47 @@ func caseProps(ctx ctx, actor loyalty.Actor, c service.Case, form ui.Form) anoma
 		p.Decision = decided(ctx, c, status)
 	}
 	return p
+}
+
+// onlyReward reports whether all that can be taken back is a reward, whose points
+// go back to the customer.
+func onlyReward(c service.Case) bool {
+	awards, rewards := c.Reach()
+	return awards == 0 && rewards > 0
+}
+
+// caseRows adds the transactions of the case, each with whose it is where they
+// are several people's, and with what was found about it where that is more
+// than one thing.
+func caseRows(ctx ctx, p *anomalies.CaseProps, c service.Case) {
+	kinds := map[loyalty.ID][]string{}
+	for _, f := range c.Findings {
+		kind, _ := kindOf(ctx, f.Type)
+		found := anomalies.Finding{Kind: kind, Sentence: i18n.Finding(ctx, f.Format, f.Args, f.Description), When: i18n.DateTime(ctx, f.LastAt), Machine: i18n.Machine(f.LastAt)}
+		if f.Count > 1 {
+			found.Times = i18n.N(ctx, "%d time", "%d times", f.Count)
+		}
+		p.Findings = append(p.Findings, found)
+		for _, id := range f.Rows {
+			kinds[id] = append(kinds[id], kind)
+		}
+	}
+	for _, t := range c.Receipts {
+		row := caseTransaction(ctx, c, t)
+		row.Customer, row.CustomerHref = shownName(ctx, t.CustomerName), "/customers/"+t.CustomerID.String()
+		p.Receipts = append(p.Receipts, row)
+	}
+	several := slices.ContainsFunc(c.Transactions, func(t loyalty.LedgerRow) bool { return t.CustomerID != c.CustomerID })
+	for _, t := range c.Transactions {
+		row := caseTransaction(ctx, c, t)
+		if several {
+			row.Customer, row.CustomerHref = shownName(ctx, t.CustomerName), "/customers/"+t.CustomerID.String()
+		}
+		if len(c.Findings) > 1 {
+			row.Kinds = kinds[t.ID]
+		}
+		p.Transactions = append(p.Transactions, row)
+	}
 }
 
 func caseTransaction(ctx ctx, c service.Case, t loyalty.LedgerRow) anomalies.Transaction {
@@ -113,9 +164,6 @@ func caseTransaction(ctx ctx, c service.Case, t loyalty.LedgerRow) anomalies.Tra
 			currency = t.Explanation.Currency
 		}
 		out.Amount = i18n.Money(ctx, int64(t.Amount), currency)
-	}
-	if t.CustomerID != c.CustomerID {
-		out.Customer, out.CustomerHref = shownName(ctx, t.CustomerName), "/customers/"+t.CustomerID.String()
 	}
 	return out
 }

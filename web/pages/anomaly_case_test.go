@@ -8,6 +8,7 @@ import (
 	"regulars/internal/service"
 	"regulars/views/anomalies"
 	"regulars/views/i18n"
+	"regulars/views/ui"
 )
 
 // The evidence names a moment as one, counts in the right number and says
@@ -73,6 +74,41 @@ func TestRowsAreCalledWhatTheyDo(t *testing.T) {
 	} {
 		if got := rowName(t.Context(), row); got != want {
 			t.Errorf("%d points are called %q, want %q", row.Points, got, want)
+		}
+	}
+}
+
+// Taking back is offered for what can be taken: not for refunds, which have
+// taken already, and of a reward that is held it is called what it does.
+func TestOnlyWhatIsLeftIsTakenBack(t *testing.T) {
+	t.Parallel()
+	row := func(kind loyalty.TransactionType, reversed bool) loyalty.LedgerRow {
+		return loyalty.LedgerRow{Transaction: loyalty.Transaction{ID: loyalty.ID{1}, Type: kind}, Reversed: reversed}
+	}
+	manager := loyalty.Actor{Role: loyalty.Manager, OrgID: loyalty.ID{9}, StaffID: loyalty.ID{8}}
+	for _, c := range []struct {
+		name   string
+		rows   []loyalty.LedgerRow
+		held   loyalty.Points
+		may    bool
+		called string
+	}{
+		{"refunds", []loyalty.LedgerRow{row(loyalty.Reverse, false), row(loyalty.Reverse, false)}, 0, false, "Take points back"},
+		{"an award", []loyalty.LedgerRow{row(loyalty.Earn, false)}, 0, true, "Take points back"},
+		{"an award that was taken back", []loyalty.LedgerRow{row(loyalty.Earn, true)}, 0, false, "Take points back"},
+		{"a reward that is held", []loyalty.LedgerRow{row(loyalty.Redeem, false)}, 500, true, "Cancel the reward"},
+		{"a reward that was handed over", []loyalty.LedgerRow{row(loyalty.Redeem, false)}, 0, false, "Take points back"},
+		{"both", []loyalty.LedgerRow{row(loyalty.Redeem, false), row(loyalty.Earn, false)}, 500, true, "Take points back"},
+	} {
+		found := service.Case{
+			AnomalyRow: loyalty.AnomalyRow{Anomaly: loyalty.Anomaly{Status: loyalty.PendingReview, TransactionCount: len(c.rows)}}, Transactions: c.rows,
+			Held: loyalty.CaseHold{Held: c.held},
+		}
+		for range c.rows {
+			found.TransactionIDs = append(found.TransactionIDs, loyalty.ID{1})
+		}
+		if p := caseProps(t.Context(), manager, found, ui.Form{}); p.May.Reverse != c.may || p.TakeBack != c.called {
+			t.Errorf("%s: %v, %q", c.name, p.May.Reverse, p.TakeBack)
 		}
 	}
 }

@@ -34,10 +34,13 @@ func (h *Handlers) askDecision(c *fiber.Ctx, decision string, form ui.Form, stat
 	if err != nil {
 		return err
 	}
+	if form.Value("seen") == "" {
+		form = form.With("seen", string(found.Status))
+	}
 	p := anomalies.QuestionProps{
 		Decision: decision, Sentence: sentence(ctx, found.Anomaly), Action: "/anomalies/" + id.String() + "/decide" + f.query(),
 		BackHref: "/anomalies/" + id.String() + f.query(), Customer: shownName(ctx, found.CustomerName), Form: form,
-		Points: i18n.N(ctx, "What is left of %d award is taken back from the customer’s balance.", "What is left of %d awards is taken back from the customer’s balance.", len(found.TransactionIDs)),
+		Points: takingText(ctx, found), Reward: onlyReward(found),
 	}
 	if p.Mute, err = h.muteText(c); err != nil {
 		return err
@@ -47,6 +50,20 @@ func (h *Handlers) askDecision(c *fiber.Ctx, decision string, form ui.Form, stat
 	}
 	title := i18n.T(ctx, "Anomalies")
 	return h.page(c, shell{Title: title, Active: "anomalies", Status: status}, anomalies.QuestionPage(p))
+}
+
+// takingText says what taking the points back would do.
+func takingText(ctx ctx, c service.Case) string {
+	awards, rewards := c.Reach()
+	var said []string
+	if awards > 0 {
+		said = append(said, i18n.N(ctx, "What is left of %d award is taken back from the customer’s balance.", "What is left of %d awards is taken back from the customer’s balance.", awards))
+	}
+	if rewards > 0 {
+		said = append(said, i18n.N(ctx, "%d reward that was not handed over yet is cancelled, and its points go back to the customer.",
+			"%d rewards are cancelled as far as they were not handed over yet, and their points go back to the customer.", rewards))
+	}
+	return strings.Join(said, " ")
 }
 
 // muteText says for how long dismissing keeps the same finding quiet.
@@ -76,6 +93,12 @@ func (h *Handlers) DecideAnomaly(c *fiber.Ctx) error {
 		return err
 	}
 	again := func(back ui.Form) error {
+		if moved, err := h.decidedMeanwhile(c, id, form.Value("seen")); err != nil || moved.To != "" {
+			if err != nil {
+				return err
+			}
+			return h.leave(c, moved)
+		}
 		if slices.Contains([]string{"dismiss", "reverse", "freeze"}, decision) {
 			return h.askDecision(c, decision, back, fiber.StatusUnprocessableEntity)
 		}
@@ -98,6 +121,22 @@ func (h *Handlers) DecideAnomaly(c *fiber.Ctx) error {
 		}
 		return end
 	}, again)
+}
+
+// decidedMeanwhile leads to the case itself, and says who was first, where it
+// is not what it was when its form was drawn.
+func (h *Handlers) decidedMeanwhile(c *fiber.Ctx, id loyalty.ID, seen string) (done, error) {
+	ctx := c.UserContext()
+	now, err := h.Anomalies.Get(ctx, auth.Actor(c), id)
+	if err != nil || seen == "" || seen == string(now.Status) {
+		return done{}, err
+	}
+	said := i18n.T(ctx, "Somebody else has opened this case again meanwhile. Nothing was changed by you.")
+	if now.Status != loyalty.PendingReview {
+		status, _ := caseStatus(ctx, now.Anomaly)
+		said = i18n.T(ctx, "%s was first: %s. Nothing was changed by you.", now.DeciderName, status)
+	}
+	return done{To: "/anomalies/" + id.String() + "?status=" + allCases, Flash: said, Tone: string(ui.Warn)}, nil
 }
 
 // afterwards is where a decision leads: to the case itself where it stays in
@@ -124,7 +163,7 @@ func (h *Handlers) afterwards(c *fiber.Ctx, f caseFilter, id loyalty.ID, decisio
 // decision is what the form asks for, and what is said once it is done.
 func (h *Handlers) decision(c *fiber.Ctx, id loyalty.ID, form ui.Form) (service.DecideAnomaly, string, error) {
 	ctx := c.UserContext()
-	cmd := service.DecideAnomaly{AnomalyID: id, Status: loyalty.Confirmed, Note: strings.TrimSpace(form.Value("note"))}
+	cmd := service.DecideAnomaly{AnomalyID: id, Status: loyalty.Confirmed, Note: strings.TrimSpace(form.Value("note")), Seen: loyalty.AnomalyStatus(form.Value("seen"))}
 	found, err := h.Anomalies.Get(ctx, auth.Actor(c), id)
 	if err != nil {
 		return cmd, "", err
@@ -137,7 +176,11 @@ func (h *Handlers) decision(c *fiber.Ctx, id loyalty.ID, form ui.Form) (service.
 		return cmd, i18n.T(ctx, "Case confirmed."), nil
 	case "reverse":
 		cmd.Action = loyalty.ActionReversePoints
-		return cmd, i18n.T(ctx, "Case confirmed and the points taken back."), nil
+		whole, err := h.Anomalies.Case(ctx, auth.Actor(c), id)
+		if err == nil && onlyReward(whole) {
+			return cmd, i18n.T(ctx, "Case confirmed and the reward cancelled."), nil
+		}
+		return cmd, i18n.T(ctx, "Case confirmed and the points taken back."), err
 	case "freeze":
 		cmd.Action = loyalty.ActionFreezeAccount
 		return cmd, i18n.T(ctx, "Case confirmed and the account frozen."), nil
@@ -149,6 +192,9 @@ func (h *Handlers) decision(c *fiber.Ctx, id loyalty.ID, form ui.Form) (service.
 	case "assign":
 		return cmd, i18n.T(ctx, "Assigned."), nil
 	case "undo":
+		if found.Type == takeover {
+			return cmd, i18n.T(ctx, "The decision is open again; the reward stays cancelled."), nil
+		}
 		return cmd, i18n.T(ctx, "The points are given again."), nil
 	case "unfreeze":
 		return cmd, i18n.T(ctx, "The account is unfrozen."), nil

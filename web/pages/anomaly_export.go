@@ -9,6 +9,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"regulars/internal/loyalty"
+	"regulars/views/anomalies"
 	"regulars/views/i18n"
 	"regulars/web/auth"
 )
@@ -37,10 +38,11 @@ func (h *Handlers) ExportAnomalies(c *fiber.Ctx) error {
 		for _, r := range cases {
 			kind, _ := kindOf(ctx, r.Type)
 			status, _ := caseStatus(ctx, r.Anomaly)
+			severity := i18n.T(ctx, anomalies.Severity(r.Severity).Name())
 			rows = append(rows, []string{
-				r.ID.String(), i18n.Machine(r.FlaggedAt), kind, r.Severity, strconv.FormatFloat(r.Score, 'f', 2, 64), inert(sentence(ctx, r.Anomaly)),
-				strconv.FormatInt(int64(r.PointsInvolved), 10), inert(r.StoreName), inert(r.CustomerName), inert(r.StaffName), status,
-				inert(r.DeciderName), inert(r.Note),
+				r.ID.String(), i18n.Machine(r.FlaggedAt), kind, severity, strconv.FormatFloat(r.Score, 'f', 2, 64), inert(sentence(ctx, r.Anomaly)),
+				strconv.FormatInt(int64(r.PointsInvolved), 10), inert(r.StoreName), inert(shownName(ctx, r.CustomerName)), inert(staffOf(ctx, r)), status,
+				inert(r.DeciderName), inert(reasoned(ctx, r.Note)),
 			})
 		}
 		if len(cases) < exportPage {

@@ -23,10 +23,11 @@ func staffOf(ctx ctx, r loyalty.AnomalyRow) string {
 func caseActions(actor loyalty.Actor, c service.Case) anomalies.Actions {
 	may := actor.Can(loyalty.AnomaliesReview) && !c.Own
 	waits := c.Status == loyalty.PendingReview
+	awards, rewards := c.Reach()
 	open := may && (waits || c.Status == loyalty.Confirmed)
 	return anomalies.Actions{
 		Decide: may && waits, Talk: actor.Can(loyalty.AnomaliesReview),
-		Reverse: open && len(c.TransactionIDs) > 0 && c.ReversedAt.IsZero(), Freeze: open && !c.CustomerID.IsZero() && !c.Frozen,
+		Reverse: open && (awards > 0 || rewards > 0) && c.ReversedAt.IsZero(), Freeze: open && !c.CustomerID.IsZero() && !c.Frozen,
 		Undo: may && !c.ReversedAt.IsZero(), Unfreeze: may && !c.FrozenAt.IsZero() && c.Frozen,
 		Reopen: may && !waits && c.ReversedAt.IsZero() && c.FrozenAt.IsZero(),
 	}
@@ -52,7 +53,7 @@ func surroundings(ctx ctx, p *anomalies.CaseProps, c service.Case) {
 		p.People = append(p.People, caseNamed(ctx, n))
 	}
 	for _, n := range c.Notes {
-		p.Notes = append(p.Notes, remark(ctx, n))
+		p.Notes = append(p.Notes, remark(ctx, c.Type, n))
 	}
 }
 
@@ -68,7 +69,13 @@ func held(ctx ctx, c service.Case) (title, text string) {
 	case c.Held.Held == 0:
 		return i18n.T(ctx, "Nothing is held"), gone
 	}
+	if onlyReward(c) {
+		return heldReward(ctx, c)
+	}
 	title = i18n.T(ctx, "Held until you decide")
+	if c.Own {
+		title = i18n.T(ctx, "Held until it is decided")
+	}
 	text = i18n.N(ctx, "%d point can’t be used before. Dismissing the case lets go of it; taking the points back ends it.",
 		"%d points can’t be used before. Dismissing the case lets go of them; taking the points back ends it.", int64(c.Held.Held))
 	if c.Status == loyalty.Confirmed {
@@ -80,6 +87,16 @@ func held(ctx ctx, c service.Case) (title, text string) {
 		text += " " + gone
 	}
 	return title, text
+}
+
+// heldReward says that a reward waits to be handed over.
+func heldReward(ctx ctx, c service.Case) (title, text string) {
+	if c.Status == loyalty.Confirmed {
+		return i18n.T(ctx, "The reward is still held"), i18n.N(ctx, "It is not handed over. Cancel it, and its %d point goes back to the customer; or reopen the case and dismiss it to let it go.",
+			"It is not handed over. Cancel it, and its %d points go back to the customer; or reopen the case and dismiss it to let it go.", int64(c.Held.Held))
+	}
+	return i18n.T(ctx, "The reward is held"), i18n.N(ctx, "It is not handed over before the case is decided. Dismissing the case lets it go; cancelling the reward gives its %d point back to the customer.",
+		"It is not handed over before the case is decided. Dismissing the case lets it go; cancelling the reward gives its %d points back to the customer.", int64(c.Held.Held))
 }
 
 // caseStory is the awards of each day around the case, with those in it.
@@ -138,7 +155,7 @@ func caseNamed(ctx ctx, n loyalty.CaseName) anomalies.Named {
 	return out
 }
 
-func remark(ctx ctx, n loyalty.CaseNote) anomalies.Remark {
+func remark(ctx ctx, kind string, n loyalty.CaseNote) anomalies.Remark {
 	what := map[string][2]string{
 		loyalty.NoteComment: {i18n.T(ctx, "Comment"), "message-square"},
 		loyalty.NoteDecided: {i18n.T(ctx, "Decided"), "check"}, // as older releases wrote it
@@ -151,5 +168,12 @@ func remark(ctx ctx, n loyalty.CaseNote) anomalies.Remark {
 		loyalty.NoteUndone:                  {i18n.T(ctx, "Points given again"), "rotate-ccw"},
 		loyalty.NoteUnfrozen:                {i18n.T(ctx, "Account unfrozen"), "sun"},
 	}[n.What]
+	switch {
+	case kind != takeover:
+	case n.What == string(loyalty.ActionReversePoints):
+		what[0] = i18n.T(ctx, "Confirmed, reward cancelled")
+	case n.What == loyalty.NoteUndone:
+		what[0] = i18n.T(ctx, "Decision opened again")
+	}
 	return anomalies.Remark{What: what[0], Icon: what[1], By: n.By, When: i18n.DateTime(ctx, n.At), Machine: i18n.Machine(n.At), Text: reasoned(ctx, n.Note)}
 }

@@ -25,6 +25,9 @@ func (h *Handlers) CustomerExport(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
+	for i := range held.Anomalies { // what the cases say is for the guest to read
+		held.Anomalies[i].Description = sentence(c.UserContext(), held.Anomalies[i])
+	}
 	b, err := json.MarshalIndent(h.document(held), "", "  ")
 	if err != nil {
 		return err

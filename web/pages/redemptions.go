@@ -32,7 +32,11 @@ func (h *Handlers) Redemptions(c *fiber.Ctx) error {
 	status := loyalty.RedemptionStatus(c.Query("status", string(loyalty.Issued)))
 	p := ledger.RedemptionsProps{CSRF: fresh(c).CSRF, Code: strings.TrimSpace(c.Query("code")), Store: shown.Store, Stores: shown.Stores, Status: string(status)}
 	for _, s := range redemptionTabs {
-		p.Tabs = append(p.Tabs, ui.Tab{Label: redemptionStatus(ctx, s), Href: redemptionsAddress(string(s), p.Store, ""), Active: p.Code == "" && s == status})
+		label := redemptionStatus(ctx, s)
+		if s == loyalty.Held { // for a guest's app, or for a manager
+			label = i18n.T(ctx, "On hold")
+		}
+		p.Tabs = append(p.Tabs, ui.Tab{Label: label, Href: redemptionsAddress(string(s), p.Store, ""), Active: p.Code == "" && s == status})
 	}
 	rows, err := h.redemptionRows(c, &p, status)
 	if err != nil {
