@@ -458,7 +458,7 @@ func menu(p DetailProps) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if p.Can.Erase && p.Erased == "" {
-				templ_7745c5c3_Err = ui.MenuLink(i18n.T(ctx, "Erase personal data"), "user-x", p.Href+"/anonymize", ui.ModalAttrs(p.Href+"/anonymize")).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.MenuDanger(i18n.T(ctx, "Erase personal data"), "user-x", p.Href+"/anonymize", ui.ModalAttrs(p.Href+"/anonymize")).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -468,7 +468,7 @@ func menu(p DetailProps) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if p.Can.Delete {
-				templ_7745c5c3_Err = ui.MenuLink(i18n.T(ctx, "Delete with all points"), "trash-2", p.Href+"/delete", ui.ModalAttrs(p.Href+"/delete")).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.MenuDanger(i18n.T(ctx, "Delete with all points"), "trash-2", p.Href+"/delete", ui.ModalAttrs(p.Href+"/delete")).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -826,7 +826,7 @@ func reverseLink(it Item) templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		if !it.Reversed && it.ReverseHref != "" {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 40, "<span class=\"ms-auto flex flex-wrap\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 40, "<span class=\"ui-at-hand ms-auto flex flex-wrap\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -80,7 +80,7 @@ func filters(p FilterProps) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Select(ui.SelectProps{Name: "tier", Label: i18n.T(ctx, "Tier"), Value: p.Form.Value("tier"), Blank: i18n.T(ctx, "Every tier"), Options: p.Tiers, Attrs: auto, Class: "max-sm:min-w-42 shrink-0 sm:w-42 xl:w-44"}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Select(ui.SelectProps{Name: "tier", Label: i18n.T(ctx, "Tier"), Value: p.Form.Value("tier"), Blank: i18n.T(ctx, "Every tier"), Options: p.Tiers, Attrs: auto, Class: "max-sm:min-w-42 shrink-0 sm:w-42 xl:w-44 pointer-coarse:sm:w-46"}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -457,15 +457,15 @@ func table(p ListProps) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Cell(ui.CellProps{Label: lifetime, Numeric: true, Text: r.Lifetime, Class: "max-sm:hidden"}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Cell(ui.CellProps{Label: lifetime, Numeric: true, Text: r.Lifetime, Class: roomy}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Cell(ui.CellProps{Label: visit, Text: r.Visit, Node: none}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Cell(ui.CellProps{Label: visit, Text: r.Visit, Node: none, Class: "sm:whitespace-nowrap"}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Cell(ui.CellProps{Label: since, Text: r.Since, Class: "max-sm:hidden"}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Cell(ui.CellProps{Label: since, Text: r.Since, Class: "max-sm:hidden sm:whitespace-nowrap"}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -478,7 +478,7 @@ func table(p ListProps) templ.Component {
 		})
 		templ_7745c5c3_Err = ui.Table(ui.TableProps{Caption: i18n.T(ctx, "Customers"), Columns: []ui.Column{
 			p.column(i18n.T(ctx, "Customer"), "name", false), {Label: i18n.T(ctx, "Tier")}, p.column(i18n.T(ctx, "Points"), "balance", true),
-			p.column(i18n.T(ctx, "Lifetime points"), "lifetime", true), p.column(i18n.T(ctx, "Last visit"), "visit", false),
+			where(roomy, p.column(i18n.T(ctx, "Lifetime points"), "lifetime", true)), p.column(i18n.T(ctx, "Last visit"), "visit", false),
 			p.column(i18n.T(ctx, "Customer since"), "newest", false),
 		}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var15), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
@@ -534,6 +534,14 @@ func frozen(r Row) templ.Component {
 	})
 }
 
+// roomy leaves a column out where names and dates would break for it.
+const roomy = "@max-[52rem]:hidden"
+
+func where(class string, c ui.Column) ui.Column {
+	c.Class += " " + class
+	return c
+}
+
 // column is a heading that sorts; a search has its own order.
 func (p ListProps) column(label, sort string, numeric bool) ui.Column {
 	c := ui.Column{Label: label, Numeric: numeric, Class: "max-xl:whitespace-normal!"}
@@ -580,7 +588,7 @@ func searchPaging(p ListProps) templ.Component {
 			var templ_7745c5c3_Var18 string
 			templ_7745c5c3_Var18, templ_7745c5c3_Err = templ.ResolveAttributeValue(p.Paging.Label)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/customers/list.templ`, Line: 158, Col: 96}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/customers/list.templ`, Line: 166, Col: 96}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ_7745c5c3_Var18)
 			if templ_7745c5c3_Err != nil {

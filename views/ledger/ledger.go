@@ -86,10 +86,17 @@ type Redemption struct {
 	Key                                                              string
 }
 
+// roomy leaves a column out where names and dates would break for it; unroomy
+// is what stands in another instead.
+const (
+	roomy   = "@max-[52rem]:hidden!"
+	unroomy = "@min-[52rem]:hidden"
+)
+
 // filterWidth keeps a filter as wide as its kind needs, and all alike on a
 // phone.
 const (
-	filterWidth = "max-sm:min-w-40 max-sm:shrink-0 sm:max-w-44 sm:min-w-32 sm:grow sm:basis-32"
+	filterWidth = "max-sm:min-w-40 max-sm:shrink-0 sm:max-w-48 sm:min-w-38 sm:grow sm:basis-38 pointer-coarse:sm:min-w-46"
 	dayWidth    = "max-sm:min-w-40 max-sm:shrink-0 sm:w-34"
 )
 

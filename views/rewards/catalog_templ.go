@@ -360,7 +360,7 @@ func menu(r Card, csrf string) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.MenuLink(i18n.T(ctx, "Delete"), "trash-2", "/rewards/"+r.ID+"/delete", ui.ModalAttrs("/rewards/"+r.ID+"/delete")).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.MenuDanger(i18n.T(ctx, "Delete"), "trash-2", "/rewards/"+r.ID+"/delete", ui.ModalAttrs("/rewards/"+r.ID+"/delete")).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
