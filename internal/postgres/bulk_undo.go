@@ -13,6 +13,9 @@ import (
 
 // Of those who were erased since the rows are gone, on either side.
 const bulkProof = `
+	WITH given AS MATERIALIZED (
+		SELECT id, bulk_id, type, customer_id, points, reverses_id FROM transactions WHERE organization_id = $1 AND bulk_id IS NOT NULL
+	)
 	SELECT 'bulk' AS kind, t.bulk_id::text AS subject,
 		format('%s rows of %s guests, %s to %s points, %s taken back in %s rows for %s; it gave %s to %s and took %s from %s', t.rows, t.guests,
 			t.least, t.most, t.taken, t.backs, t.answered, b.points, b.awarded, b.taken, b.undone) AS detail
@@ -21,14 +24,14 @@ const bulkProof = `
 			min(points) FILTER (WHERE type = 'earn') AS least, max(points) FILTER (WHERE type = 'earn') AS most,
 			count(*) FILTER (WHERE type <> 'earn') AS backs, count(DISTINCT reverses_id) FILTER (WHERE type <> 'earn') AS answered,
 			coalesce(-sum(points) FILTER (WHERE type <> 'earn'), 0) AS taken
-		FROM transactions WHERE organization_id = $1 AND bulk_id IS NOT NULL GROUP BY bulk_id) t
+		FROM given GROUP BY bulk_id) t
 	LEFT JOIN bulk_awards b ON b.organization_id = $1 AND b.id = t.bulk_id
 	WHERE b.id IS NULL OR t.rows > t.guests OR t.rows > b.awarded OR t.least <> b.points OR t.most <> b.points
 		OR t.backs > t.answered OR t.backs > b.undone OR t.taken > b.taken
 	UNION ALL
 	SELECT 'bulk', r.bulk_id::text, format('%s of %s answers %s of %s', r.type, r.id, t.type, t.bulk_id)
-	FROM transactions r LEFT JOIN transactions t ON t.organization_id = $1 AND t.id = r.reverses_id
-	WHERE r.organization_id = $1 AND r.bulk_id IS NOT NULL AND r.type <> 'earn' AND (r.type <> 'reverse' OR r.reverses_id IS NULL
+	FROM given r LEFT JOIN transactions t ON t.organization_id = $1 AND t.id = r.reverses_id
+	WHERE r.type <> 'earn' AND (r.type <> 'reverse' OR r.reverses_id IS NULL
 		OR t.id IS NOT NULL AND (t.type <> 'earn' OR t.bulk_id IS DISTINCT FROM r.bulk_id))
 	UNION ALL
 	SELECT 'bulk', b.id::text, format('it took from %s, worked on %s of %s; took %s, left %s of %s times %s', b.undone, b.undo_done, b.undo_total,
