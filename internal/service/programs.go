@@ -46,6 +46,9 @@ type ChangeProgram struct {
 	ID     loyalty.ID
 	Fields ProgramFields
 	Moves  bool // say who moved, to who may see customers
+	// Still reports whether a program is as the change was made for; nil where
+	// that doesn't matter. Where it isn't, the change is a Conflict.
+	Still func(loyalty.Program) bool
 	Once   loyalty.Once
 }
 
@@ -139,6 +142,11 @@ func (s *Programs) add(ctx context.Context, tx loyalty.Tx, actor loyalty.Actor, 
 	return done, recordChange(ctx, tx, loyalty.Audit(actor, program.UpdatedAt, "program.create", "program", program.ID, programDetail(program)))
 }
 
+// errOvertaken refuses a change that was made for what isn't there any more.
+func errOvertaken() error {
+	return loyalty.Errorf(loyalty.Conflict, loyalty.CodeConflict, "Somebody else has changed this meanwhile.")
+}
+
 // Change changes a program and, where its tiers changed or it became active,
 // puts members into the tiers they reach. Nothing given, or nothing that
 // differs, changes nothing. It needs loyalty.ProgramWrite. A tier left out
@@ -155,6 +163,9 @@ func (s *Programs) Change(ctx context.Context, actor loyalty.Actor, cmd ChangePr
 		before, err := tx.Program(ctx, actor.OrgID, cmd.ID)
 		if err != nil {
 			return ProgramChanged{}, err
+		}
+		if cmd.Still != nil && !cmd.Still(before) {
+			return ProgramChanged{}, errOvertaken()
 		}
 		p := cmd.Fields.Unread
 		after, removed, err := plan(&p, before, cmd.Fields, s.moment())

@@ -44,6 +44,7 @@ type CreateReward struct {
 type ChangeReward struct {
 	ID     loyalty.ID
 	Fields RewardFields
+	Still  func(loyalty.Reward) bool // as ChangeProgram.Still
 	Once   loyalty.Once
 }
 
@@ -106,6 +107,9 @@ func (s *Rewards) Change(ctx context.Context, actor loyalty.Actor, cmd ChangeRew
 		before, err := tx.Reward(ctx, actor.OrgID, cmd.ID)
 		if err != nil {
 			return loyalty.Reward{}, err
+		}
+		if cmd.Still != nil && !cmd.Still(before) {
+			return loyalty.Reward{}, errOvertaken()
 		}
 		p, after := cmd.Fields.Unread, before
 		if err := fill(ctx, tx, &p, cmd.Fields, &after); err != nil {

@@ -3,6 +3,9 @@ package i18n
 // The owner's pages about earning: rules, tiers, events.
 func init() {
 	Register("es", Catalog{
+		"Other values were saved while you were editing. What you typed is kept, but not saved yet; what you left alone shows what is saved now. Check it and save again.": "Se guardaron otros valores mientras editabas. Lo que escribiste sigue aquí, aún sin guardar; lo que no tocaste muestra lo que está guardado ahora. Revísalo y guarda de nuevo.",
+		"Saved meanwhile: %s": "Mientras tanto se guardó: %s", "Somebody else has changed this meanwhile.": "Mientras tanto, otra persona cambió esto.",
+		"Somebody else has removed this tier meanwhile. Saving adds it again.":                           "Mientras tanto, otra persona quitó este nivel. Si guardas, se añade otra vez.",
 		"A bill’s points are rounded down once, at the end.":                                             "Los puntos de una cuenta se redondean hacia abajo, una sola vez, al final.",
 		"Points earned from then on never expire. Points held now keep their last day.":                  "Los puntos que se ganen desde entonces no vencen. Los que ya hay conservan su último día.",
 		"Points earned from then on expire after %d day. Points held now keep their last day, or none.":  "Los puntos que se ganen desde entonces vencen después de %d día. Los que ya hay conservan su último día, o ninguno.",

@@ -11,6 +11,9 @@ type Form struct {
 	Problem string            // what was wrong with the form as a whole, translated
 }
 
+// WasField is a hidden field with what was saved when the form was drawn.
+const WasField = "was"
+
 // Value is what is in the field: "" when it is empty.
 func (f Form) Value(name string) string {
 	if v := f.Typed[name]; len(v) > 0 {

@@ -50,7 +50,7 @@ func (h *Handlers) ProgramPage(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return h.showProgram(c, p, all, ruleForm(fresh(c), p, currency), fiber.StatusOK)
+	return h.showProgram(c, p, all, drawnFrom(fresh(c), savedRules(p, currency)).With("amount", i18n.Plain(exampleBill)), fiber.StatusOK)
 }
 
 func (h *Handlers) currency(c *fiber.Ctx) (string, error) {
@@ -67,16 +67,16 @@ const exampleBill = 50
 // maxExample is the largest, in the minor unit.
 const maxExample = 1_000_000_000
 
-// ruleForm fills the form in with what is saved.
-func ruleForm(f ui.Form, p loyalty.Program, currency string) ui.Form {
+// savedRules is the form with what is saved.
+func savedRules(p loyalty.Program, currency string) ui.Form {
 	expiry := ""
 	if p.ExpireAfterDays > 0 {
 		expiry = i18n.Plain(int64(p.ExpireAfterDays))
 	}
-	f = f.With("name", p.Name).With("pointsPerCurrencyUnit", p.Rate.String()).
+	f := ui.Form{}.With("name", p.Name).With("pointsPerCurrencyUnit", p.Rate.String()).
 		With("currencyPerPoint", loyalty.FormatDecimal(int64(p.CurrencyPerPoint), loyalty.Exponent(currency))).
 		With("pointsExpireAfterDays", expiry).With("tierDowngrade", string(p.TierDowngrade)).With("negativeBalance", string(p.NegativeBalance)).
-		With("claimWindowDays", i18n.Plain(int64(p.ClaimWindowDays))).With("amount", i18n.Plain(exampleBill))
+		With("claimWindowDays", i18n.Plain(int64(p.ClaimWindowDays)))
 	if p.Active {
 		f = f.With("isActive", "on")
 	}
@@ -208,13 +208,22 @@ func (h *Handlers) SaveProgram(c *fiber.Ctx) error {
 		return err
 	}
 	form := posted(c)
-	again := func(back ui.Form) error { return h.showProgram(c, p, all, back, fiber.StatusUnprocessableEntity) }
+	again := func(back ui.Form) error {
+		now, all, _, err := h.programOf(c)
+		if err != nil {
+			return err
+		}
+		back = caughtUp(c.UserContext(), back, savedRules(now, currency))
+		return h.showProgram(c, now, all, back, fiber.StatusUnprocessableEntity)
+	}
 	if form.Value("do") == "preview" {
 		return h.showProgram(c, p, all, form, fiber.StatusOK)
 	}
 	fields := ruleFields(form, p, currency)
 	return submit(h, c, form, func(once loyalty.Once) (service.ProgramChanged, error) {
-		return h.Programs.Change(c.UserContext(), auth.Actor(c), service.ChangeProgram{ID: p.ID, Fields: fields, Once: once})
+		return h.Programs.Change(c.UserContext(), auth.Actor(c), service.ChangeProgram{ID: p.ID, Fields: fields, Once: once, Still: func(now loyalty.Program) bool {
+			return stillSaved(form, savedRules(now, currency))
+		}})
 	}, func(service.ProgramChanged) done {
 		return done{To: "/program/" + p.ID.String(), Flash: i18n.T(c.UserContext(), "Saved. It counts from the next bill.")}
 	}, again)

@@ -108,9 +108,12 @@ func (k rewardKit) form(id loyalty.ID, f ui.Form) rewards.FormProps {
 	return p
 }
 
-// rewardForm fills the form in with what is saved.
-func rewardForm(ctx ctx, f ui.Form, r loyalty.Reward, currency string) ui.Form {
-	f = f.With("programId", r.ProgramID.String()).With("name", r.Name).With("description", r.Description).With("pointsCost", i18n.Plain(int64(r.Cost))).
+// stockField is what is left of a reward, which guests change by redeeming it.
+const stockField = "stockRemaining"
+
+// savedReward is the form with what is saved.
+func savedReward(ctx ctx, r loyalty.Reward, currency string) ui.Form {
+	f := ui.Form{}.With("programId", r.ProgramID.String()).With("name", r.Name).With("description", r.Description).With("pointsCost", i18n.Plain(int64(r.Cost))).
 		With("type", string(r.Type)).With("discountType", string(r.DiscountType)).With("itemName", r.ItemName).With("icon", r.Icon)
 	switch {
 	case r.DiscountType == loyalty.Percentage:
@@ -119,7 +122,7 @@ func rewardForm(ctx ctx, f ui.Form, r loyalty.Reward, currency string) ui.Form {
 		f = f.With("discountValue", loyalty.FormatDecimal(r.DiscountValue, loyalty.Exponent(currency)))
 	}
 	if r.Stock != nil {
-		f = f.With("stockRemaining", i18n.Plain(*r.Stock))
+		f = f.With(stockField, i18n.Plain(*r.Stock))
 	}
 	if r.MaxPerCustomer > 0 {
 		f = f.With("maxPerCustomer", i18n.Plain(int64(r.MaxPerCustomer)))
@@ -154,7 +157,7 @@ func (k rewardKit) fields(ctx ctx, f ui.Form) service.RewardFields {
 	out := service.RewardFields{
 		ProgramID: k.program(of).ID, Name: service.Given(r.Text("name")), Description: service.Given(r.Text("description")),
 		Cost: service.Given(r.Whole("pointsCost")), Type: service.Given(r.Text("type")), Active: service.Given(f.On("isActive")),
-		Stock: optional(r, "stockRemaining"), MaxPerCustomer: optional(r, "maxPerCustomer"), ItemName: service.Given(""), Icon: service.Given(r.Text("icon")),
+		Stock: stockTyped(r), MaxPerCustomer: optional(r, "maxPerCustomer"), ItemName: service.Given(""), Icon: service.Given(r.Text("icon")),
 		DiscountType: service.Cleared[string](), DiscountValue: service.Cleared[int64](), MinTierID: service.Cleared[loyalty.ID](),
 		StartsAt: r.day(ctx, "startsAt", 0), ExpiresAt: r.day(ctx, "expiresAt", 1), StoreIDs: service.Cleared[[]loyalty.ID](),
 	}
@@ -195,6 +198,15 @@ func (k rewardKit) worth(r *fields, kind string) service.Field[int64] {
 	return service.Given(r.Whole("discountValue"))
 }
 
+// stockTyped is the stock, left out where the person has left it alone: guests
+// may have redeemed since the form was drawn.
+func stockTyped(r *fields) service.Field[int64] {
+	if before, ok := was(r.form); ok && before.Value(stockField) == r.form.Value(stockField) {
+		return service.Field[int64]{}
+	}
+	return optional(r, stockField)
+}
+
 // optional is a whole number, or null for an empty field.
 func optional(r *fields, name string) service.Field[int64] {
 	if r.Text(name) == "" {
@@ -228,8 +240,8 @@ func (k rewardKit) guest(ctx ctx, f ui.Form) rewards.GuestProps {
 		ItemName: fields.ItemName.Value, Icon: fields.Icon.Value, MaxPerCustomer: int(fields.MaxPerCustomer.Value), MinTierID: fields.MinTierID.Value,
 		StartsAt: fields.StartsAt.Value, ExpiresAt: fields.ExpiresAt.Value, StoreIDs: fields.StoreIDs.Value,
 	}
-	if fields.Stock.Set && !fields.Stock.Null {
-		r.Stock = &fields.Stock.Value
+	if left, ok := number(f.Value(stockField), 0); ok && f.Value(stockField) != "" {
+		r.Stock = &left
 	}
 	p := rewards.GuestProps{
 		Name: r.Name, Text: r.Description, Icon: rewards.Icon(string(r.Type), r.Icon), Cost: i18n.N(ctx, "%d point", "%d points", int64(r.Cost)),

@@ -79,7 +79,7 @@ func (h *Handlers) RewardPage(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return h.showReward(c, id, rewardForm(c.UserContext(), fresh(c), r, currency), fiber.StatusOK)
+	return h.showReward(c, id, drawnFrom(fresh(c), savedReward(c.UserContext(), r, currency)), fiber.StatusOK)
 }
 
 func (h *Handlers) showReward(c *fiber.Ctx, id loyalty.ID, f ui.Form, status int) error {
@@ -124,13 +124,24 @@ func (h *Handlers) saveReward(c *fiber.Ctx, id loyalty.ID) error {
 		return err
 	}
 	form := posted(c)
-	again := func(back ui.Form) error { return h.showReward(c, id, back, fiber.StatusUnprocessableEntity) }
+	again := func(back ui.Form) error {
+		if !id.IsZero() {
+			now, err := h.Rewards.Get(ctx, auth.Actor(c), id)
+			if err != nil {
+				return err
+			}
+			back = caughtUp(ctx, back, savedReward(ctx, now, kit.currency), stockField)
+		}
+		return h.showReward(c, id, back, fiber.StatusUnprocessableEntity)
+	}
 	fields := kit.fields(ctx, form)
 	return submit(h, c, form, func(once loyalty.Once) (loyalty.Reward, error) {
 		if id.IsZero() {
 			return h.Rewards.Create(ctx, auth.Actor(c), service.CreateReward{Fields: fields, Once: once})
 		}
-		return h.Rewards.Change(ctx, auth.Actor(c), service.ChangeReward{ID: id, Fields: fields, Once: once})
+		return h.Rewards.Change(ctx, auth.Actor(c), service.ChangeReward{ID: id, Fields: fields, Once: once, Still: func(now loyalty.Reward) bool {
+			return stillSaved(form, savedReward(ctx, now, kit.currency), stockField)
+		}})
 	}, func(saved loyalty.Reward) done {
 		if id.IsZero() {
 			return done{To: kit.catalogOf(saved), Flash: i18n.T(ctx, "%s is in the catalog.", saved.Name)}

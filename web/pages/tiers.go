@@ -32,11 +32,12 @@ func (h *Handlers) TiersPage(c *fiber.Ctx) error {
 		title := i18n.T(c.UserContext(), "Tiers")
 		return h.page(c, shell{Title: title, Active: "tiers"}, program.None(title))
 	}
-	return h.showTiers(c, p, ladderForm(fresh(c), p), fiber.StatusOK, -1)
+	return h.showTiers(c, p, drawnFrom(fresh(c), savedLadder(p)), fiber.StatusOK, -1)
 }
 
-// ladderForm fills the editor in with what is saved.
-func ladderForm(f ui.Form, p loyalty.Program) ui.Form {
+// savedLadder is the editor with what is saved.
+func savedLadder(p loyalty.Program) ui.Form {
+	var f ui.Form
 	for i, t := range p.Tiers {
 		f = f.With(program.TierField(i, "id"), t.ID.String()).With(program.TierField(i, "name"), t.Name).
 			With(program.TierField(i, "minPoints"), i18n.Plain(int64(t.MinPoints))).
@@ -82,7 +83,7 @@ func (h *Handlers) showTiers(c *fiber.Ctx, p loyalty.Program, f ui.Form, status,
 
 func (h *Handlers) tiersProps(c *fiber.Ctx, p loyalty.Program, f ui.Form) (program.TiersProps, error) {
 	ctx := c.UserContext()
-	props := program.TiersProps{ID: p.ID.String(), Name: p.Name, Active: p.Active, Form: f, Changed: !sameLadder(f, ladderForm(ui.Form{}, p))}
+	props := program.TiersProps{ID: p.ID.String(), Name: p.Name, Active: p.Active, Form: f, Changed: !sameLadder(f, savedLadder(p))}
 	var err error
 	if props.Preview, err = h.soon(c, func() (program.PreviewProps, error) { return h.tierPreview(c, p, f) }); err != nil {
 		return props, err
@@ -272,11 +273,17 @@ func (h *Handlers) SaveTiers(c *fiber.Ctx) error {
 		changed, focus := edited(form)
 		return h.showTiers(c, p, changed, fiber.StatusOK, focus)
 	}
-	again := func(back ui.Form) error { return h.showTiers(c, p, back, fiber.StatusUnprocessableEntity, -1) }
+	again := func(back ui.Form) error {
+		now, _, _, err := h.programOf(c)
+		if err != nil {
+			return err
+		}
+		return h.showTiers(c, now, caughtUpLadder(c.UserContext(), back, savedLadder(now)), fiber.StatusUnprocessableEntity, -1)
+	}
 	ctx := c.UserContext()
 	return submit(h, c, form, func(once loyalty.Once) (service.ProgramChanged, error) {
 		return h.Programs.Change(ctx, auth.Actor(c), service.ChangeProgram{
-			ID: p.ID, Fields: ladderFields(form), Once: once,
+			ID: p.ID, Fields: ladderFields(form), Once: once, Still: func(now loyalty.Program) bool { return stillSaved(form, savedLadder(now)) },
 		})
 	}, func(saved service.ProgramChanged) done {
 		said, _ := moved(ctx, saved.Moved)
