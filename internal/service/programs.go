@@ -49,7 +49,7 @@ type ChangeProgram struct {
 	// Still reports whether a program is as the change was made for; nil where
 	// that doesn't matter. Where it isn't, the change is a Conflict.
 	Still func(loyalty.Program) bool
-	Once   loyalty.Once
+	Once  loyalty.Once
 }
 
 // ProgramChanged is a program as it now is, and what became of its members.

@@ -4,6 +4,7 @@ package i18n
 func init() {
 	Register("es", Catalog{
 		"Other values were saved while you were editing. What you typed is kept, but not saved yet; what you left alone shows what is saved now. Check it and save again.": "Se guardaron otros valores mientras editabas. Lo que escribiste sigue aquí, aún sin guardar; lo que no tocaste muestra lo que está guardado ahora. Revísalo y guarda de nuevo.",
+		"Everybody is in the one tier. Add another to give guests something to reach.":                                                                                     "Todos están en el único nivel. Añade otro para que los clientes tengan una meta.",
 		"Saved meanwhile: %s": "Mientras tanto se guardó: %s", "Somebody else has changed this meanwhile.": "Mientras tanto, otra persona cambió esto.",
 		"Somebody else has removed this tier meanwhile. Saving adds it again.":                           "Mientras tanto, otra persona quitó este nivel. Si guardas, se añade otra vez.",
 		"A bill’s points are rounded down once, at the end.":                                             "Los puntos de una cuenta se redondean hacia abajo, una sola vez, al final.",

@@ -31,7 +31,7 @@ func init() {
 		"Rewards belong to a program. An owner sets it up first.": "Las recompensas pertenecen a un programa. Primero lo crea la propiedad.",
 		"No rewards yet": "Aún no hay recompensas", "Start with something small that most guests reach in three visits, and something big to look forward to.": "Empieza con algo pequeño que casi todos alcancen en tres visitas y algo grande que ilusione.",
 		"None is offered just now": "Ahora no se ofrece ninguna", "Look at all of them and switch one on, or add a new one.": "Míralas todas y ofrece una, o añade otra.",
-		"Take off the menu": "Retirar de la oferta", "Offer it": "Ofrecerla", "Offered to guests": "Se ofrece a los clientes", "Off the menu": "Fuera de la oferta",
+		"Take off the menu": "Retirar de la oferta", "Offer it again": "Ofrecerla otra vez", "Its last day is past. Choose another, or leave it empty, to offer it again.": "Su último día ya pasó. Elige otro, o déjalo vacío, para ofrecerla otra vez.", "This day is past.": "Este día ya pasó.", "Offer it": "Ofrecerla", "Offered to guests": "Se ofrece a los clientes", "Off the menu": "Fuera de la oferta",
 		"%s is in the catalog.": "%s está en el catálogo.", "%s is saved.": "%s se guardó.", "%s is offered again.": "%s se ofrece de nuevo.",
 		"%s is off the menu. Guests keep what they redeemed.":                                    "%s ya no se ofrece. Los clientes conservan lo canjeado.",
 		"Nobody has redeemed it yet, so it goes for good.":                                       "Nadie la ha canjeado todavía, así que se elimina del todo.",

@@ -32,10 +32,11 @@ type Listed struct {
 
 // PreviewProps is what a change would do.
 type PreviewProps struct {
-	Counting  string // address that has it once many members are counted; nothing else then
-	Problem   string // why there is no preview: fields that aren't right
-	Same      bool   // nothing differs from what is saved
-	Amount    string // of the example's bill, formatted
+	Counting  string   // address that has it once many members are counted; nothing else then
+	Problem   string   // why there is no preview: fields that aren't right
+	Wrong     []string // each of them, and what is wrong with it
+	Same      bool     // nothing differs from what is saved
+	Amount    string   // of the example's bill, formatted
 	Examples  []Example
 	Changes   []ui.Change
 	Headline  string // "412 members move up, 30 down"
@@ -67,7 +68,8 @@ func previewing(href string) templ.Attributes {
 	}
 }
 
-func (p Props) labels(ctx ctx) []ui.Label {
+// RuleLabels are the names of the fields of the rules.
+func RuleLabels(ctx ctx) []ui.Label {
 	return []ui.Label{
 		{Name: "name", Text: i18n.T(ctx, "Name")}, {Name: "pointsPerCurrencyUnit", Text: i18n.T(ctx, "Points earned")},
 		{Name: "currencyPerPoint", Text: i18n.T(ctx, "Worth of a point")}, {Name: "pointsExpireAfterDays", Text: i18n.T(ctx, "Points expire after")},

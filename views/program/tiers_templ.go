@@ -252,7 +252,7 @@ func Editor(p TiersProps) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Card(ui.CardProps{Title: i18n.T(ctx, "Members on the ladder"), Subtitle: i18n.T(ctx, "Drag a threshold, or type it below.")}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var8), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Card(ui.CardProps{Title: i18n.T(ctx, "Members on the ladder"), Subtitle: p.howTo(ctx)}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var8), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -393,6 +393,14 @@ func Editor(p TiersProps) templ.Component {
 	})
 }
 
+// howTo says how thresholds are set; a single tier has none to set.
+func (p TiersProps) howTo(ctx ctx) string {
+	if len(p.Rows) < 2 {
+		return i18n.T(ctx, "Everybody is in the one tier. Add another to give guests something to reach.")
+	}
+	return i18n.T(ctx, "Drag a threshold, or type it below.")
+}
+
 // editing has htmx add or remove a row without leaving the page.
 func editing(p TiersProps) templ.Attributes {
 	return templ.Attributes{"formnovalidate": true, "hx-post": p.url("/edit"), "hx-target": "#" + EditorID, "hx-swap": "outerHTML"}
@@ -491,7 +499,7 @@ func tierRow(p TiersProps, r TierRow) templ.Component {
 			var templ_7745c5c3_Var15 string
 			templ_7745c5c3_Var15, templ_7745c5c3_Err = templ.JoinStringErrs(r.Members)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/program/tiers.templ`, Line: 135, Col: 16}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/program/tiers.templ`, Line: 143, Col: 16}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var15))
 			if templ_7745c5c3_Err != nil {

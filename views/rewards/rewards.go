@@ -28,6 +28,7 @@ type Card struct {
 	Popularity           string
 	Badges               []ui.BadgeProps
 	Active               bool
+	Over                 bool // its last day is past
 	Faded                bool // guests can’t have it, now or later
 }
 

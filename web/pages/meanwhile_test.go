@@ -177,3 +177,67 @@ func firstProgram(t *testing.T, r *lume) loyalty.Program {
 	}
 	return all[0]
 }
+
+// Offering a reward again that is over says that its last day is past, and
+// leads to the form that has the day; before, it claimed to be offered.
+func TestAnOverRewardIsOfferedAgainWithADate(t *testing.T) {
+	t.Parallel()
+	r := newLume(t)
+	ada, _ := owners(t, r)
+	made, err := r.Services.Rewards.Create(t.Context(), r.System(), service.CreateReward{Fields: service.RewardFields{
+		ProgramID: firstProgram(t, r).ID, Name: service.Given("Panettone"), Cost: service.Given(int64(10)), Type: service.Given("perk"),
+		ExpiresAt: service.Given(r.Clock.Now().AddDate(0, -1, 0)), Active: service.Given(false),
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	page := "/rewards/" + made.ID.String()
+	again := page + "?again=1"
+	if n := document(t, ada.send("GET", "/rewards?show=all", nil)).Find(`[role=menuitem][href="` + again + `"], a[href="` + again + `"]`).Length(); n != 1 {
+		t.Errorf("%d entries lead to the form, want 1", n)
+	}
+	if to := ada.send("POST", page+"/active", url.Values{"active": {"on"}}).Want(t, 303, "").Header.Get("Location"); to != again {
+		t.Errorf("it leads to %s", to)
+	}
+	form := document(t, ada.send("GET", again, nil)).Find(`main form[action="` + page + `"]`)
+	if got := beside(form, "expiresAt"); got != "This day is past." {
+		t.Errorf("beside the day stands %q", got)
+	}
+	change := filled(form)
+	change.Set("expiresAt", "")
+	ada.send("POST", page, change).Want(t, 303, "")
+	if now, err := r.Services.Rewards.Get(t.Context(), r.System(), made.ID); err != nil || !now.Active || !now.ExpiresAt.IsZero() {
+		t.Errorf("saved is %+v, %v", now, err)
+	}
+}
+
+// A preview that can't be drawn says which fields are the reason; a single
+// tier has no threshold to drag.
+func TestPreviewsNameWhatIsWrong(t *testing.T) {
+	t.Parallel()
+	r := newLume(t)
+	ada, _ := owners(t, r)
+	page := "/program/" + firstProgram(t, r).ID.String()
+	change := drawn(t, ada, "/program", page)
+	change.Set("pointsPerCurrencyUnit", "0")
+	change.Set("currencyPerPoint", "abc")
+	said := words(document(t, ada.send("POST", page+"/preview", change)).Find("#preview li"))
+	if !strings.Contains(said, "Points earned: Must be more than 0") || !strings.Contains(said, "Worth of a point: Must be an amount") {
+		t.Errorf("the preview says %q", said)
+	}
+	ladder := drawn(t, ada, "/program/tiers", page+"/tiers")
+	ladder.Set("tiers[1].minPoints", "many")
+	if said := words(document(t, ada.send("POST", page+"/tiers/preview", ladder)).Find("#preview li")); said != "Silver: Must be a whole number" {
+		t.Errorf("the ladder's preview says %q", said)
+	}
+	one := url.Values{}
+	for field, values := range ladder {
+		if !strings.HasPrefix(field, "tiers[") || strings.HasPrefix(field, "tiers[0]") {
+			one[field] = values
+		}
+	}
+	ada.send("POST", page+"/tiers", one).Want(t, 303, "")
+	if doc := document(t, ada.send("GET", "/program/tiers", nil)); strings.Contains(words(doc.Find("#tiers")), "Drag a threshold") {
+		t.Error("a single tier is said to have a threshold to drag")
+	}
+}

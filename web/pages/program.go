@@ -1,6 +1,8 @@
 package pages
 
 import (
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
@@ -158,18 +160,18 @@ func exampleOf(f ui.Form, currency string) (loyalty.Minor, error) {
 func (h *Handlers) rulePreview(c *fiber.Ctx, p loyalty.Program, f ui.Form, currency string) (program.PreviewProps, error) {
 	amount, err := exampleOf(f, currency)
 	if err != nil {
-		return notPreviewed(c, err)
+		return notPreviewed(c, err, ruleName)
 	}
 	v, err := h.Programs.Preview(c.UserContext(), auth.Actor(c), service.ChangeProgram{ID: p.ID, Fields: ruleFields(f, p, currency)})
 	if err != nil {
-		return notPreviewed(c, err)
+		return notPreviewed(c, err, ruleName)
 	}
 	return rulesWould(c.UserContext(), p, v, amount, currency), nil
 }
 
 // notPreviewed says why there is no preview; a failure that nobody expected is
 // passed on.
-func notPreviewed(c *fiber.Ctx, err error) (program.PreviewProps, error) {
+func notPreviewed(c *fiber.Ctx, err error, name func(ctx ctx, field string) string) (program.PreviewProps, error) {
 	back, ok := refused(c, ui.Form{}, err)
 	if !ok {
 		return program.PreviewProps{}, err
@@ -177,7 +179,26 @@ func notPreviewed(c *fiber.Ctx, err error) (program.PreviewProps, error) {
 	if back.Problem != "" {
 		return program.PreviewProps{Problem: back.Problem}, nil
 	}
-	return program.PreviewProps{Problem: i18n.T(c.UserContext(), "Some fields can’t be saved like this, so there is no preview.")}, nil
+	ctx := c.UserContext()
+	p := program.PreviewProps{Problem: i18n.T(ctx, "Some fields can’t be saved like this, so there is no preview.")}
+	for _, field := range slices.Sorted(maps.Keys(back.Errors)) {
+		said := back.Errors[field]
+		if label := name(ctx, field); label != "" {
+			said = label + ": " + said
+		}
+		p.Wrong = append(p.Wrong, said)
+	}
+	return p, nil
+}
+
+// ruleName is what a field of the rules is called.
+func ruleName(ctx ctx, field string) string {
+	for _, l := range program.RuleLabels(ctx) {
+		if l.Name == field {
+			return l.Text
+		}
+	}
+	return ""
 }
 
 // PreviewProgram is POST /program/:id/preview: what the form would do.

@@ -13,7 +13,7 @@ import (
 // card is a reward as the catalog shows it.
 func (k rewardKit) card(ctx ctx, r loyalty.Reward) rewards.Card {
 	c := rewards.Card{
-		ID: r.ID.String(), Name: r.Name, Text: r.Description, Icon: rewards.Icon(string(r.Type), r.Icon), Active: r.Active, Faded: !r.Active || k.now(r) == offeredBefore,
+		ID: r.ID.String(), Name: r.Name, Text: r.Description, Icon: rewards.Icon(string(r.Type), r.Icon), Active: r.Active, Over: k.now(r) == offeredBefore, Faded: !r.Active || k.now(r) == offeredBefore,
 		Cost: i18n.N(ctx, "%d point", "%d points", int64(r.Cost)), Value: k.value(ctx, r),
 		Popularity: i18n.T(ctx, "Never redeemed yet"),
 	}

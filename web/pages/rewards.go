@@ -79,7 +79,25 @@ func (h *Handlers) RewardPage(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return h.showReward(c, id, drawnFrom(fresh(c), savedReward(c.UserContext(), r, currency)), fiber.StatusOK)
+	f := drawnFrom(fresh(c), savedReward(c.UserContext(), r, currency))
+	if c.Query("again") != "" && h.over(r) {
+		f = offeredAgain(c.UserContext(), f)
+	}
+	return h.showReward(c, id, f, fiber.StatusOK)
+}
+
+// over reports whether the last day of a reward is past.
+func (h *Handlers) over(r loyalty.Reward) bool {
+	return !r.ExpiresAt.IsZero() && !h.now().Before(r.ExpiresAt)
+}
+
+// offeredAgain is the form of a reward that is over, with what it takes to
+// offer it again: switching it on alone would show it to nobody.
+func offeredAgain(ctx ctx, f ui.Form) ui.Form {
+	f.Typed["isActive"] = []string{"on"}
+	f.Problem = i18n.T(ctx, "Its last day is past. Choose another, or leave it empty, to offer it again.")
+	f.Errors = map[string]string{"expiresAt": i18n.T(ctx, "This day is past.")}
+	return f
 }
 
 func (h *Handlers) showReward(c *fiber.Ctx, id loyalty.ID, f ui.Form, status int) error {
@@ -166,6 +184,15 @@ func (h *Handlers) OfferReward(c *fiber.Ctx) error {
 		return err
 	}
 	ctx, form := c.UserContext(), posted(c)
+	if form.On("active") {
+		r, err := h.Rewards.Get(ctx, auth.Actor(c), id)
+		if err != nil {
+			return err
+		}
+		if h.over(r) {
+			return h.leave(c, done{To: "/rewards/" + id.String() + "?again=1"})
+		}
+	}
 	return submit(h, c, form, func(once loyalty.Once) (loyalty.Reward, error) {
 		return h.Rewards.Change(ctx, auth.Actor(c), service.ChangeReward{ID: id, Fields: service.RewardFields{Active: service.Given(form.On("active"))}, Once: once})
 	}, func(saved loyalty.Reward) done {
@@ -255,7 +282,7 @@ func (h *Handlers) rewardKit(c *fiber.Ctx) (rewardKit, error) {
 		switch {
 		case now.Before(r.StartsAt):
 			return offeredLater
-		case !r.ExpiresAt.IsZero() && !now.Before(r.ExpiresAt):
+		case h.over(r):
 			return offeredBefore
 		}
 		return offeredNow
