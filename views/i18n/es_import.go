@@ -72,7 +72,7 @@ func init() {
 		"Day or month first?": "¿Va primero el día o el mes?", "Please choose": "Elige", "That’s wrong": "No es así", "Brought in": "Importado",
 		"%s could be two days, and nothing in the file says which. Say below how it writes them.": "%s puede ser dos días distintos y nada en el archivo lo aclara. Di abajo cómo los escribe.",
 		"the year first: %s is %s": "primero el año: %s es el %s", "the day first: %s is %s": "primero el día: %s es el %s", "the month first: %s is %s": "primero el mes: %s es el %s",
-		"Days are read in the way that %s is %s.": "Los días se leen de modo que %s es el %s.",
+		"%s was read as %s, and the other days alike.": "%s se leyó como %s, y los demás días igual.",
 		"Brought in by": "La importó", "Sent": "Enviado", "Rows in the file": "Filas del archivo", "Rows left out": "Filas omitidas", "Undone by": "La deshizo", "Finished": "Terminó",
 		"Try again": "Intentar de nuevo", "Something went wrong on our side. Try it again.": "Algo falló de nuestro lado. Inténtalo de nuevo.",
 		"Undo this import": "Deshacer esta importación", "Undo this import?": "¿Deshacer esta importación?",

@@ -30,7 +30,7 @@ func TestOwnerSaysWhichWayDaysAreWritten(t *testing.T) {
 	v.Usable("days not said")
 	set(t, v, "#f-dates", "dmy")
 	press(t, v, `button[value="check"]`)
-	v.See("Days are read in the way that 03/04/2024 is Apr 3, 2024.")
+	v.See("03/04/2024 was read as Apr 3, 2024, and the other days alike.")
 	look(t, v, path, "import-days-read")
 	press(t, v, `main a.btn[href$="/columns"]`)
 	v.Until("as it was said", `document.querySelector("#f-dates")?.value === "dmy"`)

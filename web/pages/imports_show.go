@@ -181,7 +181,7 @@ func (h *Handlers) daysRead(c *fiber.Ctx, m loyalty.Import) (said string, unsure
 	if !ok {
 		return "", false, nil
 	}
-	return i18n.T(ctx, "Days are read in the way that %s is %s.", writtenDate(d.Written), calendarDay(ctx, day)), d.Unsure, nil
+	return i18n.T(ctx, "%s was read as %s, and the other days alike.", writtenDate(d.Written), calendarDay(ctx, day)), d.Unsure, nil
 }
 
 // keptShown is how many things that undoing left alone the page lists.
