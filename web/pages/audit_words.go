@@ -103,17 +103,33 @@ func hoursValue(ctx ctx, v any) string {
 		return i18n.T(ctx, "not watched")
 	}
 	var out []string
-	for _, w := range weekdays {
-		hours, changed := days[strconv.Itoa(int(w.day))]
-		if !changed {
-			continue
+	for i := 0; i < len(weekdays); {
+		hours, changed := days[strconv.Itoa(int(weekdays[i].day))]
+		last := i // of the days from here on that have the same hours
+		for last+1 < len(weekdays) && changed && days[strconv.Itoa(int(weekdays[last+1].day))] == hours {
+			last++
 		}
-		if hours == "" {
-			hours = i18n.T(ctx, "closed")
+		if changed {
+			out = append(out, i18n.T(ctx, weekdays[i].name)+toDay(ctx, i, last)+" "+hoursOf(ctx, hours))
 		}
-		out = append(out, fmt.Sprint(i18n.T(ctx, w.name), " ", hours))
+		i = last + 1
 	}
 	return strings.Join(out, ", ")
+}
+
+// toDay is the end of a row of days, where it has one.
+func toDay(ctx ctx, first, last int) string {
+	if first == last {
+		return ""
+	}
+	return "–" + i18n.T(ctx, weekdays[last].name)
+}
+
+func hoursOf(ctx ctx, hours any) string {
+	if hours == "" {
+		return i18n.T(ctx, "closed")
+	}
+	return fmt.Sprint(hours)
 }
 
 func detailValue(ctx ctx, v any) string {

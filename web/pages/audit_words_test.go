@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -36,5 +37,23 @@ func TestEveryDeedHasWords(t *testing.T) {
 	}
 	if seen < 40 {
 		t.Errorf("found %d actions only: the search is broken", seen)
+	}
+}
+
+// Days in a row with the same hours are said once.
+func TestHoursOfAnEntryAreShort(t *testing.T) {
+	t.Parallel()
+	every := map[string]any{}
+	for day := range 7 {
+		every[strconv.Itoa(day)] = "10:00–00:00"
+	}
+	for want, hours := range map[string]any{
+		"Monday–Sunday 10:00–00:00": every, "not watched": nil,
+		"Tuesday closed, Friday–Saturday 10:00–02:00": map[string]any{"2": "", "5": "10:00–02:00", "6": "10:00–02:00"},
+		"Monday 09:00–17:00, Sunday closed":           map[string]any{"1": "09:00–17:00", "0": ""},
+	} {
+		if got := hoursValue(t.Context(), hours); got != want {
+			t.Errorf("says %q, want %q", got, want)
+		}
 	}
 }

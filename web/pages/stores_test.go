@@ -53,7 +53,7 @@ func TestStoresSayHowTheyAreDoing(t *testing.T) {
 		t.Errorf("six weeks later the row says %q", got)
 	}
 	log := words(document(t, owner.send("GET", "/audit?subject=store", nil)).Find("tbody tr"))
-	if !strings.Contains(log, "Opening hours: Monday closed, Tuesday 10:00–23:00, Wednesday closed") || !strings.Contains(log, "Time zone: Asia/Tokyo") || strings.Contains(log, "Currency") {
+	if !strings.Contains(log, "Opening hours: Monday closed, Tuesday 10:00–23:00, Wednesday–Sunday closed") || !strings.Contains(log, "Time zone: Asia/Tokyo") || strings.Contains(log, "Currency") {
 		t.Errorf("the log says %q", log)
 	}
 }
