@@ -43,6 +43,7 @@ type GivenProps struct {
 	Amount      string // "1,200 of 4,000"
 	Done, Total int64
 	Figures     []ui.StatProps
+	Facts       []ui.Fact // who gave them and took them back
 }
 
 func (p GivenProps) url(rest string) string { return GivePath + "/" + p.ID + rest }

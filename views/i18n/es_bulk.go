@@ -3,6 +3,8 @@ package i18n
 // Points for many customers at once.
 func init() {
 	Register("es", Catalog{
+		"Broken off": "Interrumpido", "Taking back broke off": "Retirada interrumpida", "Given by": "Otorgados por", "Taken back by": "Retirados por", "Points to take back": "Puntos por retirar",
+
 		"Asked for points for many guests": "Pidió puntos para muchos clientes", "Gave many guests their points": "Dio sus puntos a muchos clientes",
 		"Give points to these guests": "Dar puntos a estos clientes", "Frozen accounts and your own are passed over.": "Las cuentas congeladas y la tuya se omiten.",
 		"Sign the first guest up at the till; then there is somebody to give points to.": "Registra al primer cliente en la caja; entonces habrá a quién dar puntos.",

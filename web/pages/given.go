@@ -18,12 +18,15 @@ var givenStates = map[loyalty.BulkState]struct {
 	tone  ui.Tone
 }{
 	loyalty.BulkRunning: {i18n.Mark("Under way"), ui.Note}, loyalty.BulkCompleted: {i18n.Mark("Done"), ui.Good},
-	loyalty.BulkFailed: {i18n.Mark("Broke off"), ui.Bad}, loyalty.BulkUndoing: {i18n.Mark("Being taken back"), ui.Warn},
+	loyalty.BulkFailed: {i18n.Mark("Broken off"), ui.Bad}, loyalty.BulkUndoing: {i18n.Mark("Being taken back"), ui.Warn},
 	loyalty.BulkUndone: {i18n.Mark("Taken back"), ui.Quiet},
 }
 
 func givenState(ctx ctx, b loyalty.BulkAward) ui.BadgeProps {
 	s := givenStates[b.State]
+	if b.State == loyalty.BulkFailed && !b.Undo.ID.IsZero() {
+		s.words = i18n.Mark("Taking back broke off")
+	}
 	return ui.BadgeProps{Label: i18n.T(ctx, s.words), Tone: s.tone, Dot: true}
 }
 
@@ -41,15 +44,32 @@ func (h *Handlers) givenBefore(c *fiber.Ctx) ([]customers.GivenRow, error) {
 	var rows []customers.GivenRow
 	for _, b := range all {
 		row := customers.GivenRow{
-			ID: b.ID.String(), Reason: b.Reason, Who: people[b.StaffID], When: i18n.DateTime(ctx, b.CreatedAt), Machine: i18n.Machine(b.CreatedAt),
+			ID: b.ID.String(), Reason: b.Reason, Who: givenBy(ctx, people, b.StaffID), When: i18n.DateTime(ctx, b.CreatedAt), Machine: i18n.Machine(b.CreatedAt),
 			State: givenState(ctx, b), Figures: i18n.N(ctx, "%d guest", "%d guests", int64(b.Awarded)) + " · " + i18n.N(ctx, "%d point", "%d points", b.Given()),
-		}
-		if b.StaffID.IsZero() {
-			row.Who = i18n.T(ctx, "API key")
 		}
 		rows = append(rows, row)
 	}
 	return rows, nil
+}
+
+func givenBy(ctx ctx, people map[loyalty.ID]string, id loyalty.ID) string {
+	if id.IsZero() {
+		return i18n.T(ctx, "API key")
+	}
+	return people[id]
+}
+
+// givenFacts are who gave the points and who took them back, when and why.
+func givenFacts(ctx ctx, b loyalty.BulkAward, people map[loyalty.ID]string) []ui.Fact {
+	facts := []ui.Fact{{Label: i18n.T(ctx, "Given by"), Value: givenBy(ctx, people, b.StaffID) + " · " + i18n.DateTime(ctx, b.CreatedAt)}}
+	if b.Undo.ID.IsZero() {
+		return facts
+	}
+	by := givenBy(ctx, people, b.Undo.StaffID)
+	if !b.Undo.EndedAt.IsZero() {
+		by += " · " + i18n.DateTime(ctx, b.Undo.EndedAt)
+	}
+	return append(facts, ui.Fact{Label: i18n.T(ctx, "Taken back by"), Value: by}, ui.Fact{Label: i18n.T(ctx, "Reason"), Value: b.Undo.Reason})
 }
 
 // GivenPage is GET /give/:id: a bulk award, under way or over.
@@ -58,7 +78,14 @@ func (h *Handlers) GivenPage(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return h.page(c, shell{Title: i18n.T(c.UserContext(), "Points for many"), Active: "customers"}, customers.Given(givenProps(c.UserContext(), b)))
+	ctx := c.UserContext()
+	people, err := h.peopleByID(ctx, auth.Actor(c))
+	if err != nil {
+		return err
+	}
+	p := givenProps(ctx, b)
+	p.Facts = givenFacts(ctx, b, people)
+	return h.page(c, shell{Title: i18n.T(ctx, "Points for many"), Active: "customers"}, customers.Given(p))
 }
 
 // GivenProgress is GET /give/:id/progress, which the progress bar asks for.
@@ -124,7 +151,7 @@ func takeBackProps(ctx ctx, b loyalty.BulkAward, v service.BulkUndoPreview) cust
 			p.Submit = i18n.T(ctx, "Take the rest back")
 		}
 		p.Figures = []customers.Figure{
-			{Label: i18n.T(ctx, "Guests"), Value: i18n.Number(ctx, v.Guests)}, {Label: i18n.T(ctx, "Points taken back"), Value: i18n.Number(ctx, v.Points)},
+			{Label: i18n.T(ctx, "Guests"), Value: i18n.Number(ctx, v.Guests)}, {Label: i18n.T(ctx, "Points to take back"), Value: i18n.Number(ctx, v.Points)},
 			{Label: i18n.T(ctx, "Taken off what you owe"), Value: i18n.Money(ctx, int64(v.Liability), v.Currency)},
 			{Label: i18n.T(ctx, "Spent, expired or held"), Value: i18n.Number(ctx, v.Spent)},
 		}
