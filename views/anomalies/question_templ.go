@@ -199,7 +199,7 @@ func questionForm(p QuestionProps, inDialog bool) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.FormTop(p.Form, ui.Label{Name: "note", Text: i18n.T(ctx, "Note")}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.FormTop(p.Form, ui.Label{Name: "reason", Text: i18n.T(ctx, "Why is it harmless?")}, ui.Label{Name: "note", Text: i18n.T(ctx, "Note")}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

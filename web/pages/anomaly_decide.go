@@ -168,8 +168,8 @@ func (h *Handlers) decision(c *fiber.Ctx, id loyalty.ID, form ui.Form) (service.
 	if err != nil {
 		return cmd, "", err
 	}
-	if cmd.Note == "" {
-		cmd.Note = found.Note
+	if cmd.Note == "" && found.Status == loyalty.Confirmed && form.Value("decision") != "reopen" {
+		cmd.Note = found.Note // why it was dismissed once is no reason for anything else
 	}
 	switch form.Value("decision") {
 	case "confirm":

@@ -96,3 +96,24 @@ func TestCaseSaysWhichRowsBelongToWhat(t *testing.T) {
 	})()`)
 	look(t, v, v.Path(), "case-of-several-findings")
 }
+
+// Why a case was dismissed is not why it is confirmed later.
+func TestReasonGoesWithItsDecision(t *testing.T) {
+	t.Parallel()
+	r := newLume(t)
+	r.hurried(t, 0)
+	c := r.aCase(t, "rapid_earning")
+	if _, err := r.Services.Anomalies.Decide(t.Context(), r.System(), service.DecideAnomaly{AnomalyID: c.ID, Status: loyalty.Dismissed, Note: "Honest customer, known to us"}); err != nil {
+		t.Fatal(err)
+	}
+	v := r.Visit(t, browsertest.Desktop)
+	v.SignIn("manager@trattoria.test")
+	v.Go("/anomalies/" + c.ID.String() + "?status=all")
+	press(t, v, `#decide button[value="reopen"]`)
+	v.See("The case waits again.")
+	press(t, v, `#decide button[value="confirm"]`)
+	v.See("Case confirmed.")
+	if now, err := r.Services.Anomalies.Get(t.Context(), r.System(), c.ID); err != nil || now.Status != loyalty.Confirmed || now.Note != "" {
+		t.Errorf("%s with the note %q, %v", now.Status, now.Note, err)
+	}
+}
