@@ -93,6 +93,8 @@ func pageRoutes(app *fiber.App, d Deps, sessions *auth.Sessions) {
 	managers.post("/customers/:id/move/:transaction/:other", h.Move)
 	managers.get("/customers/:id/reverse/:transaction", h.CustomerForm)
 	managers.post("/customers/:id/reverse/:transaction", h.CustomerForm)
+	staff.get("/customers/:id/award", h.AwardByHand)
+	staff.post("/customers/:id/award", h.AwardByHand)
 	managers.get("/customers/:id/:form", h.CustomerForm)
 	managers.post("/customers/:id/:form", h.CustomerForm)
 	staff.get("/redemptions", h.Redemptions)

@@ -88,7 +88,7 @@ func detectors(settings DetectorChoice) []Detector {
 // approvalLimit is the one setting that is no detector's own: the till asks it
 // too.
 var approvalLimit = DetectorSetting{
-	Name: "limit_hugging.approval_limit", Label: "Points from which an award by hand needs a manager; 0 for none", Unit: "points",
+	Name: "limit_hugging.approval_limit", Label: "Points from which a cashier’s award by hand needs a manager; at 0 cashiers give none", Unit: "points",
 	Max: float64(loyalty.MaxPoints),
 }
 

@@ -94,6 +94,24 @@ func needsApproval(cfg *loyalty.Config, actor loyalty.Actor, points loyalty.Poin
 	return nil
 }
 
+// ByHand is how many points at most actor may give by hand on the pages: 0 for
+// none. Cashiers give some where the program says from how many on a manager is
+// needed.
+func (s *Ledger) ByHand(ctx context.Context, actor loyalty.Actor) (loyalty.Points, error) {
+	if !actor.Can(loyalty.Award) {
+		return 0, nil
+	}
+	cfg, err := s.config(ctx, actor.OrgID, 0)
+	if err != nil || cfg.Program == nil {
+		return 0, err
+	}
+	if actor.Capacity() != loyalty.Cashier {
+		return loyalty.MaxPoints, nil
+	}
+	choice, err := DetectorSettings(cfg)
+	return max(choice.ApprovalLimit-1, 0), err
+}
+
 // notOwn refuses people whose own guest account is one of these. What they
 // award themselves is held for a manager; what can't be held is not for them to
 // do at all.

@@ -63,3 +63,26 @@ func TestPasswordsAreNotGuessedInside(t *testing.T) {
 		t.Errorf("with a PIN: %v", err)
 	}
 }
+
+// Managers give points by hand as they see fit, cashiers below the limit, and
+// none where there is no limit or no program.
+func TestHowManyPointsByHand(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	withPIN := boss
+	withPIN.AtTill = true
+	ask := func(cashier, manager loyalty.Points) {
+		t.Helper()
+		for _, c := range []struct {
+			who  loyalty.Actor
+			want loyalty.Points
+		}{{lucia, cashier}, {withPIN, cashier}, {boss, manager}, {owner, manager}, {loyalty.Actor{}, 0}} {
+			if got, err := s.Ledger.ByHand(t.Context(), c.who); err != nil || got != c.want {
+				t.Errorf("%s: %d, %v; want %d", c.who.Role, got, err, c.want)
+			}
+		}
+	}
+	ask(0, loyalty.MaxPoints)
+	s.db.Exec(t, `UPDATE programs SET anomaly_settings = '{"approval_limit": 500}'; UPDATE organizations SET config_version = config_version + 1`)
+	ask(499, loyalty.MaxPoints)
+}

@@ -74,7 +74,7 @@ type DetailProps struct {
 }
 
 // Can is what the reader may do here.
-type Can struct{ Award, Adjust, Edit, Freeze, Erase, Delete, Export, Reverse bool }
+type Can struct{ Award, ByHand, Adjust, Edit, Freeze, Erase, Delete, Export, Reverse bool }
 
 // Reward is one within reach or nearly so.
 type Reward struct {
@@ -107,6 +107,7 @@ const (
 	Add       = "add"
 	Edit      = "edit"
 	Adjust    = "adjust"
+	Award     = "award"
 	Reverse   = "reverse"
 	Freeze    = "freeze"
 	Unfreeze  = "unfreeze"
@@ -124,7 +125,7 @@ type FormProps struct {
 	Submit string
 	Danger bool
 	Who    ui.PersonProps // whom it is about, with the balance; no name on a form for somebody new
-	After  string         // Adjust: what the points typed would leave
+	After  string         // Adjust, Award: what the points typed would leave
 	Dialog bool           // drawn into the layout's dialog instead of a page
 	Form   ui.Form
 }

@@ -19,6 +19,8 @@ func labels(ctx context.Context, kind string) []ui.Label {
 		}
 	case Adjust:
 		return []ui.Label{{Name: "amount", Text: i18n.T(ctx, "Points")}, {Name: "reason", Text: i18n.T(ctx, "Reason")}}
+	case Award:
+		return []ui.Label{{Name: "points", Text: i18n.T(ctx, "Points")}, {Name: "reason", Text: i18n.T(ctx, "Reason")}}
 	case Reverse:
 		return []ui.Label{{Name: "reason", Text: i18n.T(ctx, "Reason")}}
 	}

@@ -3,16 +3,16 @@ package i18n
 // What the detectors and the reviewer's page say beside es_anomalies.go.
 func init() {
 	Register("es", Catalog{
-		"must be a whole number from 0 to %s":                                 "debe ser un número entero de 0 a %s",
-		"Awards by hand of %d points and more need a manager.":                "Los abonos manuales de %d puntos o más necesitan a gerencia.",
-		"No account was frozen for this case.":                                "No se congeló ninguna cuenta por este caso.",
-		"%d of the points can't be spent until a manager has looked at them.": "%d de los puntos no se pueden gastar hasta que gerencia los revise.",
-		"This reward is held until a manager has looked at the case.":         "Esta recompensa queda retenida hasta que gerencia revise el caso.",
-		"This person may not decide the case. Choose somebody else.":          "Esta persona no puede decidir el caso. Elige a otra.",
-		"The case names this person. Choose somebody else.":                   "El caso nombra a esta persona. Elige a otra.",
-		"No points were taken back for this case.":                            "No se retiraron puntos por este caso.",
-		"must be times of the day, such as 12:00 to 23:30":                    "deben ser horas del día, como 12:00 a 23:30",
-		"Points from which an award by hand needs a manager; 0 for none":      "Puntos desde los que un abono manual necesita a gerencia; 0 para ninguno",
+		"must be a whole number from 0 to %s":                                                  "debe ser un número entero de 0 a %s",
+		"Awards by hand of %d points and more need a manager.":                                 "Los abonos manuales de %d puntos o más necesitan a gerencia.",
+		"No account was frozen for this case.":                                                 "No se congeló ninguna cuenta por este caso.",
+		"%d of the points can't be spent until a manager has looked at them.":                  "%d de los puntos no se pueden gastar hasta que gerencia los revise.",
+		"This reward is held until a manager has looked at the case.":                          "Esta recompensa queda retenida hasta que gerencia revise el caso.",
+		"This person may not decide the case. Choose somebody else.":                           "Esta persona no puede decidir el caso. Elige a otra.",
+		"The case names this person. Choose somebody else.":                                    "El caso nombra a esta persona. Elige a otra.",
+		"No points were taken back for this case.":                                             "No se retiraron puntos por este caso.",
+		"must be times of the day, such as 12:00 to 23:30":                                     "deben ser horas del día, como 12:00 a 23:30",
+		"Points from which a cashier’s award by hand needs a manager; at 0 cashiers give none": "Puntos desde los que un abono manual de caja necesita a gerencia; con 0, caja no da ninguno",
 
 		"Decided": "Decidido", "Assigned": "Asignado", "Comment": "Comentario", "Account unfrozen": "Cuenta descongelada",
 		"Points given again": "Puntos devueltos", "Comment added.": "Comentario añadido.", "Assigned.": "Asignado.",

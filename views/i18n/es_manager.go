@@ -3,6 +3,10 @@ package i18n
 // What managers and owners read beside the catalogs of each area.
 func init() {
 	Register("es", Catalog{
+		"Give points by hand": "Dar puntos a mano", "Give points": "Dar puntos", "Points given.": "Puntos otorgados.", "Points by hand need a manager.": "Los puntos a mano necesitan a gerencia.",
+		"Points without a bill. They count towards the tier, as those of an order do.": "Puntos sin cuenta. Valen para el nivel, como los de un pedido.",
+		"You can give %d point at once; more need a manager.":                          "Puedes dar %d punto de una vez; más necesitan a gerencia.", "You can give up to %d points at once; more need a manager.": "Puedes dar hasta %d puntos de una vez; más necesitan a gerencia.",
+
 		"New cases have come in.": "Han llegado casos nuevos.", "Show them": "Ver", "See it": "Ver", "Reopened": "Reabierto", "Selected": "Elegidos",
 		"Select every case on this page":                                                "Seleccionar todos los casos de esta página",
 		"Back to the case just decided, or undo what was done with it":                  "Volver al caso recién decidido, o deshacer lo hecho con él",

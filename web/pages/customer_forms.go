@@ -150,7 +150,11 @@ func (h *Handlers) showCustomerForm(c *fiber.Ctx, status int, form customerForm,
 			return err
 		}
 		p.Who = ui.PersonProps{Name: shownName(ctx, who.Name), Sub: i18n.N(ctx, "%d point", "%d points", who.Enrollment.Balance)}
-		p.After = adjusted(ctx, who.Enrollment.Balance, f.Value("amount"))
+		typed := f.Value("amount")
+		if kind == customers.Award {
+			typed = f.Value("points")
+		}
+		p.After = adjusted(ctx, who.Enrollment.Balance, typed)
 	}
 	if target(c) == customers.AfterID {
 		return part(c, fiber.StatusOK, customers.After(p.After))

@@ -104,6 +104,11 @@ func (h *Handlers) Customer(c *fiber.Ctx) error {
 		return c.Redirect(customerPath(who.ID), fiber.StatusSeeOther)
 	}
 	p := customerProps(ctx, actor, who)
+	if most, err := h.Ledger.ByHand(ctx, actor); err != nil {
+		return err
+	} else if most > 0 {
+		p.Can.ByHand = true
+	}
 	if who.Program != nil && who.Enrollment.Balance > 0 {
 		currency, err := h.currency(c)
 		if err != nil {
