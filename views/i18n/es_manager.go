@@ -13,7 +13,7 @@ func init() {
 		"Choose who sees to it":                                                         "Elegir quién se ocupa",
 		"For %d day the same kind of finding about the same people opens no new case.":  "Durante %d día, un hallazgo del mismo tipo sobre las mismas personas no abre otro caso.",
 		"For %d days the same kind of finding about the same people opens no new case.": "Durante %d días, un hallazgo del mismo tipo sobre las mismas personas no abre otro caso.",
-		"Single-key shortcuts":                                                          "Atajos de una tecla", "Keys on": "Teclas activas", "Keys off": "Teclas inactivas", "They can be switched off in the menu under your name.": "Se pueden desactivar en el menú que lleva tu nombre.",
+		"Single-key shortcuts":                                                          "Atajos de una tecla", "Keys on": "Con teclas", "Keys off": "Sin teclas", "They can be switched off in the menu under your name.": "Se pueden desactivar en el menú que lleva tu nombre.",
 		"Other awards": "Otros abonos", "The usual day without it": "Un día normal sin él", "Order #%s": "Pedido n.º %s",
 
 		"No order matches": "Ningún pedido coincide", "No transaction matches": "Ningún movimiento coincide", "Try fewer filters or more days.": "Prueba con menos filtros o más días.",

@@ -101,7 +101,8 @@ func (p FormProps) url(rest string) string {
 	return "/rewards/" + p.ID + rest
 }
 
-func (p FormProps) title(ctx ctx) string {
+// Title is what the page and its dialog are called.
+func (p FormProps) Title(ctx ctx) string {
 	if p.ID == "" {
 		return i18n.T(ctx, "New reward")
 	}

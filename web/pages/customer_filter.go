@@ -166,7 +166,7 @@ func (f *memberFilter) points(ctx context.Context) {
 			return nil
 		}
 		if !ok || n < 0 {
-			f.wrong(name, i18n.T(ctx, "must be a whole number"))
+			f.wrong(name, i18n.Field(ctx, loyalty.FieldError{Format: "must be a whole number"}))
 			return nil
 		}
 		p := loyalty.Points(n)
@@ -204,7 +204,7 @@ func (f *memberFilter) joined(ctx context.Context) {
 		text := f.form.Value(name)
 		day, err := time.Parse(time.DateOnly, text)
 		if text != "" && err != nil {
-			f.wrong(name, i18n.T(ctx, "must be a day written YYYY-MM-DD"))
+			f.wrong(name, i18n.Field(ctx, loyalty.FieldError{Format: "must be a day written YYYY-MM-DD"}))
 		}
 		return day
 	}

@@ -93,7 +93,7 @@ func (h *Handlers) showEvent(c *fiber.Ctx, e loyalty.EventType, f ui.Form, statu
 	if target(c) == ui.ModalID {
 		return part(c, status, program.Event(p))
 	}
-	return h.page(c, shell{Title: i18n.T(c.UserContext(), "Events"), Active: "events", Status: status}, program.EventPage(p))
+	return h.page(c, shell{Title: p.Title(c.UserContext()), Active: "events", Status: status}, program.EventPage(p))
 }
 
 // CreateEvent is POST /program/events/new.

@@ -111,7 +111,7 @@ func (h *Handlers) showReward(c *fiber.Ctx, id loyalty.ID, f ui.Form, status int
 	if target(c) == ui.ModalID {
 		return part(c, status, rewards.Edit(p))
 	}
-	return h.page(c, shell{Title: i18n.T(ctx, "Rewards"), Active: "rewards", Status: status}, rewards.EditPage(p))
+	return h.page(c, shell{Title: p.Title(ctx), Active: "rewards", Status: status}, rewards.EditPage(p))
 }
 
 // PreviewReward is POST /rewards/preview: the form as the guest would see it.
@@ -226,7 +226,7 @@ func (h *Handlers) askDeleteReward(c *fiber.Ctx, f ui.Form, status int) error {
 	if target(c) == ui.ModalID {
 		return part(c, status, rewards.Delete(p))
 	}
-	return h.page(c, shell{Title: i18n.T(ctx, "Rewards"), Active: "rewards", Status: status}, rewards.DeletePage(p))
+	return h.page(c, shell{Title: i18n.T(ctx, "Delete %s?", p.Name), Active: "rewards", Status: status}, rewards.DeletePage(p))
 }
 
 // DeleteReward is POST /rewards/:id/delete.

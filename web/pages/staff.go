@@ -102,7 +102,7 @@ func (h *Handlers) showStaff(c *fiber.Ctx, s loyalty.Staff, f ui.Form, status in
 	if target(c) == ui.ModalID {
 		return part(c, status, business.StaffForm(p))
 	}
-	return h.page(c, shell{Title: i18n.T(ctx, "Staff"), Active: "staff", Status: status}, business.StaffFormPage(p))
+	return h.page(c, shell{Title: p.Title(ctx), Active: "staff", Status: status}, business.StaffFormPage(p))
 }
 
 // CreateStaff is POST /staff/new.

@@ -111,7 +111,7 @@ func (h *Handlers) showStore(c *fiber.Ctx, s loyalty.Store, f ui.Form, status in
 	if target(c) == ui.ModalID {
 		return part(c, status, business.StoreForm(p))
 	}
-	return h.page(c, shell{Title: i18n.T(c.UserContext(), "Stores"), Active: "stores", Status: status}, business.StoreFormPage(p))
+	return h.page(c, shell{Title: p.Title(c.UserContext()), Active: "stores", Status: status}, business.StoreFormPage(p))
 }
 
 // CreateStore is POST /stores/new.

@@ -73,3 +73,21 @@ func TestPagesBeforeThereIsAProgram(t *testing.T) {
 		t.Errorf("a reward without a program is asked for at %s", got)
 	}
 }
+
+// A page of its own is called in the browser's tabs and history as in its
+// heading, not as the list it belongs to; and a filter complains in a sentence.
+func TestPagesAreCalledWhatTheyAre(t *testing.T) {
+	t.Parallel()
+	r := newLume(t)
+	owner := &caller{s: r.Server, agent: "Chrome/140.0"}
+	owner.signIn(webtest.Password).Want(t, 303, "")
+	for _, path := range []string{"/rewards/new", "/staff/new", "/stores/new", "/stores/" + r.Store.ID.String(), "/program/events/new", "/settings/keys/new", "/customers/new", "/give", "/program/new"} {
+		doc := document(t, owner.send("GET", path, nil))
+		if title, heading := words(doc.Find("head title")), words(doc.Find("h1")); title != heading+" · Regulars" {
+			t.Errorf("%s is called %q over %q", path, title, heading)
+		}
+	}
+	if got := words(document(t, owner.send("GET", "/customers?min=abc", nil)).Find("#f-min-error")); got != "Must be a whole number" {
+		t.Errorf("the filter says %q", got)
+	}
+}
