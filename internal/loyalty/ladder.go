@@ -153,6 +153,7 @@ func Rungs(all []Standing, q RungsQuery) (rungs []Rung, oldest time.Time) {
 type Move struct {
 	CustomerID ID
 	Name       string
+	Erased     bool
 	From       string // "" when the member holds no tier
 	To         string
 }

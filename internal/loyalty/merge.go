@@ -34,9 +34,10 @@ type Merge struct {
 	SinceLifetime Points
 	// Kept is the source's person by now: what the survivor didn't take over, or
 	// had before.
-	Kept       Customer
-	SourceName string // by now
-	StaffName  string
+	Kept         Customer
+	SourceName   string // by now
+	SourceErased bool
+	StaffName    string
 }
 
 // Handover moves points and lifetime points from one account to another, with

@@ -118,17 +118,19 @@ type AnomalyFilter struct {
 // AnomalyRow is a case with the names that a list shows.
 type AnomalyRow struct {
 	Anomaly
-	CustomerName string
-	StoreName    string
-	StaffName    string
-	DeciderName  string
-	AssigneeName string
+	CustomerName   string
+	CustomerErased bool
+	StoreName      string
+	StaffName      string
+	DeciderName    string
+	AssigneeName   string
 }
 
 // CaseName is a person of a case.
 type CaseName struct {
 	Person
 	Name    string
+	Erased  bool      // a customer whose person was forgotten
 	Balance Points    // of an account
 	Since   time.Time // since when the account or the member of staff is there
 	Frozen  bool

@@ -97,18 +97,20 @@ type RedemptionFilter struct {
 // LedgerRow is a transaction with the names that a list shows.
 type LedgerRow struct {
 	Transaction
-	CustomerName string
-	StaffName    string
-	StoreName    string
-	KeyName      string // of the API key: the till that sent it
-	Reversed     bool   // an award that was taken back, in part or whole
+	CustomerName   string
+	CustomerErased bool // the name is AnonymousName because the person was forgotten
+	StaffName      string
+	StoreName      string
+	KeyName        string // of the API key: the till that sent it
+	Reversed       bool   // an award that was taken back, in part or whole
 }
 
 // RedemptionRow is a redemption with the names that a list shows.
 type RedemptionRow struct {
 	Redemption
-	CustomerName string
-	StoreName    string
+	CustomerName   string
+	CustomerErased bool
+	StoreName      string
 }
 
 // AwardSample is one award as the baselines see it.

@@ -38,6 +38,7 @@ type anomalyRowDoc struct {
 	FrozenAt         time.Time      `json:"frozen_at"`
 	UpdatedAt        time.Time      `json:"updated_at"`
 	CustomerName     string         `json:"customer_name"`
+	CustomerErased   bool           `json:"customer_erased"`
 	StoreName        string         `json:"store_name"`
 	StaffName        string         `json:"staff_name"`
 	DeciderName      string         `json:"decider_name"`
@@ -54,13 +55,14 @@ func (d anomalyRowDoc) row(orgID loyalty.ID) loyalty.AnomalyRow {
 			Status: loyalty.AnomalyStatus(d.Status), Note: d.Note, Action: loyalty.AnomalyAction(d.Action), DecidedBy: d.DecidedBy,
 			DecidedAt: d.DecidedAt, ReversedAt: d.ReversedAt, FrozenAt: d.FrozenAt, FlaggedAt: d.FlaggedAt, UpdatedAt: d.UpdatedAt,
 		},
-		CustomerName: d.CustomerName, StoreName: d.StoreName, StaffName: d.StaffName, DeciderName: d.DeciderName, AssigneeName: d.AssigneeName,
+		CustomerName: d.CustomerName, CustomerErased: d.CustomerErased, StoreName: d.StoreName, StaffName: d.StaffName, DeciderName: d.DeciderName,
+		AssigneeName: d.AssigneeName,
 	}
 }
 
 const anomalyDocument = `
-	SELECT to_jsonb(n) || jsonb_build_object('customer_name', coalesce(c.name, ''), 'store_name', coalesce(w.name, ''),
-		'staff_name', coalesce(s.name, ''), 'decider_name', coalesce(d.name, k.name, ''), 'assignee_name', coalesce(g.name, ''))
+	SELECT to_jsonb(n) || jsonb_build_object('customer_name', coalesce(c.name, ''), 'customer_erased', c.anonymized_at IS NOT NULL,
+		'store_name', coalesce(w.name, ''), 'staff_name', coalesce(s.name, ''), 'decider_name', coalesce(d.name, k.name, ''), 'assignee_name', coalesce(g.name, ''))
 	FROM anomalies n
 	LEFT JOIN customers c ON c.organization_id = n.organization_id AND c.id = n.customer_id
 	LEFT JOIN stores w ON w.organization_id = n.organization_id AND w.id = n.store_id

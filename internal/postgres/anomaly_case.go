@@ -154,7 +154,7 @@ func (t *tx) ClearCaseReversals(ctx context.Context, orgID, id loyalty.ID) error
 // CaseNames implements loyalty.AnomalyReader.
 func (r reader) CaseNames(ctx context.Context, orgID, id loyalty.ID) ([]loyalty.CaseName, error) {
 	const q = `
-		SELECT p.person_id AS id, p.kind, coalesce(c.name, s.name, '') AS name, coalesce(e.balance, 0) AS balance,
+		SELECT p.person_id AS id, p.kind, coalesce(c.name, s.name, '') AS name, c.anonymized_at IS NOT NULL AS erased, coalesce(e.balance, 0) AS balance,
 			coalesce(e.since, s.created_at, 'epoch') AS since, e.frozen_at IS NOT NULL AS frozen
 		FROM anomaly_people p
 		LEFT JOIN customers c ON p.kind = 'customer' AND c.organization_id = p.organization_id AND c.id = p.person_id
@@ -165,6 +165,7 @@ func (r reader) CaseNames(ctx context.Context, orgID, id loyalty.ID) ([]loyalty.
 		ID      loyalty.ID     `db:"id"`
 		Kind    string         `db:"kind"`
 		Name    string         `db:"name"`
+		Erased  bool           `db:"erased"`
 		Balance loyalty.Points `db:"balance"`
 		Since   time.Time      `db:"since"`
 		Frozen  bool           `db:"frozen"`
@@ -174,7 +175,9 @@ func (r reader) CaseNames(ctx context.Context, orgID, id loyalty.ID) ([]loyalty.
 	}
 	out := make([]loyalty.CaseName, len(rows))
 	for i, n := range rows {
-		out[i] = loyalty.CaseName{Person: loyalty.Person{ID: n.ID, Kind: n.Kind}, Name: n.Name, Balance: n.Balance, Since: n.Since, Frozen: n.Frozen}
+		out[i] = loyalty.CaseName{
+			Person: loyalty.Person{ID: n.ID, Kind: n.Kind}, Name: n.Name, Erased: n.Erased, Balance: n.Balance, Since: n.Since, Frozen: n.Frozen,
+		}
 	}
 	return out, nil
 }

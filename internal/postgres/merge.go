@@ -32,6 +32,7 @@ type mergeDoc struct {
 	SinceLifetime   loyalty.Points  `json:"since_lifetime,omitzero"`
 	Kept            *contactsDoc    `json:"kept,omitempty"`
 	SourceName      string          `json:"source_name,omitzero"`
+	SourceErased    bool            `json:"source_erased,omitzero"`
 	StaffName       string          `json:"staff_name,omitzero"`
 	transferDoc
 }
@@ -108,7 +109,7 @@ func (d mergeDoc) domain(orgID loyalty.ID) (loyalty.Merge, error) {
 		Points: d.Points, Lifetime: d.Lifetime, SurvivorBalance: d.SurvivorBalance, SurvivorTierID: d.SurvivorTierID,
 		SourceProgramID: d.SourceProgramID, SourceTierID: d.SourceTierID, ProgramID: d.ProgramID, ProgramVersion: d.ProgramVersion,
 		Survivor: details.Survivor.domain(orgID, d.SurvivorID), Source: details.Source.domain(orgID, d.SourceID),
-		Kept: d.Kept.domain(orgID, d.SourceID), Since: d.Since, SinceLifetime: d.SinceLifetime, SourceName: d.SourceName, StaffName: d.StaffName,
+		Kept: d.Kept.domain(orgID, d.SourceID), Since: d.Since, SinceLifetime: d.SinceLifetime, SourceName: d.SourceName, SourceErased: d.SourceErased, StaffName: d.StaffName,
 		Lots: each(d.Had, func(l lotDoc) loyalty.Lot { return loyalty.Lot{ExpiresOn: time.Time(l.ExpiresOn), Points: l.Points} }),
 	}, err
 }
@@ -116,7 +117,7 @@ func (d mergeDoc) domain(orgID loyalty.ID) (loyalty.Merge, error) {
 const selectMerge = `
 	SELECT to_jsonb(m) - '{lots,order_ids,redemption_ids,anomaly_ids,staff_ids,hold_ids,card_codes}'::text[] || jsonb_build_object('had', m.lots,
 		'since', o.points - m.outside_points, 'since_lifetime', o.lifetime - m.outside_lifetime,
-		'kept', to_jsonb(c), 'source_name', c.name, 'staff_name', coalesce(s.name, k.name, ''))
+		'kept', to_jsonb(c), 'source_name', c.name, 'source_erased', c.anonymized_at IS NOT NULL, 'staff_name', coalesce(s.name, k.name, ''))
 	FROM merges m
 	JOIN customers c ON c.organization_id = m.organization_id AND c.id = m.source_id
 	LEFT JOIN staff s ON s.organization_id = m.organization_id AND s.id = m.staff_id

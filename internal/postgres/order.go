@@ -96,22 +96,24 @@ func (r reader) Transaction(ctx context.Context, orgID, id loyalty.ID) (loyalty.
 
 type ledgerRowDoc struct {
 	transactionDoc
-	CustomerName string `json:"customer_name"`
-	StaffName    string `json:"staff_name"`
-	StoreName    string `json:"store_name"`
-	KeyName      string `json:"key_name"`
-	Reversed     bool   `json:"is_reversed"`
+	CustomerName   string `json:"customer_name"`
+	CustomerErased bool   `json:"customer_erased"`
+	StaffName      string `json:"staff_name"`
+	StoreName      string `json:"store_name"`
+	KeyName        string `json:"key_name"`
+	Reversed       bool   `json:"is_reversed"`
 }
 
 func (d ledgerRowDoc) row(orgID loyalty.ID) loyalty.LedgerRow {
 	return loyalty.LedgerRow{
-		Transaction: d.domain(orgID), CustomerName: d.CustomerName, StaffName: d.StaffName, StoreName: d.StoreName, KeyName: d.KeyName, Reversed: d.Reversed,
+		Transaction: d.domain(orgID), CustomerName: d.CustomerName, CustomerErased: d.CustomerErased, StaffName: d.StaffName, StoreName: d.StoreName,
+		KeyName: d.KeyName, Reversed: d.Reversed,
 	}
 }
 
 const (
 	ledgerRow = `
-		SELECT to_jsonb(t) || jsonb_build_object('customer_name', c.name, 'staff_name', coalesce(s.name, k.name, ''),
+		SELECT to_jsonb(t) || jsonb_build_object('customer_name', c.name, 'customer_erased', c.anonymized_at IS NOT NULL, 'staff_name', coalesce(s.name, k.name, ''),
 			'store_name', coalesce(w.name, ''), 'key_name', coalesce(k.name, ''), 'is_reversed', (
 				SELECT coalesce(sum(v.points) * sign(t.points) <= -abs(t.points), false) FROM transactions v
 				WHERE v.organization_id = t.organization_id AND v.reverses_id = t.id))

@@ -36,8 +36,9 @@ func (r reader) redemption(ctx context.Context, q string, orgID loyalty.ID, by s
 
 type redemptionRowDoc struct {
 	redemptionDoc
-	CustomerName string `json:"customer_name"`
-	StoreName    string `json:"store_name"`
+	CustomerName   string `json:"customer_name"`
+	CustomerErased bool   `json:"customer_erased"`
+	StoreName      string `json:"store_name"`
 }
 
 // Redemptions implements loyalty.OrderReader.
@@ -48,7 +49,8 @@ func (r reader) Redemptions(ctx context.Context, orgID loyalty.ID, f loyalty.Red
 			AND ($4::uuid IS NULL OR d.reward_id = $4) AND ($5 = '' OR d.status = $5)
 		ORDER BY d.id DESC`
 	const list = `
-		SELECT to_jsonb(d) || jsonb_build_object('customer_name', c.name, 'store_name', coalesce(w.name, '')) || ` + reviewCase + `
+		SELECT to_jsonb(d) || jsonb_build_object('customer_name', c.name, 'customer_erased', c.anonymized_at IS NOT NULL,
+			'store_name', coalesce(w.name, '')) || ` + reviewCase + `
 		FROM redemptions d JOIN (` + ids + ` LIMIT $6 OFFSET $7) p USING (id)
 		JOIN customers c ON c.organization_id = d.organization_id AND c.id = d.customer_id
 		LEFT JOIN stores w ON w.organization_id = d.organization_id AND w.id = d.store_id
@@ -62,7 +64,7 @@ func (r reader) Redemptions(ctx context.Context, orgID loyalty.ID, f loyalty.Red
 	}
 	docs, err := decodeDocs[redemptionRowDoc](rows, "redemption")
 	return each(docs, func(d redemptionRowDoc) loyalty.RedemptionRow {
-		return loyalty.RedemptionRow{Redemption: d.domain(orgID), CustomerName: d.CustomerName, StoreName: d.StoreName}
+		return loyalty.RedemptionRow{Redemption: d.domain(orgID), CustomerName: d.CustomerName, CustomerErased: d.CustomerErased, StoreName: d.StoreName}
 	}), total, err
 }
 

@@ -99,7 +99,7 @@ func (r reader) Standings(ctx context.Context, orgID loyalty.ID, since time.Time
 // Moves implements loyalty.CatalogReader.
 func (r reader) Moves(ctx context.Context, orgID loyalty.ID, q loyalty.RungsQuery, ladder []loyalty.Tier, limit int) ([]loyalty.Move, error) {
 	const query = `
-		SELECT e.customer_id, c.name, t.name AS from_tier, width_bucket(e.lifetime, $4::bigint[]) - 1 AS rung
+		SELECT e.customer_id, c.name, c.anonymized_at IS NOT NULL AS erased, t.name AS from_tier, width_bucket(e.lifetime, $4::bigint[]) - 1 AS rung
 		FROM enrollments e
 		JOIN customers c ON c.organization_id = e.organization_id AND c.id = e.customer_id
 		JOIN tiers t ON t.organization_id = e.organization_id AND t.id = e.tier_id
@@ -109,6 +109,7 @@ func (r reader) Moves(ctx context.Context, orgID loyalty.ID, q loyalty.RungsQuer
 	var rows []struct {
 		CustomerID loyalty.ID `db:"customer_id"`
 		Name       string     `db:"name"`
+		Erased     bool       `db:"erased"`
 		From       string     `db:"from_tier"`
 		Rung       int        `db:"rung"`
 	}
@@ -119,7 +120,7 @@ func (r reader) Moves(ctx context.Context, orgID loyalty.ID, q loyalty.RungsQuer
 	}
 	out := make([]loyalty.Move, len(rows))
 	for i, x := range rows {
-		out[i] = loyalty.Move{CustomerID: x.CustomerID, Name: x.Name, From: x.From, To: ladder[x.Rung].Name}
+		out[i] = loyalty.Move{CustomerID: x.CustomerID, Name: x.Name, Erased: x.Erased, From: x.From, To: ladder[x.Rung].Name}
 	}
 	return out, nil
 }

@@ -185,7 +185,8 @@ func (s *Imports) Complaints(ctx context.Context, actor loyalty.Actor, id loyalt
 // KeptItem is something that undoing left alone.
 type KeptItem struct {
 	loyalty.ImportItem
-	Name string // of the guest it is about; "" when nobody's
+	Name   string // of the guest it is about; "" when nobody's
+	Erased bool
 }
 
 // Kept are things that undoing the import left alone, at most limit of them.
@@ -208,7 +209,7 @@ func (s *Imports) Kept(ctx context.Context, actor loyalty.Actor, id loyalty.ID, 
 			if err != nil && loyalty.KindOf(err) != loyalty.NotFound {
 				return nil, err
 			}
-			k.Name = m.Name
+			k.Name, k.Erased = m.Name, !m.AnonymizedAt.IsZero()
 			out = append(out, k)
 		}
 	}

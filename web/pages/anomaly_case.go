@@ -32,7 +32,7 @@ func kindOf(ctx ctx, name string) (label, hint string) {
 func caseRow(ctx ctx, r loyalty.AnomalyRow, query string) anomalies.Row {
 	kind, _ := kindOf(ctx, r.Type)
 	row := anomalies.Row{
-		Href: "/anomalies/" + r.ID.String() + query, Sentence: sentence(ctx, r.Anomaly), Kind: kind, Who: shownName(ctx, r.CustomerName), Where: r.StoreName,
+		Href: "/anomalies/" + r.ID.String() + query, Sentence: sentence(ctx, r.Anomaly), Kind: kind, Who: nameOr(ctx, r.CustomerName, r.CustomerErased), Where: r.StoreName,
 		When: i18n.Ago(ctx, r.FlaggedAt), Machine: i18n.Machine(r.FlaggedAt), Severity: anomalies.Severity(r.Severity),
 		Points: i18n.N(ctx, "%d point", "%d points", int64(r.PointsInvolved)),
 	}
@@ -85,7 +85,7 @@ func caseProps(ctx ctx, actor loyalty.Actor, c service.Case, form ui.Form) anoma
 		p.Worth = i18n.T(ctx, "worth %s", i18n.Money(ctx, int64(c.AtRisk), c.Currency))
 	}
 	if !c.CustomerID.IsZero() {
-		p.Customer = &ui.PersonProps{Name: shownName(ctx, c.CustomerName), Href: "/customers/" + c.CustomerID.String()}
+		p.Customer = &ui.PersonProps{Name: nameOr(ctx, c.CustomerName, c.CustomerErased), Href: "/customers/" + c.CustomerID.String()}
 	}
 	p.May, p.TakeBack, p.GiveAgain = caseActions(actor, c), i18n.T(ctx, "Take points back"), i18n.T(ctx, "Give the points again")
 	if c.Type == takeover {
@@ -134,14 +134,14 @@ func caseRows(ctx ctx, p *anomalies.CaseProps, c service.Case) {
 	}
 	for _, t := range c.Receipts {
 		row := caseTransaction(ctx, c, t)
-		row.Customer, row.CustomerHref = shownName(ctx, t.CustomerName), "/customers/"+t.CustomerID.String()
+		row.Customer, row.CustomerHref = nameOr(ctx, t.CustomerName, t.CustomerErased), "/customers/"+t.CustomerID.String()
 		p.Receipts = append(p.Receipts, row)
 	}
 	several := slices.ContainsFunc(c.Transactions, func(t loyalty.LedgerRow) bool { return t.CustomerID != c.CustomerID })
 	for _, t := range c.Transactions {
 		row := caseTransaction(ctx, c, t)
 		if several {
-			row.Customer, row.CustomerHref = shownName(ctx, t.CustomerName), "/customers/"+t.CustomerID.String()
+			row.Customer, row.CustomerHref = nameOr(ctx, t.CustomerName, t.CustomerErased), "/customers/"+t.CustomerID.String()
 		}
 		if len(c.Findings) > 1 {
 			row.Kinds = kinds[t.ID]

@@ -39,7 +39,7 @@ func (h *Handlers) askDecision(c *fiber.Ctx, decision string, form ui.Form, stat
 	}
 	p := anomalies.QuestionProps{
 		Decision: decision, Sentence: sentence(ctx, found.Anomaly), Action: "/anomalies/" + id.String() + "/decide" + f.query(),
-		BackHref: "/anomalies/" + id.String() + f.query(), Customer: shownName(ctx, found.CustomerName), Form: form,
+		BackHref: "/anomalies/" + id.String() + f.query(), Customer: nameOr(ctx, found.CustomerName, found.CustomerErased), Form: form,
 		Points: takingText(ctx, found), Reward: onlyReward(found),
 	}
 	if p.Mute, err = h.muteText(c); err != nil {

@@ -41,7 +41,7 @@ func (h *Handlers) ExportAnomalies(c *fiber.Ctx) error {
 			severity := i18n.T(ctx, anomalies.Severity(r.Severity).Name())
 			rows = append(rows, []string{
 				r.ID.String(), i18n.Machine(r.FlaggedAt), kind, severity, strconv.FormatFloat(r.Score, 'f', 2, 64), inert(sentence(ctx, r.Anomaly)),
-				strconv.FormatInt(int64(r.PointsInvolved), 10), inert(r.StoreName), inert(shownName(ctx, r.CustomerName)), inert(staffOf(ctx, r)), status,
+				strconv.FormatInt(int64(r.PointsInvolved), 10), inert(r.StoreName), inert(nameOr(ctx, r.CustomerName, r.CustomerErased)), inert(staffOf(ctx, r)), status,
 				inert(r.DeciderName), inert(reasoned(ctx, r.Note)),
 			})
 		}

@@ -144,7 +144,7 @@ func perDay(ctx ctx, v float64, short bool) string {
 }
 
 func caseNamed(ctx ctx, n loyalty.CaseName) anomalies.Named {
-	out := anomalies.Named{Person: ui.PersonProps{Name: n.Name}, Frozen: n.Frozen, What: i18n.T(ctx, "Cashier")}
+	out := anomalies.Named{Person: ui.PersonProps{Name: nameOr(ctx, n.Name, n.Erased)}, Frozen: n.Frozen, What: i18n.T(ctx, "Cashier")}
 	if n.Kind == loyalty.PersonCustomer {
 		out.Person.Href = "/customers/" + n.ID.String()
 		out.What = i18n.N(ctx, "%d point", "%d points", int64(n.Balance)) + " · " + i18n.T(ctx, "since %s", i18n.Date(ctx, n.Since))

@@ -28,7 +28,7 @@ func (h *Handlers) cardHandout(c *fiber.Ctx, status int, id loyalty.ID, f ui.For
 	if err != nil {
 		return err
 	}
-	p := card.HandoutProps{Name: shownName(ctx, who.Name), Action: cardPath(id), Back: customerPath(id), Form: f, Dialog: target(c) == ui.ModalID}
+	p := card.HandoutProps{Name: shownName(ctx, who.Customer), Action: cardPath(id), Back: customerPath(id), Form: f, Dialog: target(c) == ui.ModalID}
 	switch c.Query("done") {
 	case "issued":
 		p.Note = i18n.T(ctx, "The card is issued.")

@@ -115,7 +115,7 @@ func (h *Handlers) showClaim(c *fiber.Ctx, status int, f ui.Form) error {
 		return err
 	}
 	p.Form, p.Action, p.Again = f, c.OriginalURL(), claimPath(order.ID, p.Back)
-	p.Name, p.Contact = shownName(ctx, who.Name), cmp.Or(who.Phone, who.Email)
+	p.Name, p.Contact = shownName(ctx, who.Customer), cmp.Or(who.Phone, who.Email)
 	v, err := h.Ledger.PreviewClaim(ctx, actor, service.ChangeOrder{StoreID: order.StoreID, OrderID: order.ID, Customer: service.CustomerRef{ID: guest}})
 	if err != nil {
 		back, ok := refused(c, f, err)

@@ -18,7 +18,10 @@ import (
 // is read.
 const exportTime = 5 * time.Minute
 
-// CustomersCSV is GET /customers.csv: the filtered list as a file.
+// CustomersCSV is GET /customers.csv: the filtered list as a file. Its headings
+// and its yes and no are the same in every language, for programs; a guest who
+// was erased has no name, only the page's word for it, so the file calls the
+// guest as the page does and says in a column of its own who was erased.
 func (h *Handlers) CustomersCSV(c *fiber.Ctx) error {
 	actor, ctx := auth.Actor(c), c.UserContext()
 	cfg, err := h.setup(c)
@@ -44,7 +47,7 @@ func (h *Handlers) CustomersCSV(c *fiber.Ctx) error {
 
 func (h *Handlers) writeCustomers(ctx context.Context, w *csv.Writer, actor loyalty.Actor, f loyalty.MemberFilter) error {
 	err := w.Write([]string{
-		"id", "external_id", "name", "email", "phone", "birth_date", "news_and_offers", "tier", "points", "lifetime_points", "last_visit", "frozen", "created_at",
+		"id", "external_id", "name", "email", "phone", "birth_date", "news_and_offers", "tier", "points", "lifetime_points", "last_visit", "frozen", "created_at", "erased",
 	})
 	if err != nil {
 		return err
@@ -56,8 +59,9 @@ func (h *Handlers) writeCustomers(ctx context.Context, w *csv.Writer, actor loya
 			visit = e.ActiveOn.Format(time.DateOnly)
 		}
 		return w.Write([]string{
-			m.ID.String(), inert(m.ExternalID), inert(m.Name), inert(m.Email), inert(m.Phone), m.BirthDate, yesNo(m.MarketingOptIn), inert(m.TierName),
+			m.ID.String(), inert(m.ExternalID), inert(shownName(ctx, m.Customer)), inert(m.Email), inert(m.Phone), m.BirthDate, yesNo(m.MarketingOptIn), inert(m.TierName),
 			i18n.Plain(int64(e.Balance)), i18n.Plain(int64(e.Lifetime)), visit, yesNo(!e.FrozenAt.IsZero()), m.CreatedAt.UTC().Format(time.RFC3339),
+			yesNo(!m.AnonymizedAt.IsZero()),
 		})
 	})
 	if err != nil {

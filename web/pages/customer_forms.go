@@ -149,7 +149,7 @@ func (h *Handlers) showCustomerForm(c *fiber.Ctx, status int, form customerForm,
 		if err != nil {
 			return err
 		}
-		p.Who = ui.PersonProps{Name: shownName(ctx, who.Name), Sub: i18n.N(ctx, "%d point", "%d points", who.Enrollment.Balance)}
+		p.Who = ui.PersonProps{Name: shownName(ctx, who.Customer), Sub: i18n.N(ctx, "%d point", "%d points", who.Enrollment.Balance)}
 		typed := f.Value("amount")
 		if kind == customers.Award {
 			typed = f.Value("points")

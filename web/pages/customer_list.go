@@ -144,7 +144,7 @@ func customerRows(ctx context.Context, members []loyalty.Member, program *loyalt
 
 func customerRow(ctx context.Context, m loyalty.Member, program *loyalty.Program) customers.Row {
 	r := customers.Row{
-		Name: shownName(ctx, m.Name), Href: customerPath(m.ID), Tier: m.TierName, Balance: i18n.Number(ctx, m.Enrollment.Balance),
+		Name: shownName(ctx, m.Customer), Href: customerPath(m.ID), Tier: m.TierName, Balance: i18n.Number(ctx, m.Enrollment.Balance),
 		Lifetime: i18n.Number(ctx, m.Enrollment.Lifetime), Since: i18n.Date(ctx, m.CreatedAt), Frozen: !m.Enrollment.FrozenAt.IsZero(),
 		Sub: m.Phone,
 	}

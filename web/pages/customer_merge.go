@@ -103,7 +103,7 @@ func (h *Handlers) showMerge(c *fiber.Ctx, status int, f ui.Form) error {
 
 func mergeSide(ctx context.Context, m loyalty.Member, program *loyalty.Program, role string) customers.Side {
 	s := customers.Side{
-		Name: shownName(ctx, m.Name), Href: customerPath(m.ID), Role: role, Balance: i18n.Number(ctx, m.Enrollment.Balance),
+		Name: shownName(ctx, m.Customer), Href: customerPath(m.ID), Role: role, Balance: i18n.Number(ctx, m.Enrollment.Balance),
 		Lifetime: i18n.Number(ctx, m.Enrollment.Lifetime), Tier: m.TierName, Facts: contactFacts(ctx, m.Customer)[:4],
 	}
 	if program != nil {
@@ -216,7 +216,7 @@ func (h *Handlers) mergedNotes(c *fiber.Ctx, id loyalty.ID) ([]customers.Merged,
 	var out []customers.Merged
 	for _, m := range open {
 		out = append(out, customers.Merged{
-			Text: i18n.T(ctx, "Merged with %s on %s.", shownName(ctx, m.SourceName), i18n.Date(ctx, m.At)), Href: customerPath(id) + "/unmerge/" + m.SourceID.String(),
+			Text: i18n.T(ctx, "Merged with %s on %s.", nameOr(ctx, m.SourceName, m.SourceErased), i18n.Date(ctx, m.At)), Href: customerPath(id) + "/unmerge/" + m.SourceID.String(),
 			Label: i18n.T(ctx, "Undo merge (until %s)", i18n.Date(ctx, m.Until)),
 		})
 	}

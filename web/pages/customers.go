@@ -138,7 +138,7 @@ func (h *Handlers) Customer(c *fiber.Ctx) error {
 func customerProps(ctx context.Context, actor loyalty.Actor, who service.Profile) customers.DetailProps {
 	e := who.Enrollment
 	p := customers.DetailProps{
-		ID: who.ID.String(), Name: shownName(ctx, who.Name), Href: customerPath(who.ID), Frozen: !e.FrozenAt.IsZero(),
+		ID: who.ID.String(), Name: shownName(ctx, who.Customer), Href: customerPath(who.ID), Frozen: !e.FrozenAt.IsZero(),
 		Balance: i18n.Number(ctx, e.Balance), Lifetime: i18n.Number(ctx, e.Lifetime),
 		Since: i18n.T(ctx, "Customer since %s", i18n.Date(ctx, who.CreatedAt)), Facts: contactFacts(ctx, who.Customer),
 		Can: customers.Can{
@@ -163,10 +163,16 @@ func customerProps(ctx context.Context, actor loyalty.Actor, who service.Profile
 	return p
 }
 
-// shownName is what pages call a guest of the given name: one who was erased,
-// in the reader's language.
-func shownName(ctx context.Context, name string) string {
-	if name == loyalty.AnonymousName {
+// shownName is what pages call a guest: one who was erased, in the reader's
+// language.
+func shownName(ctx context.Context, c loyalty.Customer) string {
+	return nameOr(ctx, c.Name, !c.AnonymizedAt.IsZero())
+}
+
+// nameOr is shownName for rows that carry a guest's name with them. The name
+// alone doesn't tell: there may be people who are called what the erased are.
+func nameOr(ctx context.Context, name string, erased bool) string {
+	if erased {
 		return i18n.T(ctx, "Anonymous")
 	}
 	return name

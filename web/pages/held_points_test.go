@@ -1,6 +1,7 @@
 package pages_test
 
 import (
+	"regexp"
 	"strings"
 	"testing"
 
@@ -56,6 +57,43 @@ func TestFrozenCardSaysSo(t *testing.T) {
 	}
 	if !strings.Contains(guest.do("GET", card, nil).Want(t, 200, "").Body, "This account is on hold") {
 		t.Error("the card doesn't say why there are no rewards")
+	}
+}
+
+// Who is called what the erased are called keeps the name in every language: on
+// pages that read the guest and on those that read rows with the name. The file
+// of customers says both, and who was erased.
+func TestNameOfTheErasedIsNobodyElses(t *testing.T) {
+	t.Parallel()
+	s, ids := restaurant(t)
+	called, err := s.Services.Customers.Create(t.Context(), s.System(), service.CreateCustomer{Name: "Anonymous", Phone: "+51 900 111 222"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, id := range []loyalty.ID{called.ID, ids["María García"]} {
+		give := service.AwardPoints{Customer: service.CustomerRef{ID: id}, Points: 300, Reason: "x"}
+		if _, err := s.Services.Ledger.Award(t.Context(), s.System(), give); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := s.Services.Customers.Anonymize(t.Context(), s.System(), service.AnonymizeCustomer{ID: ids["María García"]}); err != nil {
+		t.Fatal(err)
+	}
+	p := signIn(t, s, "owner@trattoria.test")
+	p.cookies["lang"] = "es"
+	for id, name := range map[loyalty.ID]string{called.ID: "Anonymous", ids["María García"]: "Anónimo"} {
+		for _, path := range []string{"/customers/%s", "/till/%s", "/customers/%s/freeze", "/transactions?customer=%s"} {
+			page := words(document(t, p.do("GET", strings.Replace(path, "%s", id.String(), 1), nil)).Find("main"))
+			if other := map[string]string{"Anonymous": "Anónimo", "Anónimo": "Anonymous"}[name]; !strings.Contains(page, name) || strings.Contains(page, other) {
+				t.Errorf("%s doesn't call the guest %s: %s", path, name, page)
+			}
+		}
+	}
+	file := p.do("GET", "/customers.csv", nil).Want(t, 200, "").Body
+	for _, row := range []string{`,Anonymous,,'\+51 900 111 222,(.*),no\n`, `,Anónimo,,,(.*),yes\n`} {
+		if !regexp.MustCompile(row).MatchString(file) {
+			t.Errorf("no %s in\n%s", row, file)
+		}
 	}
 }
 

@@ -256,7 +256,7 @@ func (h *Handlers) keptItems(c *fiber.Ctx, m loyalty.Import, p *imports.DoneProp
 		return err
 	}
 	for _, k := range kept {
-		row := imports.Kept{What: i18n.T(ctx, keptWords[k.Kind]), Why: i18n.T(ctx, keptWhy[k.Kept]), Name: k.Name, Href: customerPath(k.CustomerID)}
+		row := imports.Kept{What: i18n.T(ctx, keptWords[k.Kind]), Why: i18n.T(ctx, keptWhy[k.Kept]), Name: nameOr(ctx, k.Name, k.Erased), Href: customerPath(k.CustomerID)}
 		if k.Name == "" {
 			row.Name, row.Href = "–", ""
 		}

@@ -62,7 +62,7 @@ func (h *Handlers) lookUpOpenly(c *fiber.Ctx, typed string, but loyalty.ID, to f
 			continue
 		}
 		match := guestMatch(c, m, cfg.Program)
-		match.Name, match.Sub, match.Href = shownName(ctx, m.Name), cmp.Or(m.Phone, m.Email), to(m.ID)
+		match.Name, match.Sub, match.Href = shownName(ctx, m.Customer), cmp.Or(m.Phone, m.Email), to(m.ID)
 		p.Matches = append(p.Matches, match)
 	}
 	p.More = found.Total > tillMatches+1
@@ -72,7 +72,7 @@ func (h *Handlers) lookUpOpenly(c *fiber.Ctx, typed string, but loyalty.ID, to f
 func guestMatch(c *fiber.Ctx, m loyalty.Member, program *loyalty.Program) ui.Match {
 	ctx := c.UserContext()
 	match := ui.Match{
-		Name: masked(shownName(ctx, m.Name)), Sub: ending(ctx, m.Customer), Frozen: !m.Enrollment.FrozenAt.IsZero(), Balance: i18n.Number(ctx, m.Enrollment.Balance),
+		Name: masked(shownName(ctx, m.Customer)), Sub: ending(ctx, m.Customer), Frozen: !m.Enrollment.FrozenAt.IsZero(), Balance: i18n.Number(ctx, m.Enrollment.Balance),
 	}
 	if program != nil {
 		tier := program.Held(m.Enrollment.TierID, m.Enrollment.Lifetime)

@@ -81,7 +81,7 @@ func orderRow(ctx ctx, cfg *loyalty.Config, o service.OrderRow, now time.Time) l
 		row.Refunded = i18n.T(ctx, "%s refunded", i18n.Money(ctx, int64(o.RefundedTotal), o.Currency))
 	}
 	if a := o.Award; a != nil {
-		row.Customer, row.Cashier, row.Points = shownName(ctx, a.CustomerName), a.StaffName, i18n.Number(ctx, o.Earned-o.Reversed)
+		row.Customer, row.Cashier, row.Points = nameOr(ctx, a.CustomerName, a.CustomerErased), a.StaffName, i18n.Number(ctx, o.Earned-o.Reversed)
 		row.Why = whyLeft(ctx, a.Explanation, o.Order)
 		if t := o.Taken; t != nil {
 			row.Taken, row.TakenHref = takenBy(ctx, t), ledger.TransactionsPath+"?customer="+t.CustomerID.String()+"&type="+string(loyalty.Reverse)

@@ -72,7 +72,7 @@ func ladderWould(ctx ctx, v loyalty.Preview, currency string) program.PreviewPro
 		p.Tiers = append(p.Tiers, change)
 	}
 	for _, m := range v.Moves {
-		p.Moves = append(p.Moves, program.Move{Name: shownName(ctx, m.Name), Href: "/customers/" + m.CustomerID.String(), From: m.From, To: m.To})
+		p.Moves = append(p.Moves, program.Move{Name: nameOr(ctx, m.Name, m.Erased), Href: "/customers/" + m.CustomerID.String(), From: m.From, To: m.To})
 	}
 	if more := v.Moved.Total - int64(len(v.Moves)); more > 0 && len(v.Moves) > 0 {
 		p.MoreMoves = i18n.T(ctx, "and %d more", more)

@@ -47,7 +47,7 @@ func (h *Handlers) transactionFilter(c *fiber.Ctx, cfg *loyalty.Config) (loyalty
 		if err != nil {
 			return f, shown, err
 		}
-		f.CustomerID, shown.Customer, shown.CustomerName = id, id.String(), shownName(ctx, who.Name)
+		f.CustomerID, shown.Customer, shown.CustomerName = id, id.String(), shownName(ctx, who.Customer)
 		shown.AnyCustomer = withQuery(c, "customer", "")
 	}
 	if id, ok := loyalty.ParseID(c.Query("reward")); ok {
@@ -112,7 +112,7 @@ func (h *Handlers) Transactions(c *fiber.Ctx) error {
 	for _, r := range rows {
 		row := ledger.Transaction{
 			When: i18n.DateTime(ctx, r.At), Machine: i18n.Machine(r.At), Type: rowName(ctx, r.Transaction), Icon: typeIcon(r.Type),
-			Customer: shownName(ctx, r.CustomerName), CustomerHref: customerPath(r.CustomerID), Points: i18n.Signed(ctx, r.Points),
+			Customer: nameOr(ctx, r.CustomerName, r.CustomerErased), CustomerHref: customerPath(r.CustomerID), Points: i18n.Signed(ctx, r.Points),
 			After: i18n.Number(ctx, r.BalanceAfter), Reason: reasonText(ctx, r.Transaction), Where: r.StoreName, Who: r.StaffName,
 			Tone: typeTone(r.Transaction), Why: why(ctx, r.Explanation, r.Points), Reversed: r.Reversed,
 		}

@@ -95,7 +95,7 @@ func (h *Handlers) redemptionByCode(ctx context.Context, actor loyalty.Actor, co
 	if err != nil {
 		return loyalty.RedemptionRow{}, err
 	}
-	row := loyalty.RedemptionRow{Redemption: d, CustomerName: who.Name}
+	row := loyalty.RedemptionRow{Redemption: d, CustomerName: who.Name, CustomerErased: !who.AnonymizedAt.IsZero()}
 	cfg, err := h.Config(ctx, actor)
 	if err == nil && !d.StoreID.IsZero() {
 		store, missing := cfg.Store(d.StoreID)
@@ -109,7 +109,7 @@ func (h *Handlers) redemptionByCode(ctx context.Context, actor loyalty.Actor, co
 func redemptionProps(c *fiber.Ctx, r loyalty.RedemptionRow) ledger.Redemption {
 	ctx := c.UserContext()
 	out := ledger.Redemption{
-		Reward: r.RewardName, Code: r.Code, Customer: shownName(ctx, r.CustomerName), CustomerHref: customerPath(r.CustomerID), Store: r.StoreName,
+		Reward: r.RewardName, Code: r.Code, Customer: nameOr(ctx, r.CustomerName, r.CustomerErased), CustomerHref: customerPath(r.CustomerID), Store: r.StoreName,
 		When: i18n.DateTime(ctx, r.CreatedAt), Machine: i18n.Machine(r.CreatedAt), Cost: i18n.Number(ctx, r.Cost),
 		Status: redemptionStatus(ctx, r.Status), Key: fresh(c).Key,
 	}
@@ -202,7 +202,7 @@ func (h *Handlers) AskCancelRedemption(c *fiber.Ctx) error {
 	}
 	p := ledger.GiveBackProps{
 		Action: c.Path(), Form: fresh(c), Dialog: target(c) == ui.ModalID, Status: c.Query("status"), Store: c.Query("store"), Code: c.Query("code"),
-		Text: i18n.T(ctx, "%s gets %s back for “%s”, and the code ends.", shownName(ctx, who.Name), i18n.N(ctx, "%d point", "%d points", d.Cost), d.RewardName),
+		Text: i18n.T(ctx, "%s gets %s back for “%s”, and the code ends.", shownName(ctx, who.Customer), i18n.N(ctx, "%d point", "%d points", d.Cost), d.RewardName),
 	}
 	p.Back = redemptionsAddress(p.Status, p.Store, p.Code)
 	if p.Dialog {

@@ -129,7 +129,7 @@ func (h *Handlers) codeMatch(c *fiber.Ctx, code string) (ui.Match, bool, error) 
 	}
 	guest, err := h.Customers.Get(ctx, actor, service.CustomerRef{ID: d.CustomerID})
 	return ui.Match{
-		Href: codePath(d), Name: d.RewardName, Sub: masked(shownName(ctx, guest.Name)) + " · " + i18n.T(ctx, statusNames[d.Status]), Code: true,
+		Href: codePath(d), Name: d.RewardName, Sub: masked(shownName(ctx, guest.Customer)) + " · " + i18n.T(ctx, statusNames[d.Status]), Code: true,
 		Balance: i18n.Number(ctx, d.Cost),
 	}, err == nil, err
 }
@@ -146,7 +146,7 @@ func (h *Handlers) tillOwn(c *fiber.Ctx, store loyalty.Store) ([]till.Recent, er
 	var out []till.Recent
 	for _, t := range rows {
 		r := till.Recent{
-			Href: tillPath(t.CustomerID), Name: masked(shownName(ctx, t.CustomerName)), What: rowName(ctx, t.Transaction), Points: i18n.Signed(ctx, t.Points),
+			Href: tillPath(t.CustomerID), Name: masked(nameOr(ctx, t.CustomerName, t.CustomerErased)), What: rowName(ctx, t.Transaction), Points: i18n.Signed(ctx, t.Points),
 			When: i18n.Clock(ctx, t.At), Machine: i18n.Machine(t.At), Reversed: t.Reversed,
 		}
 		if t.Type == loyalty.Earn && !t.OrderID.IsZero() {

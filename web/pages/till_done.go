@@ -55,7 +55,7 @@ func (h *Handlers) awarded(c *fiber.Ctx, p *till.DoneProps, who service.Profile,
 		return loyalty.Missing("order")
 	}
 	p.Tone, p.Icon, p.Title = ui.Good, "circle-check", i18n.T(ctx, "Bill recorded")
-	p.Text = i18n.T(ctx, "%s for %s", i18n.Money(ctx, int64(r.Order.Total), r.Order.Currency), shownName(ctx, who.Name))
+	p.Text = i18n.T(ctx, "%s for %s", i18n.Money(ctx, int64(r.Order.Total), r.Order.Currency), shownName(ctx, who.Customer))
 	if c.Query("before") != "" {
 		p.Tone, p.Icon, p.Title = ui.Note, "info", i18n.T(ctx, "Counted before: nothing was added")
 		p.Text = i18n.T(ctx, "This receipt, %s, was counted on %s.", p.Text, i18n.DateTime(ctx, r.Order.CompletedAt))

@@ -61,7 +61,7 @@ func (h *Handlers) tillGuest(c *fiber.Ctx, status int, f ui.Form, note string) e
 func tillGuestProps(c *fiber.Ctx, who service.Profile, store loyalty.Store) till.Guest {
 	ctx := c.UserContext()
 	g := till.Guest{
-		Path: tillPath(who.ID), Name: shownName(ctx, who.Name), Contact: cmp.Or(who.Phone, who.Email, i18n.T(ctx, "no phone number")),
+		Path: tillPath(who.ID), Name: shownName(ctx, who.Customer), Contact: cmp.Or(who.Phone, who.Email, i18n.T(ctx, "no phone number")),
 		Detail: "/customers/" + who.ID.String(), Balance: i18n.Number(ctx, who.Enrollment.Balance), Frozen: !who.Enrollment.FrozenAt.IsZero(),
 		Tier: standing(ctx, who.Program, who.Enrollment.TierID, who.Enrollment.Lifetime),
 	}
