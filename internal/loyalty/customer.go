@@ -1,6 +1,10 @@
 package loyalty
 
-import "time"
+import (
+	"strings"
+	"time"
+	"unicode"
+)
 
 // Customer is a guest whom an organization knows.
 type Customer struct {
@@ -124,6 +128,22 @@ type NewAccount struct {
 	TierID       ID        // the program's first
 	Day          time.Time // the organization's day of CreatedAt, for the statistics
 }
+
+// FirstName is how a guest is called: the first word of the name that has
+// something to say, with what stands before it, as a picture may. The rest is
+// the other words.
+func FirstName(name string) (first, rest string) {
+	words := strings.Fields(name)
+	for i, w := range words {
+		if strings.ContainsFunc(w, Speaks) {
+			return strings.Join(words[:i+1], " "), strings.Join(words[i+1:], " ")
+		}
+	}
+	return strings.Join(words, " "), ""
+}
+
+// Speaks reports whether a sign can be read out: it is a letter or a digit.
+func Speaks(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
 
 // AnonymousName is what a customer is called once the person was forgotten.
 const AnonymousName = "Anonymous"

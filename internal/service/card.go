@@ -3,7 +3,6 @@ package service
 import (
 	"bytes"
 	"context"
-	"strings"
 
 	"regulars/internal/loyalty"
 	"regulars/internal/secret"
@@ -168,7 +167,7 @@ func (s *Cards) Face(ctx context.Context, token string) (CardFace, error) {
 	if err != nil {
 		return CardFace{}, err
 	}
-	first, _, _ := strings.Cut(strings.TrimSpace(m.Name), " ")
+	first, _ := loyalty.FirstName(m.Name)
 	return CardFace{
 		Restaurant: cfg.Organization.Name, FirstName: first, Code: card.Code, Balance: m.Enrollment.Balance, Lifetime: m.Enrollment.Lifetime,
 		Program: p.Program, Tier: p.Tier, Next: p.Next, Missing: p.Missing, Offers: offers,

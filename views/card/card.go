@@ -20,6 +20,9 @@ type FaceProps struct {
 	Next     *Reward               // what comes next; nil when nothing does
 }
 
+// Wide reports whether there is enough to stand beside the card.
+func (p FaceProps) Wide() bool { return len(p.Within) > 0 || p.Next != nil }
+
 // Reward is one that a guest can have, or is on the way to.
 type Reward struct {
 	Name, Cost, Icon string

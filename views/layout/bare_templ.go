@@ -69,7 +69,7 @@ func Bare(p BareProps) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			var templ_7745c5c3_Var3 = []any{"flex min-h-dvh flex-col items-center px-4 py-8 sm:justify-center", templ.KV("justify-center", p.Alone)}
+			var templ_7745c5c3_Var3 = []any{"flex min-h-dvh flex-col items-center px-4 py-8 sm:justify-center print:items-start print:justify-start print:p-0", templ.KV("justify-center", p.Alone)}
 			templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var3...)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

@@ -25,6 +25,7 @@ func (h *Handlers) Card(c *fiber.Ctx) error {
 	frame := layout.BareProps{Title: i18n.T(ctx, "Membership card"), Plain: true}
 	face, err := h.Cards.Face(ctx, c.Params("token"))
 	if loyalty.KindOf(err) == loyalty.NotFound && err != nil {
+		frame.Alone = true
 		return h.bare(c, fiber.StatusNotFound, frame, card.Unknown())
 	}
 	if err != nil {
@@ -34,7 +35,7 @@ func (h *Handlers) Card(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	frame.Title = face.Restaurant
+	frame.Title, frame.Wide = face.Restaurant, props.Wide()
 	return h.bare(c, fiber.StatusOK, frame, card.Face(props))
 }
 

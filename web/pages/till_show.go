@@ -3,6 +3,7 @@ package pages
 import (
 	"context"
 	"strings"
+	"unicode/utf8"
 
 	"regulars/internal/loyalty"
 	"regulars/internal/service"
@@ -28,11 +29,9 @@ func redemptionPath(customer, redemption loyalty.ID) string {
 // masked is a name as far as bystanders may read it: "María García" is
 // "María G."
 func masked(name string) string {
-	first, rest, ok := strings.Cut(strings.TrimSpace(name), " ")
-	if !ok {
-		return first
-	}
-	for _, r := range strings.TrimSpace(rest) {
+	first, rest := loyalty.FirstName(name)
+	if i := strings.IndexFunc(rest, loyalty.Speaks); i >= 0 {
+		r, _ := utf8.DecodeRuneInString(rest[i:])
 		return first + " " + strings.ToUpper(string(r)) + "."
 	}
 	return first

@@ -51,6 +51,7 @@ func TestMasked(t *testing.T) {
 	t.Parallel()
 	for name, want := range map[string]string{
 		"María García": "María G.", "Ann": "Ann", "  José  luis quispe ": "José L.", "": "", "李 小龙": "李 小.",
+		"👩🏽‍🍳 Chef Ana 🌶️": "👩🏽‍🍳 Chef A.", "Ana 🌶️": "Ana", "María (Mary) García": "María M.", "🌶️": "🌶️", "محمد عبد الرحمن": "محمد ع.",
 	} {
 		if got := masked(name); got != want {
 			t.Errorf("%q is shown as %q, want %q", name, got, want)
