@@ -20,10 +20,11 @@ type ListProps struct {
 	// Pages of a search, whose words must not get into an address.
 	Prev, Next string
 	CanAdd     bool
-	Likely     string // how many likely duplicates there are; "" for those who can't merge them, and for none
-	Any        bool   // whether there are any customers at all
-	CSV        string // address of the list as a file; "" where it may not be had
-	Give       string // address of points for all of the list; "" where that can't be
+	New        ui.Form // a new customer of what was searched for, where nobody was found
+	Likely     string  // how many likely duplicates there are; "" for those who can't merge them, and for none
+	Any        bool    // whether there are any customers at all
+	CSV        string  // address of the list as a file; "" where it may not be had
+	Give       string  // address of points for all of the list; "" where that can't be
 	Filter     FilterProps
 }
 

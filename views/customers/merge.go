@@ -1,6 +1,10 @@
 package customers
 
-import "regulars/views/ui"
+import (
+	"github.com/a-h/templ"
+
+	"regulars/views/ui"
+)
 
 // PickProps is the choice of another guest: whom to merge with, or to whom an
 // award belongs.
@@ -39,6 +43,17 @@ type MergeProps struct {
 	Form               ui.Form
 }
 
+// AfterwardsID is what is replaced as somebody chooses between contact details.
+const AfterwardsID = "merge-afterwards"
+
+// choosing shows what the choices made so far would leave.
+func (p MergeProps) choosing() templ.Attributes {
+	return templ.Attributes{
+		"hx-get": p.Action, "hx-include": "#merge-form [type=radio]", "hx-target": "#" + AfterwardsID, "hx-swap": "outerHTML",
+		"hx-sync": "closest fieldset:replace", "hx-push-url": "false",
+	}
+}
+
 // MoveProps is what moving an award would do.
 type MoveProps struct {
 	Action, Back string
@@ -53,6 +68,7 @@ type MoveProps struct {
 // UndoProps asks whether a merge is to be undone.
 type UndoProps struct {
 	Action, Back, Text string
+	Who                ui.PersonProps // who gets an account again, with the points that were brought
 	Form               ui.Form
 	Dialog             bool
 }

@@ -85,7 +85,7 @@ func init() {
 		"Why this many?":  "¿Por qué estos puntos?",
 		"Back to %s":      "Volver a %s",
 
-		"Taken back.": "Puntos retirados.",
+		"The points are taken back.":                                      "Los puntos se retiraron.",
 		"The reward is undone and its points are back on the balance.":    "El canje se deshizo y sus puntos volvieron al saldo.",
 		"This number was known already. Here is the guest it belongs to.": "Este número ya se conocía. Este es el cliente al que pertenece.",
 		"+%d point":                            "+%d punto",

@@ -68,7 +68,7 @@ func customerForms(kind string) (customerForm, bool) {
 		customers.Anonymize: {
 			scope: loyalty.CustomersUpdate,
 			props: func(ctx context.Context) customers.FormProps {
-				return customers.FormProps{Title: i18n.T(ctx, "Erase personal data"), Submit: i18n.T(ctx, "Erase"), Danger: true, Text: i18n.T(ctx, "Name, phone, e-mail and birth date are erased for good. The points and their history stay, without a name.")}
+				return customers.FormProps{Title: i18n.T(ctx, "Erase personal data"), Submit: i18n.T(ctx, "Erase"), Danger: true, Text: i18n.T(ctx, "Name, phone, e-mail and birth date are erased for good, and the card ends. The points and their history stay, without a name.")}
 			},
 			do: eraseCustomer, said: func(ctx context.Context) string { return i18n.T(ctx, "The personal data is erased.") },
 		},

@@ -10,6 +10,7 @@ import (
 	"regulars/internal/loyalty"
 	"regulars/views/customers"
 	"regulars/views/i18n"
+	"regulars/views/ui"
 	"regulars/web/auth"
 )
 
@@ -99,6 +100,9 @@ func (h *Handlers) CustomerSearch(c *fiber.Ctx) error {
 		Search: search, Any: true, Rows: customerRows(ctx, found.Members, cfg.Program),
 		Count: i18n.N(ctx, "%d customer found", "%d customers found", int64(found.Total)),
 	}
+	if found.Total == 0 {
+		p.New = newcomer(c, search)
+	}
 	if found.More {
 		p.Count = i18n.T(ctx, "more than %s customers found", i18n.Number(ctx, found.Total))
 	}
@@ -110,6 +114,18 @@ func (h *Handlers) CustomerSearch(c *fiber.Ctx) error {
 		p.Next = strconv.Itoa(n + 1)
 	}
 	return h.showCustomers(c, p)
+}
+
+// newcomer is the form for somebody of whom only what was typed is known: a
+// name, a phone number or an e-mail address, which no form asks for first.
+func newcomer(c *fiber.Ctx, typed string) ui.Form {
+	switch {
+	case byPhone(typed):
+		return fresh(c).With("phone", typed)
+	case strings.Contains(typed, "@"):
+		return fresh(c)
+	}
+	return fresh(c).With("name", typed)
 }
 
 func (h *Handlers) showCustomers(c *fiber.Ctx, p customers.ListProps) error {

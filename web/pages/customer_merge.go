@@ -76,7 +76,13 @@ func (h *Handlers) pick(c *fiber.Ctx, id loyalty.ID, action string, p customers.
 
 // MergePreview is GET /customers/:id/merge/:other.
 func (h *Handlers) MergePreview(c *fiber.Ctx) error {
-	return h.showMerge(c, fiber.StatusOK, fresh(c))
+	f := fresh(c)
+	for _, name := range service.MergeFields() {
+		if side := c.Query(name); side != "" {
+			f = f.With(name, side)
+		}
+	}
+	return h.showMerge(c, fiber.StatusOK, f)
 }
 
 func (h *Handlers) showMerge(c *fiber.Ctx, status int, f ui.Form) error {
@@ -97,6 +103,9 @@ func (h *Handlers) showMerge(c *fiber.Ctx, status int, f ui.Form) error {
 		Action: c.Path(), Back: customerPath(id), Swap: customerPath(other) + "/merge/" + id.String(), Form: f, Until: i18n.Date(ctx, v.Until),
 		Stays: mergeSide(ctx, v.Survivor, v.Program, i18n.T(ctx, "Stays")), Goes: mergeSide(ctx, v.Source, v.Program, i18n.T(ctx, "Goes")),
 		After: mergeSide(ctx, v.After, v.Program, i18n.T(ctx, "Afterwards")), Choices: mergeChoices(ctx, v, f), Moves: mergeMoves(ctx, v.Counts),
+	}
+	if target(c) == customers.AfterwardsID {
+		return part(c, status, customers.Afterwards(p.After))
 	}
 	return h.page(c, shell{Title: i18n.T(ctx, "Merge a duplicate"), Active: "customers", Wide: true, Status: status}, customers.MergePreview(p))
 }
@@ -175,15 +184,19 @@ func (h *Handlers) Unmerge(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
+	open, err := h.Services.Customers.Merges(ctx, actor, id)
+	if err != nil {
+		return err
+	}
+	var who ui.PersonProps
+	if i := slices.IndexFunc(open, func(m loyalty.Merge) bool { return m.SourceID == other }); i >= 0 {
+		who.Name, who.Sub = nameOr(ctx, open[i].SourceName, open[i].SourceErased), i18n.N(ctx, "%d point", "%d points", open[i].Points)
+	}
 	if c.Method() != fiber.MethodPost {
-		open, err := h.Services.Customers.Merges(ctx, actor, id)
-		if err != nil {
-			return err
-		}
-		if !slices.ContainsFunc(open, func(m loyalty.Merge) bool { return m.SourceID == other }) {
+		if who.Name == "" {
 			return loyalty.Errorf(loyalty.NotFound, loyalty.CodeNotFound, "This merge can’t be undone any more. That is possible once, within 30 days.")
 		}
-		return h.showUnmerge(c, id, fiber.StatusOK, fresh(c))
+		return h.showUnmerge(c, id, who, fiber.StatusOK, fresh(c))
 	}
 	return submit(h, c, posted(c), func(once loyalty.Once) (service.Unmerged, error) {
 		return h.Services.Customers.Unmerge(ctx, actor, service.UnmergeCustomers{ID: id, SourceID: other, Once: once})
@@ -191,13 +204,13 @@ func (h *Handlers) Unmerge(c *fiber.Ctx) error {
 		// No names: this is kept as the form's answer, where erasing a guest
 		// doesn't look for them.
 		return done{To: customerPath(u.Survivor.ID), Flash: i18n.T(ctx, "The merge is undone. Both have accounts of their own again.")}
-	}, func(again ui.Form) error { return h.showUnmerge(c, id, fiber.StatusUnprocessableEntity, again) })
+	}, func(again ui.Form) error { return h.showUnmerge(c, id, who, fiber.StatusUnprocessableEntity, again) })
 }
 
-func (h *Handlers) showUnmerge(c *fiber.Ctx, id loyalty.ID, status int, f ui.Form) error {
+func (h *Handlers) showUnmerge(c *fiber.Ctx, id loyalty.ID, who ui.PersonProps, status int, f ui.Form) error {
 	ctx := c.UserContext()
 	p := customers.UndoProps{
-		Action: c.Path(), Back: customerPath(id), Form: f, Dialog: target(c) == ui.ModalID,
+		Action: c.Path(), Back: customerPath(id), Who: who, Form: f, Dialog: target(c) == ui.ModalID,
 		Text: i18n.T(ctx, "The other account gets back what it brought: points, orders, rewards and contact details. What was earned and spent since the merge stays here."),
 	}
 	if p.Dialog {

@@ -206,7 +206,7 @@ func (h *Handlers) customerRewards(c *fiber.Ctx, who service.Profile) ([]custome
 	var out []customers.Reward
 	for _, o := range offers {
 		r := customers.Reward{Name: o.Name, Cost: i18n.N(ctx, "%d point", "%d points", o.Cost), Affordable: o.Affordable, Note: i18n.T(ctx, "Within reach")}
-		if !who.Enrollment.FrozenAt.IsZero() {
+		if !who.Enrollment.FrozenAt.IsZero() || !who.AnonymizedAt.IsZero() {
 			r.Note = "" // the page says so once
 		} else if o.Affordable {
 			r.Href = tillPath(who.ID) + "/redeem/" + o.ID.String()

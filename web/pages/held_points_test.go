@@ -89,6 +89,12 @@ func TestNameOfTheErasedIsNobodyElses(t *testing.T) {
 			}
 		}
 	}
+	for id, ways := range map[loyalty.ID]int{called.ID: 1, ids["María García"]: 0} {
+		doc := document(t, p.do("GET", "/customers/"+id.String(), nil))
+		if n := doc.Find(`main a.btn[href="/till/` + id.String() + `"]`).Length(); n != ways {
+			t.Errorf("%d ways to the till for %s, want %d", n, words(doc.Find("h1")), ways)
+		}
+	}
 	file := p.do("GET", "/customers.csv", nil).Want(t, 200, "").Body
 	for _, row := range []string{`,Anonymous,,'\+51 900 111 222,(.*),no\n`, `,Anónimo,,,(.*),yes\n`} {
 		if !regexp.MustCompile(row).MatchString(file) {

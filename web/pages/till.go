@@ -99,12 +99,7 @@ func (h *Handlers) tillSearch(c *fiber.Ctx, typed string) (till.ResultsProps, er
 	}
 	p.Matches, p.More = found.Matches, found.More
 	if len(p.Matches) == 0 {
-		p.New = fresh(c).With("phone", "")
-		if p.ByPhone {
-			p.New = fresh(c).With("phone", p.Query)
-		} else {
-			p.New = p.New.With("name", p.Query)
-		}
+		p.New = newcomer(c, p.Query)
 	}
 	return p, nil
 }

@@ -21,7 +21,7 @@ func (h *Handlers) TillCustomer(c *fiber.Ctx) error {
 	ctx, note := c.UserContext(), ""
 	switch {
 	case c.Query("undone") != "":
-		note = i18n.T(ctx, "Taken back.")
+		note = i18n.T(ctx, "The points are taken back.")
 	case c.Query("returned") != "":
 		note = i18n.T(ctx, "The reward is undone and its points are back on the balance.")
 	case c.Query("known") != "":
