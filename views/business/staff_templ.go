@@ -106,7 +106,7 @@ func Staff(p StaffProps) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, "<span class=\"min-w-0\"><a class=\"ui-link-quiet block min-h-6 truncate font-medium\" href=\"")
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, "<span class=\"min-w-0 md:max-w-72\"><a class=\"ui-link-quiet block min-h-6 truncate font-medium\" href=\"")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

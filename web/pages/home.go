@@ -16,7 +16,7 @@ import (
 )
 
 // periods are those the start page offers, in days.
-var periods = []int{7, 30, 90, 365}
+var periods = []int{1, 7, 30, 90, 365}
 
 const usualPeriod = 30
 
@@ -125,8 +125,13 @@ func (v homeView) tabs() []ui.Tab {
 			href += "&to=" + v.to.Format(time.DateOnly)
 		}
 		label := i18n.T(ctx, "%d days", days)
-		if days == 365 {
+		switch {
+		case days == 365:
 			label = i18n.T(ctx, "1 year")
+		case days == 1 && v.running():
+			label = i18n.T(ctx, "Today")
+		case days == 1:
+			label = i18n.T(ctx, "1 day")
 		}
 		out = append(out, ui.Tab{Label: label, Href: href, Active: days == v.days})
 	}

@@ -34,6 +34,13 @@ func TestHomeInABrowser(t *testing.T) {
 	}); err != nil {
 		t.Fatal(err)
 	}
+	v.Go("/?days=1")
+	v.See("Mar 10, 2026, up to now")
+	v.See("Orders 2")
+	v.Usable("home, today")
+	if v.Text("a[href^='/orders?from=2026-03-10&to=2026-03-10']") == "" {
+		t.Error("today's sales don't lead to today's orders")
+	}
 	v.Go("/?days=7")
 	v.See("Sales $100.50")
 	v.See("Points issued 1,0")

@@ -21,6 +21,12 @@ func (v homeView) fill(p *home.Props, a service.Analytics) {
 	ctx := v.c.UserContext()
 	last := a.To.Add(-time.Hour)
 	p.Subtitle = i18n.T(ctx, "%s to %s, compared with the %d days before", i18n.Date(ctx, a.From), i18n.Date(ctx, last), v.days)
+	switch {
+	case v.partial():
+		p.Subtitle = i18n.T(ctx, "%s, up to now", i18n.Date(ctx, last))
+	case v.days == 1:
+		p.Subtitle = i18n.T(ctx, "%s, compared with the day before", i18n.Date(ctx, last))
+	}
 	p.CaseHref = v.link("/anomalies", "")
 	if p.CaseHref == "" {
 		p.Waiting = 0
@@ -84,7 +90,9 @@ func (v homeView) stats(a service.Analytics) []ui.StatProps {
 		{int64(now.Sales), int64(before.Sales)}, {now.Orders, before.Orders}, {int64(now.Issued), int64(before.Issued)},
 		{int64(now.Spent()), int64(before.Spent())}, {}, {}, {now.Customers, before.Customers},
 	} {
-		compare(ctx, &out[i], pair[0], pair[1])
+		if !v.partial() {
+			compare(ctx, &out[i], pair[0], pair[1])
+		}
 	}
 	if !v.store.IsZero() {
 		for _, i := range []int{5, 6, 7} {
@@ -94,11 +102,15 @@ func (v homeView) stats(a service.Analytics) []ui.StatProps {
 			out[7].Note = i18n.T(ctx, "today, in all stores")
 		}
 		if !v.settled(a) {
-			out[5].Note = i18n.T(ctx, "in the %d days up to today, in all stores", v.days)
+			out[5].Note = i18n.N(ctx, "in the %d day up to today, in all stores", "in the %d days up to today, in all stores", v.days)
 		}
 	}
 	return out
 }
+
+// partial reports whether all there is to see is a day that isn't over: beside
+// a whole one it would look like a collapse.
+func (v homeView) partial() bool { return v.days == 1 && v.running() }
 
 // settled reports whether nobody came after the period: only then are those
 // active since it began those who were active in it.
@@ -110,7 +122,7 @@ func (v homeView) active(a service.Analytics) ui.StatProps {
 	ctx := v.c.UserContext()
 	s := ui.StatProps{Label: i18n.T(ctx, "Active members")}
 	if !v.settled(a) {
-		s.Value, s.Note = i18n.Number(ctx, a.ActiveLately), i18n.T(ctx, "in the %d days up to today", v.days)
+		s.Value, s.Note = i18n.Number(ctx, a.ActiveLately), i18n.N(ctx, "in the %d day up to today", "in the %d days up to today", v.days)
 		s.Href = v.link("/customers", "visit=in-"+strconv.Itoa(v.days))
 		return s
 	}

@@ -2,12 +2,15 @@ package pages_test
 
 import (
 	"context"
+	"strings"
 	"testing"
 
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
 
 	"regulars/internal/browsertest"
+	"regulars/internal/loyalty"
+	"regulars/internal/service"
 	"regulars/web/webtest"
 )
 
@@ -161,4 +164,20 @@ func TestOwnerIsOffline(t *testing.T) {
 	v.Until("it says no more", `document.querySelector("[data-offline-line]").hidden`)
 	press(t, v, `.ui-tabbar a[href="/"]`)
 	v.Until("on the start page", `location.pathname === "/"`)
+}
+
+// One very long name leaves room for what stands beside it in the list.
+func TestStaffWithALongName(t *testing.T) {
+	t.Parallel()
+	r := newLume(t)
+	if _, err := r.Services.Access.CreateStaff(t.Context(), r.System(), service.CreateStaff{
+		Email: strings.Repeat("a", 60) + "@" + strings.Repeat("long.", 20) + "example", Name: strings.Repeat("Featherstonehaugh ", 10),
+		Role: loyalty.Manager, Password: webtest.Password,
+	}); err != nil {
+		t.Fatal(err)
+	}
+	v := r.Visit(t, browsertest.Desktop)
+	v.SignIn("owner@trattoria.test")
+	v.Go("/staff")
+	v.Until("every column is in the window", `[...document.querySelectorAll("main tbody td")].every(cell => cell.getBoundingClientRect().right <= innerWidth)`)
 }
