@@ -47,7 +47,7 @@ func init() {
 		"Duplicate claim": "Reclamación duplicada", "The same receipt claimed more than once.": "El mismo recibo reclamado más de una vez.",
 
 		"%d time": "%d vez", "%d times": "%d veces", "The receipts": "Los recibos", "What was asked for once more, and whose it is.": "Lo que se reclamó otra vez y de quién es.",
-		"Cancel the reward": "Cancelar la recompensa", "Cancel the reward?": "¿Cancelar la recompensa?", "Confirmed, reward cancelled": "Confirmado, recompensa cancelada",
+		"Cancel the reward": "Cancelar la recompensa", "Cancel the reward?": "¿Cancelar la recompensa?", "Leave it on hold": "Dejarla en espera", "Confirmed, reward cancelled": "Confirmado, recompensa cancelada",
 		"Case confirmed and the reward cancelled.":                "Caso confirmado y recompensa cancelada.",
 		"The decision is open again; the reward stays cancelled.": "La decisión vuelve a estar abierta; la recompensa sigue cancelada.",
 		"Open the decision again":                                 "Volver a abrir la decisión", "Decision opened again": "Decisión reabierta",

@@ -235,7 +235,7 @@ func noRedemptions(p RedemptionsProps) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		case p.Status == "held":
-			templ_7745c5c3_Err = ui.Empty(ui.EmptyProps{Icon: "clipboard-check", Title: i18n.T(ctx, "Nothing set aside"), Text: i18n.T(ctx, "Rewards that guests have put aside to fetch later wait here."), Compact: true}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Empty(ui.EmptyProps{Icon: "clipboard-check", Title: i18n.T(ctx, "Nothing is on hold"), Text: i18n.T(ctx, "Rewards that guests fetch later, or that a manager has to look at first, wait here."), Compact: true}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
