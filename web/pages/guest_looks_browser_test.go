@@ -59,10 +59,15 @@ func TestSearchSignsUpWhomItDoesNotFind(t *testing.T) {
 	if _, err := s.Services.Ledger.Award(t.Context(), s.System(), give); err != nil {
 		t.Fatal(err)
 	}
+	long := service.CreateCustomer{Name: "Maximiliana Guadalupe Hernández-Fernández de la Concepción", Phone: "+51 955 500 004"}
+	if _, err := s.Services.Customers.Create(t.Context(), s.System(), long); err != nil {
+		t.Fatal(err)
+	}
 	s.Staff(loyalty.Manager, "Mateo Ruiz")
 	v := s.Visit(t, browsertest.Phone)
 	v.SignIn("manager@trattoria.test")
 	v.Go("/customers")
+	v.Until("a long name within its row", `[...document.querySelectorAll("tbody th a")].every(e => e.getBoundingClientRect().right < 340) && document.querySelector(".ui-unnamed").offsetWidth > 70`)
 	v.Until("a balance in one line", `[...document.querySelectorAll("tbody td")].some(e => e.innerText.includes("9,999,999") && e.offsetHeight < 50)`)
 	v.Type("#f-search", "998 877 665")
 	v.Until("the number in the form", `document.querySelector("#newcomer-phone")?.value === "998 877 665" && document.querySelector("#newcomer-name").value === ""`)
