@@ -167,7 +167,7 @@ func (r *lume) pathsOf(t *testing.T, pattern string) []string {
 			t.Fatal(err)
 		}
 		return []string{fill(":token", card.Token)}
-	case "/till/:id", "/customers/:id", "/customers/:id/card", "/customers/:id/merge":
+	case "/till/:id", "/customers/:id", "/customers/:id/card", "/customers/:id/award", "/customers/:id/merge":
 		return []string{fill(":id", guest)}
 	case "/till/:id/redeem/:reward":
 		return []string{fill(":id", r.guests[3].String(), ":reward", one(`SELECT id FROM rewards ORDER BY points_cost LIMIT 1`))}
