@@ -41,6 +41,9 @@ func TestHomeInABrowser(t *testing.T) {
 	if v.Text("a[href^='/orders?from=2026-03-10&to=2026-03-10']") == "" {
 		t.Error("today's sales don't lead to today's orders")
 	}
+	if browsertest.Eval[bool](t, v.Browser, `document.querySelector("main").innerText.includes("per day")`) {
+		t.Error("a single day is drawn as a course")
+	}
 	v.Go("/?days=7")
 	v.See("Sales $100.50")
 	v.See("Points issued 1,0")
