@@ -44,7 +44,7 @@ func TestTillByThumb(t *testing.T) {
 	v.Usable("till, awarded, in Spanish")
 	balance(t, s, ids["María García"], 125)
 	v.Tap("form[action$=undo] button")
-	v.See("Puntos retirados.")
+	v.See("Los puntos se retiraron.")
 	balance(t, s, ids["María García"], 0)
 	v.NoComplaints()
 }
