@@ -57,7 +57,8 @@ func (r reader) CaseFindings(ctx context.Context, orgID, id loyalty.ID, rows []l
 	const q = `
 		SELECT to_jsonb(k) FROM (
 			SELECT s.type, count(*) AS count, max(s.at) AS last_at,
-				(array_agg(to_jsonb(s) ORDER BY s.is_hard DESC, s.score DESC, s.points DESC, s.at DESC, s.signal_key))[1] AS best,
+				(SELECT to_jsonb(b) FROM anomaly_signals b WHERE b.organization_id = $1 AND b.anomaly_id = $2 AND b.type = s.type
+					ORDER BY b.is_hard DESC, b.score DESC, b.points DESC, b.at DESC, b.signal_key LIMIT 1) AS best,
 				array(SELECT DISTINCT t.id FROM anomaly_signals x, jsonb_array_elements_text(coalesce(x.evidence->'transactions', '[]')) AS t (id)
 					WHERE x.organization_id = $1 AND x.anomaly_id = $2 AND x.type = s.type AND t.id = ANY ($3::text[])) AS rows
 			FROM anomaly_signals s WHERE s.organization_id = $1 AND s.anomaly_id = $2 GROUP BY s.type
