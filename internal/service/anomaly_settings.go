@@ -101,9 +101,10 @@ func settingName(f anomaly.Field) string {
 
 // SaveDetectors is the detectors as they are to be: all of them.
 type SaveDetectors struct {
-	On     map[string]bool    // by kind; left out is off
-	Values map[string]float64 // by DetectorSetting.Name; left out is the default
-	Unread loyalty.Problems   // what couldn't be read: it is refused with all else that is wrong
+	On     map[string]bool       // by kind; left out is off
+	Values map[string]float64    // by DetectorSetting.Name; left out is the default
+	Unread loyalty.Problems      // what couldn't be read: it is refused with all else that is wrong
+	Still  func([]Detector) bool // as ChangeProgram.Still
 	Once   loyalty.Once
 }
 
@@ -133,12 +134,27 @@ func (s *Anomalies) SaveDetectors(ctx context.Context, actor loyalty.Actor, cmd 
 		if err != nil {
 			return nil, err
 		}
+		if err := cmd.still(cfg); err != nil {
+			return nil, err
+		}
 		if err := tx.SaveDetectors(ctx, actor.OrgID, program.ID, text); err != nil {
 			return nil, err
 		}
 		detail := map[string]any{"settings": json.RawMessage(text)}
 		return detectors(settings), recordChange(ctx, tx, loyalty.Audit(actor, s.now(), "anomaly.settings", "program", program.ID, detail))
 	})
+}
+
+// still is the Conflict of settings that others have changed meanwhile.
+func (cmd SaveDetectors) still(cfg *loyalty.Config) error {
+	if cmd.Still == nil {
+		return nil
+	}
+	before, err := DetectorSettings(cfg)
+	if err == nil && !cmd.Still(detectors(before)) {
+		return errOvertaken()
+	}
+	return err
 }
 
 func (cmd SaveDetectors) settings() (DetectorChoice, error) {

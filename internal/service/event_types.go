@@ -34,6 +34,7 @@ type CreateEventType struct {
 type ChangeEventType struct {
 	Ref    string // key or id
 	Fields EventTypeFields
+	Still  func(loyalty.EventType) bool // as ChangeProgram.Still
 	Once   loyalty.Once
 }
 
@@ -106,6 +107,9 @@ func (s *EventTypes) Change(ctx context.Context, actor loyalty.Actor, cmd Change
 		before, err := eventType(ctx, tx, actor.OrgID, cmd.Ref)
 		if err != nil {
 			return before, err
+		}
+		if cmd.Still != nil && !cmd.Still(before) {
+			return before, errOvertaken()
 		}
 		p, after := cmd.Fields.Unread, before
 		cmd.Fields.apply(&p, &after)

@@ -59,6 +59,13 @@ type ReplayState struct {
 	Result    *ReplayResult // nil until it is there
 	Broken    bool          // nobody works on it any more
 	Detectors []Detector    // the settings being tried
+	InForce   []Detector    // those in force when they began to be
+}
+
+// triedSettings is how a replay keeps what it tries.
+type triedSettings struct {
+	DetectorChoice
+	InForce DetectorChoice `json:"in_force"`
 }
 
 // Try begins to try settings on the last weeks, behind the request. It needs
@@ -78,7 +85,11 @@ func (s *Detection) Try(ctx context.Context, actor loyalty.Actor, cmd TryDetecto
 	if err := p.Err(); err != nil {
 		return loyalty.Replay{}, err
 	}
-	text, err := json.Marshal(choice)
+	inForce, err := s.inForce(ctx, actor, cmd.SaveDetectors)
+	if err != nil {
+		return loyalty.Replay{}, err
+	}
+	text, err := json.Marshal(triedSettings{DetectorChoice: choice, InForce: inForce})
 	if err != nil {
 		return loyalty.Replay{}, fmt.Errorf("encode detector settings: %w", err)
 	}
@@ -89,6 +100,18 @@ func (s *Detection) Try(ctx context.Context, actor loyalty.Actor, cmd TryDetecto
 	}
 	go s.work(context.WithoutCancel(ctx), actor.OrgID, r, choice)
 	return r, nil
+}
+
+// inForce is the settings in force, unless others have changed them meanwhile.
+func (s *Detection) inForce(ctx context.Context, actor loyalty.Actor, cmd SaveDetectors) (DetectorChoice, error) {
+	cfg, err := s.config(ctx, actor.OrgID, 0)
+	if err != nil {
+		return DetectorChoice{}, err
+	}
+	if err := cmd.still(cfg); err != nil {
+		return DetectorChoice{}, err
+	}
+	return DetectorSettings(cfg)
 }
 
 func (s *Detection) saveReplay(ctx context.Context, orgID loyalty.ID, r loyalty.Replay) error {
@@ -105,11 +128,11 @@ func (s *Detection) Tried(ctx context.Context, actor loyalty.Actor, id loyalty.I
 		return ReplayState{}, err
 	}
 	state := ReplayState{Replay: r}
-	choice := DetectorChoice{Settings: anomaly.DefaultSettings()}
-	if err := json.Unmarshal(r.Settings, &choice); err != nil {
+	tried := triedSettings{DetectorChoice: DetectorChoice{Settings: anomaly.DefaultSettings()}, InForce: DetectorChoice{Settings: anomaly.DefaultSettings()}}
+	if err := json.Unmarshal(r.Settings, &tried); err != nil {
 		return ReplayState{}, fmt.Errorf("read a replay's settings: %w", err)
 	}
-	state.Detectors = detectors(choice)
+	state.Detectors, state.InForce = detectors(tried.DetectorChoice), detectors(tried.InForce)
 	if len(r.Result) > 0 {
 		state.Result = &ReplayResult{}
 		if err := json.Unmarshal(r.Result, state.Result); err != nil {

@@ -72,7 +72,8 @@ type UpdateStaff struct {
 	Language   *string
 	CustomerID *loyalty.ID // the person's own guest account; zero for none
 	Active     *bool
-	Unread     loyalty.Problems // what couldn't be read: it is refused with all else that is wrong
+	Unread     loyalty.Problems         // what couldn't be read: it is refused with all else that is wrong
+	Still      func(loyalty.Staff) bool // as ChangeProgram.Still
 	Once       loyalty.Once
 }
 
@@ -104,6 +105,9 @@ func (a *Access) UpdateStaff(ctx context.Context, actor loyalty.Actor, cmd Updat
 		before, err := tx.LockStaff(ctx, actor.OrgID, cmd.ID)
 		if err != nil {
 			return loyalty.Staff{}, err
+		}
+		if cmd.Still != nil && !cmd.Still(before) {
+			return loyalty.Staff{}, errOvertaken()
 		}
 		s := cmd.applied(before, hash)
 		if err := keepsOwner(ctx, tx, s); err != nil {

@@ -16,8 +16,9 @@ type SaveStore struct {
 	Currency   string     // ISO 4217; the organization's when ""
 	TimeZone   string     // IANA name; the organization's when ""
 	Active     bool
-	Hours      *loyalty.OpeningHours // nil: not told
-	Unread     loyalty.Problems      // what couldn't be read: it is refused with all else that is wrong
+	Hours      *loyalty.OpeningHours    // nil: not told
+	Unread     loyalty.Problems         // what couldn't be read: it is refused with all else that is wrong
+	Still      func(loyalty.Store) bool // as ChangeProgram.Still; not asked for a new one
 	Once       loyalty.Once
 }
 
@@ -65,6 +66,8 @@ func (a *Access) saveStore(ctx context.Context, tx loyalty.Tx, actor loyalty.Act
 		s.ID, s.Active, action, write = loyalty.NewID(now), true, "store.create", tx.AddStore
 	case !found:
 		return loyalty.Store{}, loyalty.Missing("store")
+	case cmd.Still != nil && !cmd.Still(old):
+		return loyalty.Store{}, errOvertaken()
 	case !s.Active && others == 0:
 		return loyalty.Store{}, loyalty.Errorf(loyalty.Conflict, loyalty.CodeConflict, "This is the last active store. Add another first.")
 	}

@@ -507,7 +507,7 @@ func staffForm(p StaffFormProps, inDialog bool) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.FormTop(p.Form, ui.Label{Name: "name", Text: i18n.T(ctx, "Name")}, ui.Label{Name: "email", Text: i18n.T(ctx, "E-mail")}, ui.Label{Name: "password", Text: i18n.T(ctx, "Password")}, ui.Label{Name: "guest", Text: i18n.T(ctx, "Own guest account")}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.FormTop(p.Form, ui.Label{Name: "name", Text: i18n.T(ctx, "Name")}, ui.Label{Name: "email", Text: i18n.T(ctx, "E-mail")}, ui.Label{Name: "password", Text: i18n.T(ctx, "Password")}, ui.Label{Name: "guest", Text: i18n.T(ctx, "Own guest account")}, ui.Label{Name: "unlink", Text: i18n.T(ctx, "Own guest account")}, ui.Label{Name: "role", Text: i18n.T(ctx, "Role")}, ui.Label{Name: "storeIds", Text: i18n.T(ctx, "Works at")}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -618,7 +618,7 @@ func guest(p StaffFormProps) templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		if p.Guest != "" {
-			templ_7745c5c3_Err = ui.Checkbox(ui.CheckProps{Name: "unlink", Label: i18n.T(ctx, "Unlink the guest account of %s", p.Guest), Hint: i18n.T(ctx, "While it is linked, points they give themselves are noticed."), Checked: p.Form.On("unlink")}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Checkbox(ui.CheckProps{Name: "unlink", Label: i18n.T(ctx, "Unlink the guest account of %s", p.Guest), Hint: i18n.T(ctx, "While it is linked, points they give themselves are noticed."), Checked: p.Form.On("unlink"), Error: p.Form.Error("unlink")}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

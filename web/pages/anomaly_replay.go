@@ -25,7 +25,7 @@ func (h *Handlers) TryAnomalySettings(c *fiber.Ctx) error {
 	r, err := h.Detection.Try(ctx, actor, service.TryDetectors{SaveDetectors: detectorChange(detectors, form), Weeks: weeks})
 	if err != nil {
 		if back, ok := refused(c, form, err); ok {
-			return h.showAnomalySettings(c, detectors, back, fiber.StatusUnprocessableEntity)
+			return h.anomalySettingsAgain(c, back)
 		}
 		return err
 	}
@@ -48,7 +48,7 @@ func (h *Handlers) AnomalyReplayPage(c *fiber.Ctx) error {
 		return err
 	}
 	p := replayProps(ctx, r, stores)
-	p.Form = settingsForm(fresh(c), r.Detectors)
+	p.Form = settingsForm(fresh(c), r.Detectors).With(ui.WasField, notedSettings(r.InForce))
 	if target(c) == anomalies.ReplayID {
 		return part(c, fiber.StatusOK, anomalies.Replay(p))
 	}

@@ -25,17 +25,20 @@ func (h *Handlers) AnomalySettingsPage(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	filled := detectors
+	filled, inForce := detectors, detectors
 	if id, ok := loyalty.ParseID(c.Query("replay")); ok {
 		tried, err := h.Detection.Tried(c.UserContext(), auth.Actor(c), id)
 		if err != nil {
 			return err
 		}
-		filled = tried.Detectors
+		filled, inForce = tried.Detectors, tried.InForce
 	}
-	form := settingsForm(fresh(c), filled).With("weeks", "8")
+	form := settingsForm(fresh(c), filled).With("weeks", "8").With(ui.WasField, notedSettings(inForce))
 	return h.showAnomalySettings(c, detectors, form, fiber.StatusOK)
 }
+
+// notedSettings are the settings in force, noted in a form that may hold others.
+func notedSettings(inForce []service.Detector) string { return noted(settingsForm(ui.Form{}, inForce)) }
 
 // written is a setting as its field holds it: 0.000001, not 1e-06.
 func written(x float64) string { return strconv.FormatFloat(x, 'f', -1, 64) }
@@ -71,20 +74,28 @@ func (h *Handlers) SaveAnomalySettings(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	again := func(back ui.Form) error {
-		return h.showAnomalySettings(c, detectors, back, fiber.StatusUnprocessableEntity)
-	}
 	cmd := detectorChange(detectors, form)
 	return submit(h, c, form, func(once loyalty.Once) ([]service.Detector, error) {
 		cmd.Once = once
 		return h.Anomalies.SaveDetectors(c.UserContext(), auth.Actor(c), cmd)
 	}, func([]service.Detector) done {
 		return done{To: "/anomalies/settings", Flash: i18n.T(c.UserContext(), "Settings saved. They apply from now on.")}
-	}, again)
+	}, func(back ui.Form) error { return h.anomalySettingsAgain(c, back) })
+}
+
+// anomalySettingsAgain is the form as it came back.
+func (h *Handlers) anomalySettingsAgain(c *fiber.Ctx, back ui.Form) error {
+	now, err := h.Anomalies.Detectors(c.UserContext(), auth.Actor(c))
+	if err != nil {
+		return err
+	}
+	back = caughtUp(c.UserContext(), back, settingsForm(ui.Form{}, now))
+	return h.showAnomalySettings(c, now, back, fiber.StatusUnprocessableEntity)
 }
 
 func detectorChange(detectors []service.Detector, form ui.Form) service.SaveDetectors {
 	cmd := service.SaveDetectors{On: map[string]bool{}, Values: map[string]float64{}}
+	cmd.Still = func(now []service.Detector) bool { return stillSaved(form, settingsForm(ui.Form{}, now)) }
 	defaults := form.On("defaults")
 	for _, d := range detectors {
 		cmd.On[d.Kind] = defaults || form.On(d.Kind)

@@ -63,7 +63,12 @@ func (h *Handlers) EventPage(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	f, unit := fresh(c).With("name", e.Name).With("mode", string(e.Mode)), time.Minute
+	return h.showEvent(c, e, drawnFrom(fresh(c), savedEvent(e)), fiber.StatusOK)
+}
+
+// savedEvent is the form with what is saved.
+func savedEvent(e loyalty.EventType) ui.Form {
+	f, unit := ui.Form{}.With("name", e.Name).With("mode", string(e.Mode)), time.Minute
 	if e.Cooldown%unit != 0 { // an app's own choice, which saving the form must not round
 		f, unit = f.With("pauseUnit", program.InSeconds), time.Second
 	}
@@ -78,7 +83,7 @@ func (h *Handlers) EventPage(c *fiber.Ctx) error {
 	if e.Active {
 		f = f.With("isActive", "on")
 	}
-	return h.showEvent(c, e, f, fiber.StatusOK)
+	return f
 }
 
 func (h *Handlers) showEvent(c *fiber.Ctx, e loyalty.EventType, f ui.Form, status int) error {
@@ -116,6 +121,13 @@ func (h *Handlers) saveEvent(c *fiber.Ctx, e loyalty.EventType) error {
 			delete(back.Errors, "key")
 			back.Errors["eventKey"] = problem
 		}
+		if !e.ID.IsZero() {
+			now, err := h.EventTypes.Get(ctx, auth.Actor(c), e.ID.String())
+			if err != nil {
+				return err
+			}
+			back = caughtUp(ctx, back, savedEvent(now))
+		}
 		return h.showEvent(c, e, back, fiber.StatusUnprocessableEntity)
 	}
 	fields := eventFields(form)
@@ -123,7 +135,9 @@ func (h *Handlers) saveEvent(c *fiber.Ctx, e loyalty.EventType) error {
 		if e.ID.IsZero() {
 			return h.EventTypes.Create(ctx, auth.Actor(c), service.CreateEventType{Key: read(form).Text("eventKey"), Fields: fields, Once: once})
 		}
-		return h.EventTypes.Change(ctx, auth.Actor(c), service.ChangeEventType{Ref: e.ID.String(), Fields: fields, Once: once})
+		return h.EventTypes.Change(ctx, auth.Actor(c), service.ChangeEventType{Ref: e.ID.String(), Fields: fields, Once: once, Still: func(now loyalty.EventType) bool {
+			return stillSaved(form, savedEvent(now))
+		}})
 	}, func(saved loyalty.EventType) done {
 		return done{To: "/program/events", Flash: i18n.T(ctx, "%s is saved.", saved.Name)}
 	}, again)

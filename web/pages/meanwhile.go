@@ -69,7 +69,7 @@ func given(f ui.Form, name string) []string {
 }
 
 // chosen are fields whose value is no word for people.
-var chosen = []string{"tierDowngrade", "negativeBalance", "isActive", "type", "discountType", "icon", "minTierId", "storeIds", "programId"}
+var chosen = []string{"tierDowngrade", "negativeBalance", "isActive", "type", "discountType", "icon", "minTierId", "storeIds", "programId", "role"}
 
 // caughtUp is a form that came back after somebody else had saved something:
 // fields that the person left alone hold what is saved now, and those that

@@ -1,6 +1,8 @@
 package pages
 
 import (
+	"slices"
+
 	"github.com/gofiber/fiber/v2"
 
 	"regulars/internal/loyalty"
@@ -72,7 +74,19 @@ func (h *Handlers) StaffMemberPage(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	f := fresh(c).With("name", s.Name).With("email", s.Email).With("role", string(s.Role))
+	return h.showStaff(c, s, drawnFrom(fresh(c), savedStaff(s)), fiber.StatusOK)
+}
+
+// linkedField is, in what is saved, which guest account is linked. The form
+// has no such field: it has one to link an account, or one to unlink it.
+const linkedField = "linked"
+
+// savedStaff is the form with what is saved.
+func savedStaff(s loyalty.Staff) ui.Form {
+	f := ui.Form{}.With("name", s.Name).With("email", s.Email).With("role", string(s.Role))
+	if !s.CustomerID.IsZero() {
+		f = f.With(linkedField, s.CustomerID.String())
+	}
 	if len(s.StoreIDs) > 0 {
 		var ids []string
 		for _, id := range s.StoreIDs {
@@ -83,7 +97,7 @@ func (h *Handlers) StaffMemberPage(c *fiber.Ctx) error {
 	if s.Active {
 		f = f.With("active", "on")
 	}
-	return h.showStaff(c, s, f, fiber.StatusOK)
+	return f
 }
 
 func (h *Handlers) showStaff(c *fiber.Ctx, s loyalty.Staff, f ui.Form, status int) error {
@@ -127,17 +141,44 @@ func (h *Handlers) SaveStaff(c *fiber.Ctx) error {
 		return err
 	}
 	ctx, form := c.UserContext(), posted(c)
-	again := func(back ui.Form) error { return h.showStaff(c, s, back, fiber.StatusUnprocessableEntity) }
+	again := func(back ui.Form) error {
+		now, err := h.person(c)
+		if err != nil {
+			return err
+		}
+		return h.showStaff(c, now, caughtUpStaff(ctx, back, now), fiber.StatusUnprocessableEntity)
+	}
 	cmd, err := h.staffChange(c, s, form)
 	if err != nil {
 		return err
 	}
 	return submit(h, c, form, func(once loyalty.Once) (loyalty.Staff, error) {
-		cmd.Once = once
+		cmd.Once, cmd.Still = once, func(now loyalty.Staff) bool { return stillSaved(form, savedStaff(now)) }
 		return h.Access.UpdateStaff(ctx, auth.Actor(c), cmd)
 	}, func(saved loyalty.Staff) done {
 		return done{To: "/staff", Flash: i18n.T(ctx, "%s is saved.", saved.Name)}
 	}, again)
+}
+
+// caughtUpStaff is caughtUp for a person. Where others have linked or unlinked
+// a guest account, this person's linking or unlinking was meant otherwise.
+func caughtUpStaff(ctx ctx, f ui.Form, now loyalty.Staff) ui.Form {
+	saved := savedStaff(now)
+	before, ok := was(f)
+	out := caughtUp(ctx, f, saved)
+	if !ok || slices.Equal(given(before, linkedField), given(saved, linkedField)) {
+		return out
+	}
+	delete(out.Errors, linkedField)
+	if f.Value("guest") != "" || f.On("unlink") {
+		field := "guest"
+		if !now.CustomerID.IsZero() {
+			field = "unlink"
+		}
+		out.Errors[field] = i18n.T(ctx, "Somebody else has changed this meanwhile.")
+	}
+	delete(out.Typed, "unlink")
+	return out
 }
 
 func (h *Handlers) staffChange(c *fiber.Ctx, s loyalty.Staff, form ui.Form) (service.UpdateStaff, error) {

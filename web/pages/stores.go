@@ -96,11 +96,16 @@ func (h *Handlers) StorePage(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	f := fresh(c).With("name", s.Name).With("timeZone", s.TimeZone).With("currency", s.Currency).With("externalId", s.ExternalID)
+	return h.showStore(c, s, drawnFrom(fresh(c), savedStore(s)), fiber.StatusOK)
+}
+
+// savedStore is the form with what is saved.
+func savedStore(s loyalty.Store) ui.Form {
+	f := ui.Form{}.With("name", s.Name).With("timeZone", s.TimeZone).With("currency", s.Currency).With("externalId", s.ExternalID)
 	if s.Active {
 		f = f.With("active", "on")
 	}
-	return h.showStore(c, s, withHours(f, s.Hours), fiber.StatusOK)
+	return withHours(f, s.Hours)
 }
 
 func (h *Handlers) showStore(c *fiber.Ctx, s loyalty.Store, f ui.Form, status int) error {
@@ -129,12 +134,23 @@ func (h *Handlers) SaveStore(c *fiber.Ctx) error {
 func (h *Handlers) saveStore(c *fiber.Ctx, s loyalty.Store) error {
 	ctx, form := c.UserContext(), posted(c)
 	hours, unread := typedHours(form)
+	again := func(back ui.Form) error {
+		if !s.ID.IsZero() {
+			now, err := h.storeNamed(c)
+			if err != nil {
+				return err
+			}
+			back = caughtUp(ctx, back, savedStore(now))
+		}
+		return h.showStore(c, s, back, fiber.StatusUnprocessableEntity)
+	}
 	return submit(h, c, form, func(once loyalty.Once) (loyalty.Store, error) {
 		return h.Access.SaveStore(ctx, auth.Actor(c), service.SaveStore{
 			ID: s.ID, Hours: hours, Unread: unread, Name: form.Value("name"), ExternalID: form.Value("externalId"), TimeZone: strings.TrimSpace(form.Value("timeZone")),
 			Currency: strings.ToUpper(strings.TrimSpace(form.Value("currency"))), Active: s.ID.IsZero() || form.On("active"), Once: once,
+			Still: func(now loyalty.Store) bool { return stillSaved(form, savedStore(now)) },
 		})
 	}, func(saved loyalty.Store) done {
 		return done{To: "/stores", Flash: i18n.T(ctx, "%s is saved.", saved.Name)}
-	}, func(back ui.Form) error { return h.showStore(c, s, back, fiber.StatusUnprocessableEntity) })
+	}, again)
 }
