@@ -57,6 +57,9 @@ type Error struct {
 	Format string
 	Args   []any
 	Fields []FieldError // what was wrong where; nil unless Invalid
+	// Field is the one that a Conflict is about, such as an e-mail address that
+	// is another's already; "" where it is about none.
+	Field string
 	// RetryAfter is how long to wait before trying again; 0 where a moment
 	// will do.
 	RetryAfter time.Duration
@@ -80,6 +83,12 @@ func Errorf(kind Kind, code, format string, args ...any) *Error {
 // After returns e with how long to wait before trying again.
 func (e *Error) After(wait time.Duration) *Error {
 	e.RetryAfter = wait
+	return e
+}
+
+// About returns e as what is wrong with one field.
+func (e *Error) About(field string) *Error {
+	e.Field = field
 	return e
 }
 

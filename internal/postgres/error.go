@@ -19,13 +19,13 @@ import (
 // bug of ours can hit it. A test holds the table against the schema, so that
 // a new constraint can't be forgotten.
 var refusals = map[string]*loyalty.Error{
-	"organizations_slug_unique":     loyalty.Errorf(loyalty.Conflict, loyalty.CodeConflict, "Another organization has this short name. Choose another."),
-	"stores_external_id_unique":     loyalty.Errorf(loyalty.Conflict, loyalty.CodeConflict, "Another store has this external id."),
-	"staff_email_unique":            loyalty.Errorf(loyalty.Conflict, loyalty.CodeConflict, "Another member of staff has this e-mail address."),
-	"customers_external_id_unique":  loyalty.Errorf(loyalty.Conflict, loyalty.CodeConflict, "Another customer has this external id."),
-	"customers_phone_unique":        loyalty.Errorf(loyalty.Conflict, loyalty.CodeConflict, "Another customer has this phone number."),
-	"customers_phone_digits_unique": loyalty.Errorf(loyalty.Conflict, loyalty.CodeConflict, "Another customer has this phone number."),
-	"event_types_key_unique":        loyalty.Errorf(loyalty.Conflict, loyalty.CodeConflict, "Another event type has this key."),
+	"organizations_slug_unique":     loyalty.Errorf(loyalty.Conflict, loyalty.CodeConflict, "Another organization has this short name. Choose another.").About("slug"),
+	"stores_external_id_unique":     loyalty.Errorf(loyalty.Conflict, loyalty.CodeConflict, "Another store has this external id.").About("externalId"),
+	"staff_email_unique":            loyalty.Errorf(loyalty.Conflict, loyalty.CodeConflict, "Another member of staff has this e-mail address.").About("email"),
+	"customers_external_id_unique":  loyalty.Errorf(loyalty.Conflict, loyalty.CodeConflict, "Another customer has this external id.").About("externalId"),
+	"customers_phone_unique":        loyalty.Errorf(loyalty.Conflict, loyalty.CodeConflict, "Another customer has this phone number.").About("phone"),
+	"customers_phone_digits_unique": loyalty.Errorf(loyalty.Conflict, loyalty.CodeConflict, "Another customer has this phone number.").About("phone"),
+	"event_types_key_unique":        loyalty.Errorf(loyalty.Conflict, loyalty.CodeConflict, "Another event type has this key.").About("key"),
 	"programs_one_active":           loyalty.Errorf(loyalty.Conflict, loyalty.CodeConflict, "Another program was activated at the same time. Look at it and try again."),
 	"tiers_min_points_unique":       loyalty.Errorf(loyalty.Conflict, loyalty.CodeConflict, "Another tier starts at the same number of points."),
 	"tiers_name_unique":             loyalty.Errorf(loyalty.Conflict, loyalty.CodeConflict, "Another tier has this name."),

@@ -93,7 +93,7 @@ func taken(ctx context.Context, tx loyalty.Tx, c loyalty.Customer) (CustomerResu
 			return CustomerResult{Member: m}, err
 		}
 	}
-	return CustomerResult{}, loyalty.Errorf(loyalty.Conflict, loyalty.CodeConflict, "Another customer has this external id.")
+	return CustomerResult{}, loyalty.Errorf(loyalty.Conflict, loyalty.CodeConflict, "Another customer has this external id.").About("externalId")
 }
 
 func numberOf(c loyalty.Customer) loyalty.CustomerKey {
@@ -194,6 +194,7 @@ type UpdateCustomer struct {
 	BirthDate      *string
 	ExternalID     *string
 	MarketingOptIn *bool
+	Still          func(loyalty.Customer) bool // as ChangeProgram.Still
 	Once           loyalty.Once
 }
 
@@ -221,6 +222,9 @@ func (s *Customers) Update(ctx context.Context, actor loyalty.Actor, cmd UpdateC
 			return loyalty.Member{}, loyalty.Errorf(loyalty.Conflict, loyalty.CodeConflict, "This customer’s personal data was erased and stays erased.")
 		}
 		before := m.Customer
+		if cmd.Still != nil && !cmd.Still(before) {
+			return loyalty.Member{}, errOvertaken()
+		}
 		if err := cmd.apply(&m.Customer, region, s.now()); err != nil {
 			return loyalty.Member{}, err
 		}

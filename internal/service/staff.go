@@ -190,7 +190,11 @@ func keepsOwner(ctx context.Context, tx loyalty.Tx, s loyalty.Staff) error {
 			return nil
 		}
 	}
-	return loyalty.Errorf(loyalty.Conflict, loyalty.CodeConflict, "This is the last owner. Make someone else an owner first.")
+	field := "role"
+	if !s.Active {
+		field = "active"
+	}
+	return loyalty.Errorf(loyalty.Conflict, loyalty.CodeConflict, "This is the last owner. Make someone else an owner first.").About(field)
 }
 
 // AllStaff lists the people by name, inactive ones too. It needs

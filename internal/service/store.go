@@ -69,7 +69,7 @@ func (a *Access) saveStore(ctx context.Context, tx loyalty.Tx, actor loyalty.Act
 	case cmd.Still != nil && !cmd.Still(old):
 		return loyalty.Store{}, errOvertaken()
 	case !s.Active && others == 0:
-		return loyalty.Store{}, loyalty.Errorf(loyalty.Conflict, loyalty.CodeConflict, "This is the last active store. Add another first.")
+		return loyalty.Store{}, loyalty.Errorf(loyalty.Conflict, loyalty.CodeConflict, "This is the last active store. Add another first.").About("active")
 	}
 	if err := write(ctx, s); err != nil {
 		return loyalty.Store{}, err

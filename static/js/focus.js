@@ -3,19 +3,21 @@
 (() => {
   function follow(root) {
     if (!root || !root.querySelector) return;
-    const target = root.matches("[data-focus]") ? root : root.querySelector("[data-focus]");
+    const asking = root.matches("[data-focus]") ? root : root.querySelector("[data-focus]");
+    // An error summary may name the one field that it is about.
+    const target = asking && (fieldOf(document.getElementById(asking.dataset.focus)) || asking);
     if (target) target.focus();
     // What is wrong is typed anew.
     if (target && target.matches("input[aria-invalid]")) target.select();
   }
+  const fieldOf = (named) => (named && named.matches("fieldset") ? named.querySelector("input:checked, input") : named);
   document.addEventListener("htmx:afterSettle", (event) => follow(event.detail.elt));
   document.addEventListener("DOMContentLoaded", () => follow(document.body));
 
   // A line of an error summary leads to its field.
   document.addEventListener("click", (event) => {
     const link = event.target instanceof Element && event.target.closest('[data-focus] a[href^="#"]');
-    const named = link && document.getElementById(link.hash.slice(1));
-    const field = named && named.matches("fieldset") ? named.querySelector("input:checked, input") : named;
+    const field = link && fieldOf(document.getElementById(link.hash.slice(1)));
     if (field) {
       event.preventDefault();
       field.focus();

@@ -507,7 +507,7 @@ func staffForm(p StaffFormProps, inDialog bool) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.FormTop(p.Form, ui.Label{Name: "name", Text: i18n.T(ctx, "Name")}, ui.Label{Name: "email", Text: i18n.T(ctx, "E-mail")}, ui.Label{Name: "password", Text: i18n.T(ctx, "Password")}, ui.Label{Name: "guest", Text: i18n.T(ctx, "Own guest account")}, ui.Label{Name: "unlink", Text: i18n.T(ctx, "Own guest account")}, ui.Label{Name: "role", Text: i18n.T(ctx, "Role")}, ui.Label{Name: "storeIds", Text: i18n.T(ctx, "Works at")}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.FormTop(p.Form, ui.Label{Name: "name", Text: i18n.T(ctx, "Name")}, ui.Label{Name: "email", Text: i18n.T(ctx, "E-mail")}, ui.Label{Name: "password", Text: i18n.T(ctx, "Password")}, ui.Label{Name: "guest", Text: i18n.T(ctx, "Own guest account")}, ui.Label{Name: "unlink", Text: i18n.T(ctx, "Own guest account")}, ui.Label{Name: "role", Text: i18n.T(ctx, "Role")}, ui.Label{Name: "storeIds", Text: i18n.T(ctx, "Works at")}, ui.Label{Name: "active", Text: i18n.T(ctx, "May sign in")}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -552,7 +552,7 @@ func staffForm(p StaffFormProps, inDialog bool) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if !p.Self {
-				templ_7745c5c3_Err = ui.Switch(ui.CheckProps{Name: "active", Label: i18n.T(ctx, "May sign in"), Hint: i18n.T(ctx, "Switched off, they are signed out at once; what they did stays in the log."), Checked: p.Form.On("active")}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Switch(ui.CheckProps{Name: "active", Label: i18n.T(ctx, "May sign in"), Hint: i18n.T(ctx, "Switched off, they are signed out at once; what they did stays in the log."), Checked: p.Form.On("active"), Error: p.Form.Error("active")}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

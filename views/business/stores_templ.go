@@ -525,7 +525,7 @@ func (p StoreFormProps) Title(ctx ctx) string {
 func (p StoreFormProps) labels(ctx ctx) []ui.Label {
 	out := []ui.Label{
 		{Name: "name", Text: i18n.T(ctx, "Name")}, {Name: "timeZone", Text: i18n.T(ctx, "Time zone")}, {Name: "currency", Text: i18n.T(ctx, "Currency")},
-		{Name: "externalId", Text: i18n.T(ctx, "Known in imports as")},
+		{Name: "externalId", Text: i18n.T(ctx, "Known in imports as")}, {Name: "active", Text: i18n.T(ctx, "Open for business")},
 	}
 	for _, d := range p.Days {
 		out = append(out, ui.Label{Name: d.From, Text: i18n.T(ctx, "%s, from", d.Label)}, ui.Label{Name: d.To, Text: i18n.T(ctx, "%s, to", d.Label)})
@@ -725,7 +725,7 @@ func storeForm(p StoreFormProps, inDialog bool) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if p.ID != "" {
-			templ_7745c5c3_Err = ui.Switch(ui.CheckProps{Name: "active", Label: i18n.T(ctx, "Open for business"), Hint: i18n.T(ctx, "A closed store stays in the records."), Checked: p.Form.On("active")}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Switch(ui.CheckProps{Name: "active", Label: i18n.T(ctx, "Open for business"), Hint: i18n.T(ctx, "A closed store stays in the records."), Checked: p.Form.On("active"), Error: p.Form.Error("active")}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

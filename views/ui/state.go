@@ -9,6 +9,7 @@ type Form struct {
 	Typed   map[string][]string
 	Errors  map[string]string // by field, translated sentences
 	Problem string            // what was wrong with the form as a whole, translated
+	Focus   string            // the field to be typed anew, when the form came back for it alone
 }
 
 // WasField is a hidden field with what was saved when the form was drawn.
@@ -58,6 +59,14 @@ func (f Form) With(name string, values ...string) Form {
 	return f
 }
 
+// focus is the id of the field that takes the focus from the summary.
+func (f Form) focus() string {
+	if f.Focus == "" {
+		return ""
+	}
+	return id("", f.Focus)
+}
+
 // Label names a field for a form's error summary.
 type Label struct{ Name, Text string }
 
@@ -74,7 +83,7 @@ func (f Form) summary(labels []Label) []FormError {
 		}
 	}
 	for name, e := range f.Errors {
-		if !known[name] && len(labels) > 0 {
+		if !known[name] && (len(labels) > 0 || name == f.Focus) {
 			out = append(out, FormError{Message: e})
 		}
 	}

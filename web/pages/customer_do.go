@@ -6,6 +6,7 @@ import (
 
 	"regulars/internal/loyalty"
 	"regulars/internal/service"
+	"regulars/views/ui"
 )
 
 // answering makes the Once of a form that is about a customer fit a service
@@ -35,13 +36,18 @@ func addCustomer(ctx context.Context, h *Handlers, actor loyalty.Actor, _ loyalt
 	return made.ID, err
 }
 
-func personValues(ctx context.Context, h *Handlers, actor loyalty.Actor, id loyalty.ID) (map[string]string, error) {
+func personSaved(ctx context.Context, h *Handlers, actor loyalty.Actor, id loyalty.ID) (ui.Form, error) {
 	m, err := h.Services.Customers.Get(ctx, actor, service.CustomerRef{ID: id})
-	values := map[string]string{"name": m.Name, "phone": m.Phone, "email": m.Email, "birthDate": m.BirthDate}
-	if m.MarketingOptIn {
-		values["marketingOptIn"] = "on"
+	return savedPerson(m.Customer), err
+}
+
+// savedPerson is the form with what is saved.
+func savedPerson(c loyalty.Customer) ui.Form {
+	f := ui.Form{}.With("name", c.Name).With("phone", c.Phone).With("email", c.Email).With("birthDate", c.BirthDate)
+	if c.MarketingOptIn {
+		f = f.With("marketingOptIn", "on")
 	}
-	return values, err
+	return f
 }
 
 func editCustomer(ctx context.Context, h *Handlers, actor loyalty.Actor, id loyalty.ID, in *fields, once loyalty.Once) (loyalty.ID, error) {
@@ -49,7 +55,7 @@ func editCustomer(ctx context.Context, h *Handlers, actor loyalty.Actor, id loya
 	news := in.form.On("marketingOptIn")
 	_, err := h.Services.Customers.Update(ctx, actor, service.UpdateCustomer{
 		ID: id, Name: text("name"), Email: text("email"), Phone: text("phone"), BirthDate: text("birthDate"), MarketingOptIn: &news,
-		Once: answering(once, memberID),
+		Still: func(now loyalty.Customer) bool { return stillSaved(in.form, savedPerson(now)) }, Once: answering(once, memberID),
 	})
 	return id, err
 }

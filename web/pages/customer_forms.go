@@ -20,12 +20,12 @@ type templAttrs = templ.Attributes
 // customerForm is one of the forms that change a guest: how it is drawn and
 // what it does.
 type customerForm struct {
-	props   func(ctx context.Context) customers.FormProps
-	scope   loyalty.Scope
-	prefill func(ctx context.Context, h *Handlers, actor loyalty.Actor, id loyalty.ID) (map[string]string, error)
-	do      func(ctx context.Context, h *Handlers, actor loyalty.Actor, id loyalty.ID, in *fields, once loyalty.Once) (loyalty.ID, error)
-	said    func(ctx context.Context) string
-	gone    bool // the guest's page is gone afterwards
+	props func(ctx context.Context) customers.FormProps
+	scope loyalty.Scope
+	saved func(ctx context.Context, h *Handlers, actor loyalty.Actor, id loyalty.ID) (ui.Form, error) // what it is drawn with
+	do    func(ctx context.Context, h *Handlers, actor loyalty.Actor, id loyalty.ID, in *fields, once loyalty.Once) (loyalty.ID, error)
+	said  func(ctx context.Context) string
+	gone  bool // the guest's page is gone afterwards
 }
 
 func customerForms(kind string) (customerForm, bool) {
@@ -38,7 +38,7 @@ func customerForms(kind string) (customerForm, bool) {
 			do: addCustomer, said: func(ctx context.Context) string { return i18n.T(ctx, "Customer added.") },
 		},
 		customers.Edit: {
-			scope: loyalty.CustomersUpdate, prefill: personValues,
+			scope: loyalty.CustomersUpdate, saved: personSaved,
 			props: func(ctx context.Context) customers.FormProps {
 				return customers.FormProps{Title: i18n.T(ctx, "Edit customer"), Submit: i18n.T(ctx, "Save")}
 			},
@@ -124,14 +124,12 @@ func (h *Handlers) CustomerForm(c *fiber.Ctx) error {
 	if kind == customers.Adjust {
 		f = f.With("amount", c.Query("amount"))
 	}
-	if form.prefill != nil {
-		values, err := form.prefill(ctx, h, actor, id)
+	if form.saved != nil {
+		saved, err := form.saved(ctx, h, actor, id)
 		if err != nil {
 			return err
 		}
-		for name, value := range values {
-			f = f.With(name, value)
-		}
+		f = drawnFrom(f, saved)
 	}
 	return h.showCustomerForm(c, fiber.StatusOK, form, kind, back, f)
 }
@@ -200,6 +198,13 @@ func (h *Handlers) sendCustomerForm(c *fiber.Ctx, form customerForm, kind string
 		}
 		return done{To: customerPath(who), Flash: form.said(ctx)}
 	}, func(again ui.Form) error {
+		if form.saved != nil {
+			now, err := form.saved(ctx, h, actor, id)
+			if err != nil {
+				return err
+			}
+			again = caughtUp(ctx, again, now)
+		}
 		return h.showCustomerForm(c, fiber.StatusUnprocessableEntity, form, kind, back, again)
 	})
 }

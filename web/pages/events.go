@@ -120,6 +120,9 @@ func (h *Handlers) saveEvent(c *fiber.Ctx, e loyalty.EventType) error {
 		if problem, ok := back.Errors["key"]; ok {
 			delete(back.Errors, "key")
 			back.Errors["eventKey"] = problem
+			if back.Focus == "key" {
+				back.Focus = "eventKey"
+			}
 		}
 		if !e.ID.IsZero() {
 			now, err := h.EventTypes.Get(ctx, auth.Actor(c), e.ID.String())

@@ -59,7 +59,10 @@ func refused(c *fiber.Ctx, f ui.Form, err error) (ui.Form, bool) {
 		return f, false
 	}
 	f.Errors = i18n.Fields(c.UserContext(), err)
-	if len(e.Fields) == 0 {
+	switch {
+	case e.Field != "":
+		f.Errors[e.Field], f.Focus = i18n.Error(c.UserContext(), err), e.Field
+	case len(e.Fields) == 0:
 		f.Problem = i18n.Error(c.UserContext(), err)
 	}
 	if e.Kind == loyalty.KeyReused {

@@ -39,6 +39,7 @@ func TestTwoOwnersChangeWhatIsSetUp(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	guest := "/customers/" + r.guests[0].String() + "/edit"
 	for name, x := range map[string]struct {
 		page          string
 		first, second changes
@@ -49,6 +50,7 @@ func TestTwoOwnersChangeWhatIsSetUp(t *testing.T) {
 		"a store":   {"/stores/" + r.Store.ID.String(), changes{"name": "Quay", "from1": "12:00", "to1": "23:00"}, changes{"name": "Port"}, "name", "from1"},
 		"a person":  {"/staff/" + cashier.ID.String(), changes{"name": "Carolina", "role": "manager"}, changes{"name": "Carola"}, "name", "role"},
 		"detection": {"/anomalies/settings", changes{"rapid_earning.orders": "9", "limit_hugging.approval_limit": "700"}, changes{"rapid_earning.orders": "11"}, "rapid_earning.orders", "limit_hugging.approval_limit"},
+		"a guest":   {guest, changes{"name": "Anna Uno", "email": "uno@guests.test"}, changes{"name": "Anna Due"}, "name", "email"},
 	} {
 		first, second := x.first.in(drawn(t, ada, x.page, x.page)), x.second.in(drawn(t, bruno, x.page, x.page))
 		ada.send("POST", x.page, first).Want(t, 303, "")
