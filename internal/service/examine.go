@@ -2,6 +2,7 @@ package service
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 
@@ -16,7 +17,12 @@ const (
 	waiting   = 2048
 	// together is how many events of an organization are seen to at once where
 	// so many wait: their findings go into cases in one transaction.
-	together = 32
+	together = 256
+	// gather is how long an organization rests after findings of it were put into
+	// cases, unless somebody asks for them. A case that grows costs the database
+	// more than many awards: what a busy organization shows in that time goes into
+	// it together. Who is flagged is so within a second all the same.
+	gather = 200 * time.Millisecond
 	// examineTime bounds the work on one event.
 	examineTime = 10 * time.Second
 )
@@ -42,14 +48,15 @@ type examiner struct {
 	watch   *watch
 	mu      sync.Mutex
 	tasks   []task
-	busy    map[loyalty.ID]bool // organizations whose events are being examined
+	busy    map[loyalty.ID]bool // organizations whose events are being examined, or rest
+	resting map[loyalty.ID]*time.Timer
 	running int
 	dropped int
 	idle    chan struct{} // closed when nothing is left to do; nil before the first
 }
 
 func newExaminer(c *Core) *examiner {
-	return &examiner{core: c, examine: anomaly.Examine, watch: newWatch(c), busy: map[loyalty.ID]bool{}}
+	return &examiner{core: c, examine: anomaly.Examine, watch: newWatch(c), busy: map[loyalty.ID]bool{}, resting: map[loyalty.ID]*time.Timer{}}
 }
 
 // add takes the event in, or leaves it to the background job where too many
@@ -67,7 +74,13 @@ func (x *examiner) add(t task) {
 		x.idle = make(chan struct{})
 	}
 	x.tasks = append(x.tasks, t)
-	if x.running < examiners && !x.busy[t.org()] {
+	x.start(t.org())
+}
+
+// start has the events of an organization examined unless that is under way.
+// It needs mu.
+func (x *examiner) start(org loyalty.ID) {
+	if x.running < examiners && !x.busy[org] {
 		x.running++
 		go x.run()
 	}
@@ -118,7 +131,7 @@ func (x *examiner) run() {
 	for {
 		ts := x.next()
 		if len(ts) == 0 {
-			if x.running--; x.running == 0 {
+			if x.running--; x.running == 0 && len(x.tasks) == 0 {
 				close(x.idle)
 			}
 			return
@@ -126,9 +139,26 @@ func (x *examiner) run() {
 		org := ts[0].org()
 		x.busy[org] = true
 		x.mu.Unlock()
-		x.see(org, ts)
+		found := x.see(org, ts)
 		x.mu.Lock()
-		delete(x.busy, org)
+		if found {
+			x.resting[org] = time.AfterFunc(gather, func() {
+				x.mu.Lock()
+				defer x.mu.Unlock()
+				x.goOn(org)
+			})
+		} else {
+			delete(x.busy, org)
+		}
+	}
+}
+
+// goOn ends the rest of an organization. It needs mu.
+func (x *examiner) goOn(org loyalty.ID) {
+	delete(x.resting, org)
+	delete(x.busy, org)
+	if slices.ContainsFunc(x.tasks, func(t task) bool { return t.org() == org }) {
+		x.start(org)
 	}
 }
 
@@ -147,10 +177,16 @@ func (x *examiner) next() (ts []task) {
 	return ts
 }
 
-// settled waits until nothing is left to examine, at most for wait.
+// settled waits until nothing is left to examine, at most for wait. Nobody
+// rests meanwhile.
 func (x *examiner) settled(ctx context.Context, wait time.Duration) {
 	x.mu.Lock()
 	idle := x.idle
+	for org, timer := range x.resting {
+		if timer.Stop() {
+			x.goOn(org)
+		}
+	}
 	x.mu.Unlock()
 	if idle == nil {
 		return

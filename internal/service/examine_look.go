@@ -15,8 +15,9 @@ type finding struct {
 	signals []loyalty.Signal
 }
 
-// see examines events of an organization and puts what is found into cases.
-func (x *examiner) see(org loyalty.ID, ts []task) {
+// see examines events of an organization and puts what is found into cases. It
+// reports whether there was anything.
+func (x *examiner) see(org loyalty.ID, ts []task) (some bool) {
 	defer x.survive(ts[0], func() {})
 	ctx := loyalty.Within(context.Background(), org)
 	var found []finding
@@ -26,10 +27,11 @@ func (x *examiner) see(org loyalty.ID, ts []task) {
 	}
 	for _, t := range ts {
 		if f := x.look(ctx, t, keep); len(f.signals) > 0 || f.note != nil {
-			found = append(found, f)
+			found, some = append(found, f), true
 		}
 	}
 	keep()
+	return some
 }
 
 // survive is for defer: a panic ends the work on t and nothing else.

@@ -9,23 +9,28 @@ import (
 	"regulars/internal/service"
 )
 
-// Findings that wait are kept in few transactions, and one that can't be kept
-// does not take the others along.
+// Findings that wait, or come while an organization rests, are kept in few
+// transactions, and one that can't be kept does not take the others along.
 func TestFindingsAreKeptTogether(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
 		name         string
-		broken       int64 // points of the award whose finding can't be kept
+		apart        time.Duration // between two awards; 0 has all wait for the last
+		broken       int64         // points of the award whose finding can't be kept
 		kept, most   int64
 		transactions string
 	}{
-		{"all are good", 0, 20, 3, "few"},
-		{"one can't be kept", 7, 19, 19, "one each"},
+		{"all are good", 0, 0, 20, 3, "few"},
+		{"as they come", 15 * time.Millisecond, 0, 20, 8, "few"},
+		{"one can't be kept", 0, 7, 19, 19, "one each"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			s := newScene(t)
 			posted := make(chan struct{})
+			if test.apart > 0 {
+				close(posted)
+			}
 			s.Ledger.DetectWith(func(_ anomaly.Settings, e anomaly.Event, _ anomaly.Recent) ([]anomaly.Signal, error) {
 				<-posted
 				sig := anomaly.Signal{
@@ -39,11 +44,14 @@ func TestFindingsAreKeptTogether(t *testing.T) {
 				return []anomaly.Signal{sig}, nil
 			})
 			for n := range 20 {
+				time.Sleep(test.apart)
 				if _, err := s.Ledger.Award(t.Context(), owner, service.AwardPoints{Customer: service.CustomerRef{ID: ada}, Points: loyalty.Points(1 + n), Reason: "x"}); err != nil {
 					t.Fatal(err)
 				}
 			}
-			close(posted)
+			if test.apart == 0 {
+				close(posted)
+			}
 			list := s.cases("rapid_earning")
 			if len(list) != 1 || int64(list[0].TransactionCount) != test.kept {
 				t.Errorf("cases %+v, want one of %d awards", list, test.kept)
