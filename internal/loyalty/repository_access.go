@@ -50,6 +50,10 @@ type AuditRow struct {
 	ActorName  string // "" too when it was the program itself
 	ObjectName string // what the subject is called now
 	CustomerID ID     // whose the subject is, when it is a transaction
+	// Reason is the one that the ledger has for the points that moved. It is
+	// what people type, which a deleted guest takes along, and so never noted in
+	// the log itself.
+	Reason string
 }
 
 // AccessWriter changes organizations, stores, staff, sessions and API keys.

@@ -79,12 +79,13 @@ func decideReverse(snap loyalty.Snapshot, cfg *loyalty.Config, actor loyalty.Act
 	}
 	posting := &loyalty.Posting{
 		CustomerID: a.CustomerID, Revision: a.Revision, Day: businessDay(cfg, t.StoreID, now), At: now, Freeze: cmd.Freeze,
-		Audit: []loyalty.AuditEntry{loyalty.Audit(actor, now, "points.reverse", "transaction", t.ID, map[string]any{"points": left})},
 	}
 	row := loyalty.Transaction{ID: t.ID, Points: left, Reason: cmd.Reason, StoreID: t.StoreID, OrderID: t.OrderID}
 	if err := reverseAward(a, posting, cfg, actor, snap.Order, row, now); err != nil {
 		return none, err
 	}
+	posting.Audit = []loyalty.AuditEntry{loyalty.Audit(actor, now, "points.reverse", "transaction", t.ID,
+		map[string]any{"points": left, "transaction_id": posting.Transactions[0].ID.String()})}
 	posting.Order = snap.Order
 	if snap.Order != nil {
 		snap.Order.UpdatedAt = now

@@ -76,9 +76,12 @@ var detailWords = map[string]string{
 }
 
 // details are an entry's values, one after the other.
-func details(ctx ctx, noted map[string]any) string {
+func details(ctx ctx, r loyalty.AuditRow) string {
 	var out []string
-	for name, v := range noted {
+	if r.Reason != "" {
+		out = append(out, i18n.T(ctx, detailNames["reason"])+": "+r.Reason)
+	}
+	for name, v := range r.Detail {
 		label, known := detailNames[name]
 		value := detailValue(ctx, v)
 		switch {
