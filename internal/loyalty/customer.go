@@ -19,6 +19,7 @@ type Customer struct {
 	PhoneDigits    string // of PhoneE164, else of Phone; unique too
 	BirthDate      string // YYYY-MM-DD or ""
 	MarketingOptIn bool
+	ReferralCode   string    // what the guest came with, as told; "" when none
 	AnonymizedAt   time.Time // zero unless the person was erased
 	CreatedAt      time.Time
 	UpdatedAt      time.Time

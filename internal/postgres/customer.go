@@ -20,6 +20,7 @@ type memberRow struct {
 	PhoneDigits    string         `db:"phone_digits"`
 	BirthDate      sql.NullTime   `db:"birth_date"`
 	MarketingOptIn bool           `db:"marketing_opt_in"`
+	ReferralCode   string         `db:"referral_code"`
 	AnonymizedAt   sql.NullTime   `db:"anonymized_at"`
 	CreatedAt      time.Time      `db:"created_at"`
 	UpdatedAt      time.Time      `db:"updated_at"`
@@ -47,7 +48,7 @@ func (r memberRow) domain() loyalty.Member {
 		Customer: loyalty.Customer{
 			OrgID: r.OrgID, ID: r.ID, ExternalID: r.ExternalID.String, Name: r.Name, NameFold: r.NameFold, Email: r.Email,
 			Phone: r.Phone, PhoneE164: r.PhoneE164.String, PhoneDigits: r.PhoneDigits, BirthDate: birth,
-			MarketingOptIn: r.MarketingOptIn, AnonymizedAt: r.AnonymizedAt.Time, CreatedAt: r.CreatedAt, UpdatedAt: r.UpdatedAt,
+			MarketingOptIn: r.MarketingOptIn, ReferralCode: r.ReferralCode, AnonymizedAt: r.AnonymizedAt.Time, CreatedAt: r.CreatedAt, UpdatedAt: r.UpdatedAt,
 		},
 		Enrollment: loyalty.Enrollment{
 			OrgID: r.OrgID, ID: r.EnrollmentID, CustomerID: r.ID, ProgramID: r.ProgramID, TierID: r.TierID,
@@ -61,7 +62,7 @@ func (r memberRow) domain() loyalty.Member {
 const (
 	memberColumns = `
 		c.organization_id, c.id, c.external_id, c.name, c.name_fold, c.email, c.phone, c.phone_e164, c.phone_digits, c.birth_date,
-		c.marketing_opt_in, c.anonymized_at, c.created_at, c.updated_at, e.id AS enrollment_id, e.program_id, e.tier_id,
+		c.marketing_opt_in, c.referral_code, c.anonymized_at, c.created_at, c.updated_at, e.id AS enrollment_id, e.program_id, e.tier_id,
 		coalesce(t.name, '') AS tier_name, e.balance, e.lifetime, e.seq, e.revision, e.frozen_at, e.active_day, e.since`
 	memberJoins = `
 		JOIN enrollments e ON e.organization_id = c.organization_id AND e.customer_id = c.id

@@ -25,14 +25,14 @@ func (t *tx) AddCustomer(ctx context.Context, a loyalty.NewAccount) (bool, error
 	const q = `
 		WITH added AS (
 			INSERT INTO customers (organization_id, id, external_id, name, name_fold, email, phone, phone_e164, phone_digits,
-				birth_date, marketing_opt_in, created_at, updated_at)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10::date, $11, $12, $12)
+				birth_date, marketing_opt_in, created_at, updated_at, referral_code)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10::date, $11, $12, $12, $17)
 			ON CONFLICT DO NOTHING RETURNING organization_id, id, created_at
 		)
 		SELECT enroll(organization_id, id, $13, $14, $15, created_at, $16::date) FROM added`
 	n, err := t.exec(ctx, q, a.OrgID.String(), a.ID.String(), nullText(a.ExternalID), a.Name, a.NameFold, a.Email, a.Phone,
 		nullText(a.PhoneE164), a.PhoneDigits, nullText(a.BirthDate), a.MarketingOptIn, a.CreatedAt, a.EnrollmentID.String(),
-		nullID(a.ProgramID), nullID(a.TierID), a.Day.Format(time.DateOnly))
+		nullID(a.ProgramID), nullID(a.TierID), a.Day.Format(time.DateOnly), a.ReferralCode)
 	return n == 1, wrap("insert customer", err)
 }
 
@@ -115,10 +115,10 @@ func (t *tx) AddCustomers(ctx context.Context, orgID loyalty.ID, as []loyalty.Ne
 func (t *tx) SaveCustomer(ctx context.Context, c loyalty.Customer) error {
 	const q = `
 		UPDATE customers SET external_id = $3, name = $4, name_fold = $5, email = $6, phone = $7, phone_e164 = $8, phone_digits = $9,
-			birth_date = $10::date, marketing_opt_in = $11, updated_at = $12
+			birth_date = $10::date, marketing_opt_in = $11, updated_at = $12, referral_code = $13
 		WHERE organization_id = $1 AND id = $2`
 	_, err := t.exec(ctx, q, c.OrgID.String(), c.ID.String(), nullText(c.ExternalID), c.Name, c.NameFold, c.Email, c.Phone,
-		nullText(c.PhoneE164), c.PhoneDigits, nullText(c.BirthDate), c.MarketingOptIn, c.UpdatedAt)
+		nullText(c.PhoneE164), c.PhoneDigits, nullText(c.BirthDate), c.MarketingOptIn, c.UpdatedAt, c.ReferralCode)
 	return wrap("update customer", err)
 }
 

@@ -121,7 +121,7 @@ func (t *tx) HoldDuplicates(ctx context.Context, orgID loyalty.ID) (loyalty.Chan
 
 const selectCustomers = `
 	SELECT c.organization_id, c.id, c.external_id, c.name, c.name_fold, c.email, c.phone, c.phone_e164, c.phone_digits, c.birth_date,
-		c.marketing_opt_in, c.anonymized_at, c.created_at, c.updated_at
+		c.marketing_opt_in, c.referral_code, c.anonymized_at, c.created_at, c.updated_at
 	FROM customers c WHERE c.organization_id = $1`
 
 // ChangedCustomers implements loyalty.DuplicateWriter.

@@ -68,6 +68,7 @@ var refusals = map[string]*loyalty.Error{
 	"customers_card_unique":                nil,
 	"rewards_icon_length":                  nil,
 	"customers_name_length":                nil,
+	"customers_referral_code_length":       nil,
 	"customers_organization_fk":            nil,
 	"enrollments_customer_fk":              nil,
 	"enrollments_id_unique":                nil,

@@ -86,10 +86,11 @@ type contactsDoc struct {
 	PhoneDigits    string `json:"phone_digits"`
 	BirthDate      string `json:"birth_date"`
 	MarketingOptIn bool   `json:"marketing_opt_in"`
+	ReferralCode   string `json:"referral_code,omitempty"`
 }
 
 func contactsDocOf(c loyalty.Customer) *contactsDoc {
-	return &contactsDoc{c.ExternalID, c.Name, c.NameFold, c.Email, c.Phone, c.PhoneE164, c.PhoneDigits, c.BirthDate, c.MarketingOptIn}
+	return &contactsDoc{c.ExternalID, c.Name, c.NameFold, c.Email, c.Phone, c.PhoneE164, c.PhoneDigits, c.BirthDate, c.MarketingOptIn, c.ReferralCode}
 }
 
 func (d *contactsDoc) domain(orgID, id loyalty.ID) loyalty.Customer {
@@ -99,6 +100,7 @@ func (d *contactsDoc) domain(orgID, id loyalty.ID) loyalty.Customer {
 	return loyalty.Customer{
 		OrgID: orgID, ID: id, ExternalID: d.ExternalID, Name: d.Name, NameFold: d.NameFold, Email: d.Email, Phone: d.Phone,
 		PhoneE164: d.PhoneE164, PhoneDigits: d.PhoneDigits, BirthDate: d.BirthDate, MarketingOptIn: d.MarketingOptIn,
+		ReferralCode: d.ReferralCode,
 	}
 }
 

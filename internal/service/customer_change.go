@@ -16,6 +16,7 @@ type CreateCustomer struct {
 	BirthDate      string // YYYY-MM-DD, not in the future; "" when not told
 	ExternalID     string // at most 255 characters; "" when none
 	MarketingOptIn bool
+	ReferralCode   string // at most 64 characters; "" when none
 	Once           loyalty.Once
 }
 
@@ -49,6 +50,7 @@ func (s *Customers) signUp(ctx context.Context, actor loyalty.Actor, region stri
 	setPhone(&p, &c, cmd.Phone, region)
 	setBirthDate(&p, &c, cmd.BirthDate, now, nil)
 	c.ExternalID = checkText(&p, "externalId", cmd.ExternalID, 0, 255)
+	setReferralCode(&p, &c, cmd.ReferralCode)
 	if err := p.Err(); err != nil {
 		return CustomerResult{}, err
 	}
@@ -194,6 +196,7 @@ type UpdateCustomer struct {
 	BirthDate      *string
 	ExternalID     *string
 	MarketingOptIn *bool
+	ReferralCode   *string
 	Still          func(loyalty.Customer) bool // as ChangeProgram.Still
 	Once           loyalty.Once
 }
@@ -267,6 +270,9 @@ func (cmd UpdateCustomer) apply(c *loyalty.Customer, region string, now time.Tim
 	}
 	if cmd.MarketingOptIn != nil {
 		c.MarketingOptIn = *cmd.MarketingOptIn
+	}
+	if cmd.ReferralCode != nil {
+		setReferralCode(&p, c, *cmd.ReferralCode)
 	}
 	c.UpdatedAt = now
 	return p.Err()

@@ -40,6 +40,18 @@ func setPhone(p *loyalty.Problems, c *loyalty.Customer, phone, region string) {
 	}
 }
 
+// maxReferralCode is as much as the codes of others' programs take.
+const maxReferralCode = 64
+
+// setReferralCode keeps the code that a guest came with. Nothing follows from
+// it here: whoever runs the campaign reads it back.
+func setReferralCode(p *loyalty.Problems, c *loyalty.Customer, code string) {
+	c.ReferralCode = checkText(p, "referralCode", code, 0, maxReferralCode)
+	if strings.ContainsAny(c.ReferralCode, "\n\t") {
+		p.Add("referralCode", "must be plain text")
+	}
+}
+
 // The first birthday accepted is that of the oldest person known, rounded down.
 const firstBirthYear = 1870
 

@@ -250,6 +250,9 @@ func contacts(survivor, source loyalty.Customer, take []string, now time.Time) (
 	if wants("externalId", survivor.ExternalID, source.ExternalID) {
 		survivor.ExternalID, source.ExternalID = source.ExternalID, survivor.ExternalID
 	}
+	if wants("referralCode", survivor.ReferralCode, source.ReferralCode) {
+		survivor.ReferralCode, source.ReferralCode = source.ReferralCode, survivor.ReferralCode
+	}
 	survivor.UpdatedAt, source.UpdatedAt = now, now
 	return survivor, source
 }

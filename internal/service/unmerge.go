@@ -197,6 +197,9 @@ func (s *Customers) giveContactsBack(ctx context.Context, tx loyalty.Tx, actor l
 	if back(survivor.BirthDate, source.BirthDate) {
 		survivor.BirthDate = was.BirthDate
 	}
+	if back(survivor.ReferralCode, source.ReferralCode) {
+		survivor.ReferralCode = was.ReferralCode
+	}
 	if back(survivor.ExternalID, source.ExternalID) {
 		survivor.ExternalID = was.ExternalID
 	}

@@ -15,6 +15,7 @@ type profile struct {
 	BirthDate      *string      `json:"birth_date"`
 	ExternalID     *string      `json:"external_id"`
 	MarketingOptIn bool         `json:"marketing_opt_in"`
+	ReferralCode   *string      `json:"referral_code"`
 	AnonymizedAt   respond.Time `json:"anonymized_at"`
 	CreatedAt      respond.Time `json:"created_at"`
 	UpdatedAt      respond.Time `json:"updated_at"`
@@ -24,6 +25,7 @@ func profileOf(c loyalty.Customer) profile {
 	return profile{
 		ID: respond.ID(c.ID), OrganizationID: respond.ID(c.OrgID), Name: c.Name, Email: respond.Text(c.Email), Phone: respond.Text(c.Phone),
 		BirthDate: respond.Text(c.BirthDate), ExternalID: respond.Text(c.ExternalID), MarketingOptIn: c.MarketingOptIn,
+		ReferralCode: respond.Text(c.ReferralCode),
 		AnonymizedAt: respond.Time(c.AnonymizedAt), CreatedAt: respond.Time(c.CreatedAt), UpdatedAt: respond.Time(c.UpdatedAt),
 	}
 }

@@ -17,12 +17,13 @@ type createCustomerRequest struct {
 	BirthDate      *string `json:"birthDate"`
 	ExternalID     *string `json:"externalId"`
 	MarketingOptIn *bool   `json:"marketingOptIn"`
+	ReferralCode   *string `json:"referralCode"`
 }
 
 func (r createCustomerRequest) command() service.CreateCustomer {
 	return service.CreateCustomer{
 		Name: r.Name, Email: plain(r.Email), Phone: plain(r.Phone), BirthDate: plain(r.BirthDate), ExternalID: plain(r.ExternalID),
-		MarketingOptIn: r.MarketingOptIn != nil && *r.MarketingOptIn,
+		MarketingOptIn: r.MarketingOptIn != nil && *r.MarketingOptIn, ReferralCode: plain(r.ReferralCode),
 	}
 }
 
@@ -90,6 +91,7 @@ type updateCustomerRequest struct {
 	BirthDate      bind.Opt[string] `json:"birthDate"`
 	ExternalID     bind.Opt[string] `json:"externalId"`
 	MarketingOptIn bind.Opt[bool]   `json:"marketingOptIn"`
+	ReferralCode   bind.Opt[string] `json:"referralCode"`
 }
 
 // change is what the field does: nil keeps, and null clears like "".
@@ -113,7 +115,8 @@ func (h Handlers) UpdateCustomer(c *fiber.Ctx) error {
 	return respond.Write(c, func(once loyalty.Once) (loyalty.Member, error) {
 		return h.Customers.Update(c.UserContext(), auth.Actor(c), service.UpdateCustomer{
 			ID: id, Name: change(in.Name), Email: change(in.Email), Phone: change(in.Phone), BirthDate: change(in.BirthDate),
-			ExternalID: change(in.ExternalID), MarketingOptIn: change(in.MarketingOptIn), Once: once,
+			ExternalID: change(in.ExternalID), MarketingOptIn: change(in.MarketingOptIn),
+			ReferralCode: change(in.ReferralCode), Once: once,
 		})
 	}, func(m loyalty.Member) (int, any) { return fiber.StatusOK, customerOf(m) })
 }

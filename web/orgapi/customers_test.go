@@ -150,3 +150,42 @@ func TestCustomerScopes(t *testing.T) {
 	s.Do("GET", "/v1/user/"+id+"/points", stranger, "").Want(t, 404, "NOT_FOUND")
 	s.Do("GET", "/v1/user/nobody/points", key, "").Want(t, 404, "NOT_FOUND")
 }
+
+// The code that a guest came with is kept, given back and forgotten with the
+// guest; whoever sends none, or null, has none.
+func TestReferralCode(t *testing.T) {
+	t.Parallel()
+	s := webtest.New(t)
+	key, api := s.Key(), "/v1/loyalty/customers"
+	made := s.Do("POST", api, key, `{"name":"Ana","phone":"+51987654321","referralCode":" AMIGA-7 "}`).Want(t, 201, "")
+	id := made.Text(t, "data", "id")
+	if made.Text(t, "data", "referral_code") != "AMIGA-7" || s.Do("GET", api+"/"+id, key, "").Text(t, "data", "referral_code") != "AMIGA-7" {
+		t.Error(made.Body)
+	}
+	if again := s.Do("POST", api, key, `{"name":"Ana","phone":"+51 987-654-321","referralCode":"OTHER"}`).Want(t, 200, ""); again.Text(t, "data", "referral_code") != "AMIGA-7" {
+		t.Errorf("who is found stays as is: %s", again.Body)
+	}
+	s.Undescribed = true // these are wrong on purpose
+	for _, bad := range []string{`"` + strings.Repeat("é", 65) + `"`, `5`, `"a\nb"`, `"a\u0000"`, `{}`} {
+		s.Do("POST", api, key, `{"name":"Bo","referralCode":`+bad+`}`).Want(t, 400, "VALIDATION_ERROR")
+		s.Do("PATCH", api+"/"+id, key, `{"referralCode":`+bad+`}`).Want(t, 400, "VALIDATION_ERROR")
+	}
+	s.Undescribed = false
+	s.Do("PATCH", api+"/"+id, key, `{"name":"Ana B."}`).Want(t, 200, "")
+	if out := s.Do("GET", api+"/"+id+"/export", key, "").Want(t, 200, ""); out.Text(t, "data", "customer", "referral_code") != "AMIGA-7" {
+		t.Errorf("exported: %s", out.Body)
+	}
+	two := s.Do("POST", api, key, `{"name":"Ana again","referralCode":null}`).Want(t, 201, "")
+	if two.At(t, "data", "referral_code") != nil {
+		t.Error(two.Body)
+	}
+	into := s.Do("POST", api+"/"+two.Text(t, "data", "id")+"/merge", key, `{"sourceCustomerId":"`+id+`"}`).Want(t, 200, "")
+	back := s.Do("POST", api+"/"+two.Text(t, "data", "id")+"/unmerge", key, `{}`).Want(t, 200, "")
+	if into.Text(t, "data", "referral_code") != "AMIGA-7" || back.At(t, "data", "customer", "referral_code") != nil || back.Text(t, "data", "restored", "referral_code") != "AMIGA-7" {
+		t.Errorf("merged: %s\nparted: %s", into.Body, back.Body)
+	}
+	if gone := s.Do("POST", api+"/"+id+"/anonymize", key, "").Want(t, 200, ""); gone.At(t, "data", "referral_code") != nil {
+		t.Error(gone.Body)
+	}
+	s.Do("PATCH", api+"/"+two.Text(t, "data", "id"), key, `{"referralCode":null}`).Want(t, 200, "")
+}

@@ -51,6 +51,7 @@ type exportSource struct {
 	BirthDate      *string `json:"birth_date"`
 	ExternalID     *string `json:"external_id"`
 	MarketingOptIn bool    `json:"marketing_opt_in"`
+	ReferralCode   *string `json:"referral_code"`
 }
 
 type exportOrder struct {
@@ -116,6 +117,7 @@ func (out *export) addAccount(e service.Export) {
 			ID: respond.ID(m.ID), SourceCustomerID: respond.ID(m.SourceID), PointsBalance: int64(m.Points),
 			TotalPointsEarned: int64(m.Lifetime), CreatedAt: respond.Time(m.At), Source: exportSource{
 				k.Name, respond.Text(k.Email), respond.Text(k.Phone), respond.Text(k.BirthDate), respond.Text(k.ExternalID), k.MarketingOptIn,
+				respond.Text(k.ReferralCode),
 			},
 		})
 	}
