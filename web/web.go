@@ -5,10 +5,12 @@ package web
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/prometheus/client_golang/prometheus"
+	"github.com/valyala/fasthttp"
 
 	"regulars/internal/service"
 	"regulars/web/respond"
@@ -72,17 +74,20 @@ func New(d Deps) *fiber.App {
 	app := fiber.New(fiber.Config{
 		// Without Immutable a string taken from a request is overwritten by
 		// the next one, and every value here outlives its handler.
-		Immutable:               true,
-		CaseSensitive:           true,
-		DisableStartupMessage:   true,
-		BodyLimit:               maxReceived,
-		ReadTimeout:             readTimeout,
-		WriteTimeout:            writeTimeout,
-		IdleTimeout:             idleTimeout,
-		ReadBufferSize:          16 << 10,
-		EnableTrustedProxyCheck: true,
-		TrustedProxies:          d.TrustProxy,
-		ErrorHandler:            respond.Errors(d.Log),
+		Immutable: true,
+		// Else files of a form are read, and put on the disk, before anybody
+		// knows who sends them.
+		DisablePreParseMultipartForm: true,
+		CaseSensitive:                true,
+		DisableStartupMessage:        true,
+		BodyLimit:                    maxReceived,
+		ReadTimeout:                  readTimeout,
+		WriteTimeout:                 writeTimeout,
+		IdleTimeout:                  idleTimeout,
+		ReadBufferSize:               16 << 10,
+		EnableTrustedProxyCheck:      true,
+		TrustedProxies:               d.TrustProxy,
+		ErrorHandler:                 respond.Errors(d.Log),
 	})
 	app.Use(accessLog(d.Log, seen))
 	app.Use(caught)
@@ -94,5 +99,19 @@ func New(d Deps) *fiber.App {
 	app.Use(unpacked)
 	app.Use(onlyText)
 	routes(app, d)
+	takeEveryMethod(app)
 	return app
+}
+
+// takeEveryMethod has a request of a method that nobody has heard of answered
+// like any other that its address doesn't take: Fiber would answer it itself,
+// before any middleware, in its own words. TRACE is what no route takes.
+func takeEveryMethod(app *fiber.App) {
+	known, handle := app.Config().RequestMethods, app.Handler()
+	app.Server().Handler = func(c *fasthttp.RequestCtx) {
+		if !slices.Contains(known, string(c.Method())) {
+			c.Request.Header.SetMethod(fiber.MethodTrace)
+		}
+		handle(c)
+	}
 }

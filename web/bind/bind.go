@@ -29,6 +29,9 @@ func JSON(c *fiber.Ctx, in any) error {
 	if !utf8.Valid(body) { // the decoder would put U+FFFD in its place
 		return Bad("The body must be UTF-8.")
 	}
+	if loneSurrogate(body) { // likewise
+		return Bad("The body must hold whole characters; one half of a surrogate pair stands alone in it.")
+	}
 	d := json.NewDecoder(bytes.NewReader(body))
 	d.DisallowUnknownFields()
 	err := d.Decode(in)

@@ -24,7 +24,7 @@ func explain(body []byte, in any, cause error) error {
 	x.object("", body, reflect.TypeOf(in).Elem())
 	switch {
 	case x.unknown != "":
-		return Bad("Unknown field: %s.", x.unknown)
+		return unknownField(x.unknown)
 	case x.missing != nil:
 		return x.missing
 	}
@@ -134,6 +134,8 @@ func shape(t reflect.Type, raw json.RawMessage) string {
 		return "must be a whole number"
 	case reflect.Map:
 		return "must be an object"
+	case reflect.Slice:
+		return "must be a list"
 	default:
 		return "has the wrong form"
 	}

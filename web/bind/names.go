@@ -101,6 +101,16 @@ func (r *reading) check(path string, n *names) error {
 
 var anything = &names{}
 
+// maxShownName is how much of a stranger's field name is said back.
+const maxShownName = 100
+
+func unknownField(name string) error {
+	if r := []rune(name); len(r) > maxShownName {
+		name = string(r[:maxShownName]) + "…"
+	}
+	return Bad("Unknown field: %s.", name)
+}
+
 func (r *reading) object(path string, n *names) error {
 	var seen [2]uint64
 	for r.next() {
@@ -111,7 +121,7 @@ func (r *reading) object(path string, n *names) error {
 		if n.fields != nil {
 			e, ok := n.fields[string(name)]
 			if !ok {
-				return Bad("Unknown field: %s.", path+string(name))
+				return unknownField(path + string(name))
 			}
 			bit := uint64(1) << (e.place % 64)
 			if seen[e.place/64]&bit != 0 {

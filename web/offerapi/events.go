@@ -13,11 +13,11 @@ import (
 )
 
 type eventRequest struct {
-	UserID   string          `json:"userId"`
-	Event    string          `json:"event"`
-	Amount   bind.Decimal    `json:"amount"`
-	EventID  *string         `json:"eventId"`
-	Metadata json.RawMessage `json:"metadata"`
+	UserID   string       `json:"userId"`
+	Event    string       `json:"event"`
+	Amount   bind.Decimal `json:"amount"`
+	EventID  *string      `json:"eventId"`
+	Metadata bind.Any     `json:"metadata"`
 }
 
 type eventResponse struct {

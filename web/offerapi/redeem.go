@@ -21,13 +21,13 @@ func userRef(userID string) service.CustomerRef {
 }
 
 type redeemRequest struct {
-	UserID   string          `json:"userId"`
-	OfferID  string          `json:"offerId"`
-	Metadata json.RawMessage `json:"metadata"`
+	UserID   string   `json:"userId"`
+	OfferID  string   `json:"offerId"`
+	Metadata bind.Any `json:"metadata"`
 }
 
 type redeemForRequest struct {
-	Metadata json.RawMessage `json:"metadata"`
+	Metadata bind.Any `json:"metadata"`
 }
 
 type redemption struct {
@@ -95,8 +95,8 @@ func (h Handlers) redeem(c *fiber.Ctx, in redeemRequest) error {
 }
 
 // metadata is the object as it was sent; nil for none.
-func metadata(p *loyalty.Problems, raw json.RawMessage) []byte {
-	raw = bytes.TrimSpace(raw)
+func metadata(p *loyalty.Problems, sent bind.Any) []byte {
+	raw := bytes.TrimSpace(sent)
 	if len(raw) == 0 || string(raw) == "null" {
 		return nil
 	}

@@ -3,6 +3,7 @@ package storeapi
 import (
 	"bytes"
 	"encoding/json"
+	"strings"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -15,15 +16,22 @@ import (
 
 // earnOrder is a bill as both ways of sending one describe it.
 type earnOrder struct {
-	ID          string          `json:"id"`
-	Total       bind.Decimal    `json:"total"`
-	Tax         bind.Decimal    `json:"tax"`
-	Tip         bind.Decimal    `json:"tip"`
-	Discount    bind.Decimal    `json:"discount"`
-	Currency    string          `json:"currency"`
-	Items       json.RawMessage `json:"items"`
-	StaffID     *string         `json:"staff_id"`
-	CompletedAt *bind.Time      `json:"completed_at"`
+	ID          string       `json:"id"`
+	Total       bind.Decimal `json:"total"`
+	Tax         bind.Decimal `json:"tax"`
+	Tip         bind.Decimal `json:"tip"`
+	Discount    bind.Decimal `json:"discount"`
+	Currency    string       `json:"currency"`
+	Items       bind.Any     `json:"items"`
+	StaffID     *string      `json:"staff_id"`
+	CompletedAt *bind.Time   `json:"completed_at"`
+}
+
+// earnedOrder is a bill that is given to earn: as it is sent to the orders, and
+// so perhaps with its status, which can only be one.
+type earnedOrder struct {
+	earnOrder
+	Status *string `json:"status"`
 }
 
 type orderRequest struct {
@@ -48,7 +56,9 @@ func money(p *loyalty.Problems, field string, d bind.Decimal, currency string, r
 		return 0
 	}
 	n, ok := loyalty.ParseDecimal(string(d), loyalty.Exponent(currency))
-	if !ok {
+	if _, decimals, _ := strings.Cut(strings.TrimRight(string(d), "0"), "."); !ok && len(decimals) <= loyalty.Exponent(currency) {
+		p.Add(field, "is too large an amount of money")
+	} else if !ok {
 		p.Add(field, "must be an amount of money with at most %d decimals", loyalty.Exponent(currency))
 	}
 	return loyalty.Minor(n)
