@@ -171,7 +171,7 @@ func mostly(by map[ID]int) ID {
 func (w *watch) about(kind Kind, now time.Time, by map[ID]int) Signal {
 	s := Signal{
 		Kind: kind, At: now, Store: w.store, Key: Key{Of: w.of, ID: w.id}, Names: []ID{w.id},
-		Evidence: Evidence{Unit: UnitAwards, To: now, Stores: []ID{w.store}},
+		Evidence: Evidence{Unit: UnitAwards, To: now, Stores: known(w.store)},
 	}
 	if w.claim {
 		s.Evidence.Unit = UnitClaims

@@ -149,3 +149,15 @@ func TestSettings(t *testing.T) {
 		}
 	}
 }
+
+// What happens at no store is evidence against none.
+func TestEvidenceNamesStoresThatAre(t *testing.T) {
+	t.Parallel()
+	store := ID{1}
+	if at := customerSignal(RapidEarning, Event{Store: store}).Evidence.Stores; len(at) != 1 || at[0] != store {
+		t.Errorf("at a store: %v", at)
+	}
+	if at := customerSignal(RapidEarning, Event{}).Evidence.Stores; len(at) != 0 {
+		t.Errorf("at none: %v", at)
+	}
+}

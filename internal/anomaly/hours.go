@@ -92,7 +92,7 @@ func customerSignal(kind Kind, e Event) Signal {
 		Key: Key{Of: OfCustomer, ID: e.Customer},
 		Evidence: Evidence{
 			Unit: "points", From: e.closed(), To: e.At,
-			Customers: []ID{e.Customer}, Stores: []ID{e.Store}, Transactions: []ID{e.ID},
+			Customers: []ID{e.Customer}, Stores: known(e.Store), Transactions: []ID{e.ID},
 		},
 	}
 	if !e.Staff.IsZero() {

@@ -233,7 +233,7 @@ func (g *Engine) cashierSignal(kind Kind, c *cashier, now time.Time, window time
 		Kind: kind, At: now, Store: c.store,
 		Key: Key{Of: OfStaff, ID: c.id},
 		Evidence: Evidence{
-			From: now.Add(-window), To: now, Stores: []ID{c.store},
+			From: now.Add(-window), To: now, Stores: known(c.store),
 			Staff: []ID{c.id}, Customers: slices.Clone(c.lately),
 		},
 	}

@@ -3,6 +3,7 @@ package anomaly
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -122,6 +123,12 @@ type Evidence struct {
 	Orders       []ID      `json:"orders,omitempty"`
 	Transactions []ID      `json:"transactions,omitempty"`
 	Reason       string    `json:"reason"` // which part of the detector fired, a stable word
+}
+
+// known is the ids that are somebody's: what a program does over the whole
+// organization happens at no store.
+func known(ids ...ID) []ID {
+	return slices.DeleteFunc(ids, ID.IsZero)
 }
 
 // Signal is one detector's finding.

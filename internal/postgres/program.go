@@ -106,7 +106,11 @@ func (t *tx) DeleteProgram(ctx context.Context, orgID, id loyalty.ID) error {
 	const rewards = `DELETE FROM rewards WHERE organization_id = $1 AND program_id = $2`
 	const program = `DELETE FROM programs WHERE organization_id = $1 AND id = $2`
 	if _, err := t.exec(ctx, rewards, orgID.String(), id.String()); err != nil {
-		return wrap("delete the program's rewards", err)
+		err = wrap("delete the program's rewards", err)
+		if loyalty.KindOf(err) == loyalty.Conflict {
+			return loyalty.Errorf(loyalty.Conflict, loyalty.CodeConflict, "Rewards of this program were redeemed, so it is kept.")
+		}
+		return err
 	}
 	_, err := t.exec(ctx, program, orgID.String(), id.String())
 	return wrap("delete program", err)

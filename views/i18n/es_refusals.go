@@ -142,6 +142,7 @@ func init() {
 		"Another tier has this name.":                                                           "Otro nivel tiene este nombre.",
 		"must be 1 to 255 printable ASCII characters.":                                          "debe tener de 1 a 255 caracteres ASCII imprimibles.",
 		"Another member of staff has this e-mail address.":                                      "Otra persona del personal tiene este correo.",
+		"Rewards of this program were redeemed, so it is kept.":                                 "Ya se canjearon recompensas de este programa, por eso se conserva.",
 		"The reward was redeemed and is kept.":                                                  "La recompensa ya fue canjeada y se conserva.",
 		"Too many requests. Wait as long as Retry-After says.":                                  "Demasiadas solicitudes. Espera lo que indica Retry-After.",
 		"must be a whole number from 0 to 1,000,000":                                            "debe ser un número entero de 0 a un millón",

@@ -263,3 +263,20 @@ func TestCatalogScopesAndTenants(t *testing.T) {
 	}
 	s.Do("GET", api+"/programs/"+id, other, "").Want(t, 404, "NOT_FOUND")
 }
+
+// A program with a past is kept, and the refusal is about the program.
+func TestProgramWithRedeemedRewardsIsKept(t *testing.T) {
+	t.Parallel()
+	s := webtest.New(t)
+	key := s.Key()
+	first := program(t, s, key, `{"name":"First"}`)
+	ana := member(t, s, key, "Ana", 100)
+	reward := s.Do("POST", api+"/rewards", key, `{"programId":"`+first+`","name":"Tea","pointsCost":5,"type":"perk"}`).Want(t, 201, "").Text(t, "data", "id")
+	s.Do("POST", api+"/rewards/"+reward+"/redeem", key, `{"customerId":"`+ana+`"}`).Want(t, 201, "")
+	program(t, s, key, `{"name":"Second"}`) // takes the members over
+	r := s.Do("DELETE", api+"/programs/"+first, key, "").Want(t, 409, "CONFLICT")
+	if got := r.Text(t, "error", "message"); !strings.Contains(got, "program") {
+		t.Error(got)
+	}
+	s.Do("GET", api+"/programs/"+first, key, "").Want(t, 200, "")
+}

@@ -66,13 +66,11 @@ func evidenceOf(noted map[string]any) map[string]any {
 		if !ok || !known {
 			continue
 		}
-		printed := make([]any, len(ids))
-		for i, v := range ids {
-			printed[i] = v
-			if text, ok := v.(string); ok {
-				if id, ok := loyalty.ParseID(text); ok {
-					printed[i] = prefix.Format(id)
-				}
+		printed := make([]any, 0, len(ids))
+		for _, v := range ids {
+			text, _ := v.(string)
+			if id, ok := loyalty.ParseID(text); ok {
+				printed = append(printed, prefix.Format(id))
 			}
 		}
 		out[name] = printed

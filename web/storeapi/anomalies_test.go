@@ -1,6 +1,7 @@
 package storeapi_test
 
 import (
+	"strings"
 	"testing"
 
 	"regulars/internal/loyalty"
@@ -64,4 +65,18 @@ func TestAnomaliesAreDecidedAnew(t *testing.T) {
 		t.Errorf("after taking back: %s", got.Body)
 	}
 	s.Do("PATCH", path, key, `{"status":"dismissed"}`).Want(t, 409, loyalty.CodeConflict)
+}
+
+// What was given at no store names none.
+func TestEvidenceNamesNoEmptyStore(t *testing.T) {
+	t.Parallel()
+	s, key, store, who := whale(t)
+	for range 15 {
+		s.Do("POST", store+"/loyalty/earn", key, `{"customer_id":"`+who+`","points":500,"reason":"x"}`).Want(t, 201, "")
+	}
+	s.Do("GET", store+"/loyalty/anomalies", key, "").Want(t, 200, "")
+	s.DB.Exec(t, `UPDATE anomalies SET evidence = jsonb_set(evidence, '{stores}', '[""]')`) // as it was noted before
+	if list := s.Do("GET", store+"/loyalty/anomalies", key, "").Want(t, 200, ""); strings.Contains(list.Body, `""`) || list.Text(t, "total") == "0" {
+		t.Error(list.Body)
+	}
 }

@@ -14,7 +14,7 @@ type earnRequest struct {
 	CustomerID bind.Ref[bind.Customer] `json:"customer_id"`
 	Points     *int64                  `json:"points"`
 	Reason     *string                 `json:"reason"`
-	Order      *earnOrder              `json:"order"`
+	Order      *earnedOrder            `json:"order"`
 }
 
 type award struct {
@@ -44,6 +44,9 @@ func (r earnRequest) check() error {
 		p.Add("order", "send either order, or points and reason")
 	case r.Order == nil && r.Points == nil:
 		p.Add("points", "must be a whole number from 1 to 1,000,000,000")
+	}
+	if r.Order != nil && r.Order.Status != nil && *r.Order.Status != string(loyalty.OrderCompleted) {
+		p.Add("order.status", "must be completed, for no other order earns")
 	}
 	if r.Order == nil && r.Reason == nil {
 		p.Add("reason", "is required")

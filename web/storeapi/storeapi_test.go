@@ -2,6 +2,7 @@ package storeapi_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -139,4 +140,23 @@ func TestAnOrderOverTheLimitNamesItsTotal(t *testing.T) {
 		t.Error(got.Body)
 	}
 	s.Do("GET", store+"/orders/1", key, "").Want(t, 404, loyalty.CodeNotFound)
+}
+
+// The order of an award may be the very one that the orders take.
+func TestOrderOfAnAwardMayCarryItsStatus(t *testing.T) {
+	t.Parallel()
+	s, key, store, who := whale(t)
+	order := func(more string) string {
+		return `{"customer_id":"` + who + `","order":{"id":"1042","total":50` + more + `}}`
+	}
+	s.Do("POST", store+"/loyalty/earn", key, order(`,"status":"completed"`)).Want(t, 201, "")
+	s.Do("POST", store+"/loyalty/earn", key, order(``)).Want(t, 200, "")
+	s.Undescribed = true // these are wrong on purpose
+	s.Do("POST", store+"/loyalty/earn", key, order(`,"status":"open"`)).Want(t, 400, "VALIDATION_ERROR")
+	for total, want := range map[string]string{"0.001": "decimals", "1e15": "large", `"999999999999999999999"`: "large", "1.10": ""} {
+		r := s.Do("POST", store+"/orders", key, `{"id":"a","customer_id":"`+who+`","total":`+total+`,"status":"open"}`)
+		if want != "" && (r.Status != 400 || !strings.Contains(r.Text(t, "error", "details", 0, "message"), want)) || want == "" && r.Status != 201 {
+			t.Errorf("%s: %d %s", total, r.Status, r.Body)
+		}
+	}
 }
