@@ -124,6 +124,11 @@ type AnomalyRow struct {
 	StaffName      string
 	DeciderName    string
 	AssigneeName   string
+	// SubjectKind is what its strongest finding is about: PersonCustomer,
+	// PersonStaff, PersonTill or PersonStore; "" where that isn't known.
+	SubjectKind string
+	SubjectName string // of a member of staff
+	Guests      int    // accounts that it names
 }
 
 // CaseName is a person of a case.

@@ -43,6 +43,11 @@ type anomalyRowDoc struct {
 	StaffName        string         `json:"staff_name"`
 	DeciderName      string         `json:"decider_name"`
 	AssigneeName     string         `json:"assignee_name"`
+	Guests           int            `json:"guests"`
+	Subject          struct {
+		Kind string `json:"kind"`
+		Name string `json:"name"`
+	} `json:"subject"`
 }
 
 func (d anomalyRowDoc) row(orgID loyalty.ID) loyalty.AnomalyRow {
@@ -56,13 +61,20 @@ func (d anomalyRowDoc) row(orgID loyalty.ID) loyalty.AnomalyRow {
 			DecidedAt: d.DecidedAt, ReversedAt: d.ReversedAt, FrozenAt: d.FrozenAt, FlaggedAt: d.FlaggedAt, UpdatedAt: d.UpdatedAt,
 		},
 		CustomerName: d.CustomerName, CustomerErased: d.CustomerErased, StoreName: d.StoreName, StaffName: d.StaffName, DeciderName: d.DeciderName,
-		AssigneeName: d.AssigneeName,
+		AssigneeName: d.AssigneeName, SubjectKind: d.Subject.Kind, SubjectName: d.Subject.Name, Guests: d.Guests,
 	}
 }
 
 const anomalyDocument = `
 	SELECT to_jsonb(n) || jsonb_build_object('customer_name', coalesce(c.name, ''), 'customer_erased', c.anonymized_at IS NOT NULL,
-		'store_name', coalesce(w.name, ''), 'staff_name', coalesce(s.name, ''), 'decider_name', coalesce(d.name, k.name, ''), 'assignee_name', coalesce(g.name, ''))
+		'store_name', coalesce(w.name, ''), 'staff_name', coalesce(s.name, ''), 'decider_name', coalesce(d.name, k.name, ''), 'assignee_name', coalesce(g.name, ''),
+		'guests', (SELECT count(*) FROM anomaly_people p WHERE p.organization_id = n.organization_id AND p.anomaly_id = n.id AND p.kind = 'customer'),
+		'subject', (
+			SELECT jsonb_build_object('kind', p.kind, 'name', b.name)
+			FROM anomaly_signals x
+			JOIN anomaly_people p ON p.organization_id = n.organization_id AND p.anomaly_id = n.id AND p.person_id = x.subject_id
+			LEFT JOIN staff b ON b.organization_id = n.organization_id AND b.id = x.subject_id
+			WHERE x.organization_id = n.organization_id AND x.signal_key = n.lead_key))
 	FROM anomalies n
 	LEFT JOIN customers c ON c.organization_id = n.organization_id AND c.id = n.customer_id
 	LEFT JOIN stores w ON w.organization_id = n.organization_id AND w.id = n.store_id

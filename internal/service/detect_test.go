@@ -123,6 +123,9 @@ func TestAwardBehindClosedDoors(t *testing.T) {
 		t.Fatal(err)
 	}
 	c := s.one("off_hours", "80 points awarded at 02:00", ada, lucia.StaffID)
+	if c.SubjectKind != loyalty.PersonStaff || c.SubjectName != "Lucía" || c.Guests != 1 {
+		t.Errorf("it is about %s %q and %d guests", c.SubjectKind, c.SubjectName, c.Guests)
+	}
 	if c.Severity != "high" || c.CustomerID != ada || c.StaffID != lucia.StaffID || c.PointsInvolved != 80 || c.TransactionCount != 1 {
 		t.Errorf("%+v", c)
 	}

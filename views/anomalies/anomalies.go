@@ -82,8 +82,8 @@ type CaseProps struct {
 	StatusTone                   ui.Tone
 	When, Machine, Where         string
 	Points, Worth                string
-	Customer                     *ui.PersonProps // nil when the case is about staff alone
-	Staff                        string
+	AboutLabel, With             string // translated: what About is, and a cashier beside; "" for none
+	About                        ui.PersonProps
 	Frozen, Own                  bool
 	Observed, Expected           ui.Part // drawn beside each other when Compared
 	Compared                     bool

@@ -29,7 +29,7 @@ func render(t *testing.T, c templ.Component) *goquery.Document {
 
 func one() anomalies.CaseProps {
 	return anomalies.CaseProps{
-		ID: "7", Sentence: "9 of 9 visits", Severity: "high", Customer: &ui.PersonProps{Name: "Ana"}, Query: "?kind=off_hours",
+		ID: "7", Sentence: "9 of 9 visits", Severity: "high", About: ui.PersonProps{Name: "Ana"}, Query: "?kind=off_hours",
 		May: anomalies.Actions{Decide: true, Reverse: true, Freeze: true}, Form: ui.Form{Key: "k", CSRF: "t"},
 		PrevHref: "/anomalies/6", NextHref: "/anomalies/8",
 	}

@@ -3,6 +3,7 @@ package i18n
 // The reviewer's pages, and what detectors find.
 func init() {
 	Register("es", Catalog{
+		"%s and %d more": "%s y %d más", "with %s": "con %s", "with %d guest": "con %d cliente", "with %d guests": "con %d clientes",
 		"%d day": "%d día", "%d days": "%d días", "%d hour": "%d hora", "%d hours": "%d horas", "%d minute": "%d minuto",
 		"%d minutes": "%d minutos", "%d part": "%d parte", "%d parts": "%d partes", "%d second": "%d segundo", "%d seconds": "%d segundos",
 		"a cashier": "una persona de caja", "a till": "una caja", "a store": "un local", "a store they know": "un local que conoce", "a store new to them": "un local nuevo para el cliente",

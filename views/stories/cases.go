@@ -78,7 +78,7 @@ func fullCase() anomalies.CaseProps {
 	return anomalies.CaseProps{
 		ID: "1", Sentence: "9 de 9 visitas en turnos de una misma persona de caja; se esperaban 2.3", Kind: "Cliente favorecido", KindHint: "Los turnos de una misma persona de caja alimentan siempre las mismas cuentas.",
 		Severity: "high", Status: "Sin decidir", StatusTone: ui.Note, When: "31 mar 2026, 20:14", Machine: "2026-03-31T20:14:00Z", Where: "Casa Lima Miraflores",
-		Points: "1,240 puntos", TakeBack: "Retirar puntos", GiveAgain: "Otorgar los puntos otra vez", Worth: "valen S/62.00", Customer: &rosaura, Staff: "Ana Prieto", Compared: true,
+		Points: "1,240 puntos", TakeBack: "Retirar puntos", GiveAgain: "Otorgar los puntos otra vez", Worth: "valen S/62.00", AboutLabel: "Cliente", About: rosaura, With: "Ana Prieto", Compared: true,
 		Observed: ui.Part{Label: "Observado", Value: "9 visitas", Size: 9}, Expected: ui.Part{Label: "Lo normal aquí", Value: "2.3 visitas", Size: 2.3},
 		Facts: []ui.Fact{
 			{Label: "Observado", Value: "9 visitas"}, {Label: "Lo normal aquí", Value: "2.3 visitas"}, {Label: "Por azar", Value: "cerca de una vez en 33 mil"},
@@ -143,7 +143,7 @@ func decidedCase() anomalies.CaseProps {
 func bareCase() anomalies.CaseProps {
 	return anomalies.CaseProps{
 		ID: "9", Sentence: "Un recibo que ya reclamó otra cuenta; 3 iguales en 28 días", Kind: "Reclamación duplicada", KindHint: "El mismo recibo reclamado más de una vez.", Severity: "low", Status: "Descartado",
-		When: "31 mar 2026, 20:14", Machine: "2026-03-31T20:14:00Z", Where: "Casa Lima", Points: "0 puntos", Staff: "Persona de caja 4-17",
+		When: "31 mar 2026, 20:14", Machine: "2026-03-31T20:14:00Z", Where: "Casa Lima", Points: "0 puntos", AboutLabel: "Personal de caja", About: ui.PersonProps{Name: "Persona de caja 4-17"},
 		Facts: []ui.Fact{{Label: "Fuerza", Value: "1.2 de 6"}}, May: anomalies.Actions{Reopen: true, Talk: true}, Form: ui.Form{CSRF: "token", Key: "k", Errors: map[string]string{"note": "Debe tener de 1 a 2000 caracteres."}},
 	}
 }

@@ -32,12 +32,9 @@ func kindOf(ctx ctx, name string) (label, hint string) {
 func caseRow(ctx ctx, r loyalty.AnomalyRow, query string) anomalies.Row {
 	kind, _ := kindOf(ctx, r.Type)
 	row := anomalies.Row{
-		Href: "/anomalies/" + r.ID.String() + query, Sentence: sentence(ctx, r.Anomaly), Kind: kind, Who: nameOr(ctx, r.CustomerName, r.CustomerErased), Where: r.StoreName,
+		Href: "/anomalies/" + r.ID.String() + query, Sentence: sentence(ctx, r.Anomaly), Kind: kind, Who: about(ctx, r).Name, Where: r.StoreName,
 		When: i18n.Ago(ctx, r.FlaggedAt), Machine: i18n.Machine(r.FlaggedAt), Severity: anomalies.Severity(r.Severity),
 		Points: i18n.N(ctx, "%d point", "%d points", int64(r.PointsInvolved)),
-	}
-	if row.Who == "" {
-		row.Who = staffOf(ctx, r)
 	}
 	row.Assignee = r.AssigneeName
 	if row.Where == "" {
@@ -78,15 +75,13 @@ func caseProps(ctx ctx, actor loyalty.Actor, c service.Case, form ui.Form) anoma
 	p := anomalies.CaseProps{
 		ID: c.ID.String(), Sentence: sentence(ctx, c.Anomaly), Kind: kind, KindHint: hint, Severity: anomalies.Severity(c.Severity),
 		Status: status, StatusTone: tone, When: i18n.DateTime(ctx, c.FlaggedAt), Machine: i18n.Machine(c.FlaggedAt), Where: c.StoreName,
-		Points: i18n.N(ctx, "%d point", "%d points", int64(c.PointsInvolved)), Staff: staffOf(ctx, c.AnomalyRow), Frozen: c.Frozen, Own: c.Own,
+		Points: i18n.N(ctx, "%d point", "%d points", int64(c.PointsInvolved)), Frozen: c.Frozen, Own: c.Own,
 		Form: form, Seen: string(c.Status),
 	}
 	if c.AtRisk > 0 {
 		p.Worth = i18n.T(ctx, "worth %s", i18n.Money(ctx, int64(c.AtRisk), c.Currency))
 	}
-	if !c.CustomerID.IsZero() {
-		p.Customer = &ui.PersonProps{Name: nameOr(ctx, c.CustomerName, c.CustomerErased), Href: "/customers/" + c.CustomerID.String()}
-	}
+	p.AboutLabel, p.About, p.With = headed(ctx, c)
 	p.May, p.TakeBack, p.GiveAgain = caseActions(actor, c), i18n.T(ctx, "Take points back"), i18n.T(ctx, "Give the points again")
 	if c.Type == takeover {
 		p.GiveAgain = i18n.T(ctx, "Open the decision again")
@@ -225,7 +220,7 @@ func weigh(ctx ctx, p *anomalies.CaseProps, c service.Case) {
 		}
 		p.Facts = append(p.Facts, ui.Fact{Label: label, Value: between(ctx, from, to)})
 	}
-	if c.StaffName != "" {
+	if c.StaffName != "" && p.About.Name != c.StaffName {
 		p.Facts = append(p.Facts, ui.Fact{Label: i18n.T(ctx, "Cashier"), Value: c.StaffName})
 	}
 	p.Facts = append(p.Facts, ui.Fact{Label: i18n.T(ctx, "Strength"), Value: i18n.T(ctx, "%s of 6", i18n.Decimal(ctx, c.Score, 1))})

@@ -112,3 +112,60 @@ func TestOnlyWhatIsLeftIsTakenBack(t *testing.T) {
 		}
 	}
 }
+
+// A case heads with what it is about: the cashier of a finding about a cashier,
+// however many guests it names; all guests where they are several.
+func TestACaseHeadsWithWhatItIsAbout(t *testing.T) {
+	t.Parallel()
+	emily, ana := loyalty.ID{1}, loyalty.ID{2}
+	of := func(kind, name string, guests int, guest, staff loyalty.ID) service.Case {
+		r := loyalty.AnomalyRow{SubjectKind: kind, SubjectName: name, Guests: guests, StoreName: "Port", Anomaly: loyalty.Anomaly{CustomerID: guest, StaffID: staff}}
+		if !guest.IsZero() {
+			r.CustomerName = "Ana"
+		}
+		if !staff.IsZero() {
+			r.StaffName = "Emily"
+		}
+		return service.Case{AnomalyRow: r}
+	}
+	es := i18n.With(t.Context(), "es", time.UTC)
+	for name, x := range map[string]struct {
+		c      service.Case
+		en, es string
+		listed string
+		linked bool
+	}{
+		"awards by hand to three":      {of(loyalty.PersonStaff, "Emily", 3, ana, emily), "Cashier: Emily with 3 guests", "Personal de caja: Emily con 3 clientes", "Emily", false},
+		"an award at night":            {of(loyalty.PersonStaff, "Emily", 1, ana, emily), "Cashier: Emily with Ana", "Personal de caja: Emily con Ana", "Emily", false},
+		"a cashier alone":              {of(loyalty.PersonStaff, "Emily", 0, loyalty.ID{}, emily), "Cashier: Emily", "Personal de caja: Emily", "Emily", false},
+		"a ring of accounts":           {of(loyalty.PersonCustomer, "", 5, ana, emily), "Customers: Ana and 4 more · Emily", "Clientes: Ana y 4 más · Emily", "Ana and 4 more", false},
+		"one guest":                    {of(loyalty.PersonCustomer, "", 1, ana, emily), "Customer: Ana · Emily", "Cliente: Ana · Emily", "Ana", true},
+		"a reward at a strange store":  {of(loyalty.PersonStore, "", 1, ana, emily), "Customer: Ana · Emily", "Cliente: Ana · Emily", "Ana", true},
+		"a store's awards by nobody":   {of(loyalty.PersonStore, "", 0, loyalty.ID{}, loyalty.ID{}), "Store: Port", "Local: Port", "", false},
+		"one from before it was known": {of("", "", 1, ana, emily), "Customer: Ana · Emily", "Cliente: Ana · Emily", "Ana", true},
+	} {
+		for lang, want := range map[string]string{"en": x.en, "es": x.es} {
+			ctx := t.Context()
+			if lang == "es" {
+				ctx = es
+			}
+			label, who, with := headed(ctx, x.c)
+			got := label + ": " + who.Name
+			if who.Sub != "" {
+				got += " " + who.Sub
+			}
+			if with != "" {
+				got += " · " + with
+			}
+			if got != want {
+				t.Errorf("%s heads with %q, want %q", name, got, want)
+			}
+			if (who.Href != "") != x.linked {
+				t.Errorf("%s leads to %q", name, who.Href)
+			}
+		}
+		if got := about(t.Context(), x.c.AnomalyRow).Name; got != x.listed {
+			t.Errorf("%s is listed as %q, want %q", name, got, x.listed)
+		}
+	}
+}

@@ -11,6 +11,45 @@ import (
 	"regulars/views/ui"
 )
 
+// about is who a case heads with: what its strongest finding is about, be it a
+// member of staff, or the guests it names. Name is "" for a store.
+func about(ctx ctx, r loyalty.AnomalyRow) ui.PersonProps {
+	guest := ui.PersonProps{Name: nameOr(ctx, r.CustomerName, r.CustomerErased)}
+	switch {
+	case r.SubjectKind == loyalty.PersonStaff && r.SubjectName != "":
+		return ui.PersonProps{Name: r.SubjectName}
+	case r.CustomerID.IsZero():
+		return ui.PersonProps{Name: staffOf(ctx, r)}
+	case r.Guests > 1:
+		guest.Name = i18n.T(ctx, "%s and %d more", guest.Name, r.Guests-1)
+	default:
+		guest.Href = "/customers/" + r.CustomerID.String()
+	}
+	return guest
+}
+
+// headed is what a case heads with and what that is called, and who else stands
+// beside it.
+func headed(ctx ctx, c service.Case) (label string, who ui.PersonProps, with string) {
+	who = about(ctx, c.AnomalyRow)
+	staff := c.SubjectKind == loyalty.PersonStaff && c.SubjectName != ""
+	switch {
+	case staff && c.Guests > 1:
+		who.Sub = i18n.N(ctx, "with %d guest", "with %d guests", c.Guests)
+	case staff && c.Guests == 1:
+		who.Sub = i18n.T(ctx, "with %s", nameOr(ctx, c.CustomerName, c.CustomerErased))
+	}
+	switch {
+	case staff || c.CustomerID.IsZero() && who.Name != "":
+		return i18n.T(ctx, "Cashier"), who, ""
+	case who.Name == "":
+		return i18n.T(ctx, "Store"), ui.PersonProps{Name: c.StoreName}, ""
+	case c.Guests > 1:
+		return i18n.T(ctx, "Customers"), who, staffOf(ctx, c.AnomalyRow)
+	}
+	return i18n.T(ctx, "Customer"), who, staffOf(ctx, c.AnomalyRow)
+}
+
 // staffOf is the cashier of a case: a member of staff, or as the till says.
 func staffOf(ctx ctx, r loyalty.AnomalyRow) string {
 	if ref, ok := r.Evidence["staff_ref"].(string); ok && r.StaffName == "" {
