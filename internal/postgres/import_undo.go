@@ -117,16 +117,19 @@ func (r reader) ImportPointsOf(ctx context.Context, orgID, id, customerID loyalt
 	return ids, wrap("select points of a guest", err)
 }
 
-// ImportMade implements loyalty.ImportReader.
+// ImportMade implements loyalty.ImportReader. OFFSET 0 has each finding's row
+// looked up: on tables that the planner knows little about it compared all with
+// all.
 func (r reader) ImportMade(ctx context.Context, orgID, id loyalty.ID) (loyalty.ImportMade, error) {
 	const q = `
 		SELECT count(*) FILTER (WHERE i.kind = 'customer') AS guests, count(*) FILTER (WHERE i.kind = 'order') AS orders,
 			count(*) FILTER (WHERE i.kind = 'store') AS stores, coalesce(sum(o.total), 0)::bigint AS sales,
 			(coalesce(sum(o.earned), 0) + coalesce(sum(t.points), 0))::bigint AS points, count(*) FILTER (WHERE i.kept <> '') AS kept,
-			(SELECT count(DISTINCT x.id) FROM anomalies n CROSS JOIN LATERAL unnest(n.transaction_ids) AS x (id)
-				JOIN transactions a ON a.organization_id = $1 AND a.id = x.id
-				JOIN import_items j ON j.organization_id = $1 AND j.import_id = $2 AND j.kind = 'order' AND j.object_id = a.order_id
-				WHERE n.organization_id = $1) AS flagged
+			(SELECT count(*) FROM
+				(SELECT DISTINCT unnest(n.transaction_ids) AS id FROM anomalies n WHERE n.organization_id = $1) x
+				CROSS JOIN LATERAL (SELECT a.order_id FROM transactions a WHERE a.organization_id = $1 AND a.id = x.id OFFSET 0) a
+				CROSS JOIN LATERAL (SELECT FROM import_items j
+					WHERE j.organization_id = $1 AND j.import_id = $2 AND j.kind = 'order' AND j.object_id = a.order_id OFFSET 0) j) AS flagged
 		FROM import_items i
 		LEFT JOIN orders o ON i.kind = 'order' AND o.organization_id = $1 AND o.id = i.object_id
 		LEFT JOIN transactions t ON i.kind = 'points' AND t.organization_id = $1 AND t.id = i.object_id
