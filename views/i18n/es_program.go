@@ -3,6 +3,10 @@ package i18n
 // The owner's pages about earning: rules, tiers, events.
 func init() {
 	Register("es", Catalog{
+		"Guests get back more than they pay. Check the points and the worth of a point.":                                                                                   "Los clientes reciben más de lo que pagan. Revisa los puntos y el valor de un punto.",
+		"From %s on guests get back more than they pay. Check the points and the worth of a point.":                                                                        "Desde %s los clientes reciben más de lo que pagan. Revisa los puntos y el valor de un punto.",
+		"Guests get back %s of each bill. Check that it is meant to be more than half.":                                                                                    "Los clientes reciben el %s de cada cuenta. Comprueba que de verdad quieres devolver más de la mitad.",
+		"From %s on guests get back %s of each bill. Check that it is meant to be more than half.":                                                                         "Desde %s los clientes reciben el %s de cada cuenta. Comprueba que de verdad quieres devolver más de la mitad.",
 		"Other values were saved while you were editing. What you typed is kept, but not saved yet; what you left alone shows what is saved now. Check it and save again.": "Se guardaron otros valores mientras editabas. Lo que escribiste sigue aquí, aún sin guardar; lo que no tocaste muestra lo que está guardado ahora. Revísalo y guarda de nuevo.",
 		"Everybody is in the one tier. Add another to give guests something to reach.":                                                                                     "Todos están en el único nivel. Añade otro para que los clientes tengan una meta.",
 		"Saved meanwhile: %s": "Mientras tanto se guardó: %s", "Somebody else has changed this meanwhile.": "Mientras tanto, otra persona cambió esto.",

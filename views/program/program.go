@@ -44,6 +44,7 @@ type PreviewProps struct {
 	Tiers     []ui.Change
 	Moves     []Move
 	MoreMoves string   // "and 312 more"
+	Warning   string   // what is unusual about the rules; "" for nothing
 	Notes     []string // what is different from then on, in sentences
 	Footnote  string
 }

@@ -1,6 +1,8 @@
 package pages
 
 import (
+	"math"
+
 	"regulars/internal/loyalty"
 	"regulars/views/i18n"
 	"regulars/views/program"
@@ -16,19 +18,52 @@ func rulesWould(ctx ctx, saved loyalty.Program, v loyalty.Preview, amount loyalt
 	p := program.PreviewProps{Amount: i18n.Money(ctx, int64(amount), currency), Changes: costs(ctx, v, currency), Footnote: basis(ctx, v)}
 	for i, t := range v.Program.Tiers {
 		points, err := loyalty.Earned(amount, loyalty.Exponent(currency), v.Program.Rate, t.Multiplier, 100, 0)
+		text := i18n.N(ctx, "%d point", "%d points", int64(points))
 		if err != nil {
 			points = loyalty.MaxPoints
+			text = i18n.T(ctx, "more than %s", i18n.N(ctx, "%d point", "%d points", int64(points)))
 		}
 		p.Examples = append(p.Examples, program.Example{
-			Tier: t.Name, Rank: i + 1, Points: i18n.N(ctx, "%d point", "%d points", int64(points)),
-			Worth: i18n.T(ctx, "worth %s", i18n.Money(ctx, int64(v.Program.Liability(points)), currency)),
+			Tier: t.Name, Rank: i + 1, Points: text, Worth: i18n.T(ctx, "worth %s", sum(ctx, v.Program.Liability(points), currency)),
 		})
 	}
 	if v.Moved.Total > 0 {
 		p.Headline, p.HeadTone = moved(ctx, v.Moved)
 	}
-	p.Notes = rulesChange(ctx, saved, v.Program)
+	p.Warning, p.Notes = generous(ctx, v.Program, currency), rulesChange(ctx, saved, v.Program)
 	return p
+}
+
+// tooMuch is an amount, in the minor unit, beyond what any restaurant takes in:
+// what comes to it is no figure to plan by.
+const tooMuch = 1_000_000_000_000_000
+
+// sum is an amount of money that is worked out from what somebody typed.
+func sum(ctx ctx, minor loyalty.Minor, currency string) string {
+	if minor > tooMuch {
+		return i18n.T(ctx, "more than %s", i18n.MoneyShort(ctx, tooMuch, currency))
+	}
+	return i18n.Money(ctx, int64(minor), currency)
+}
+
+// generous warns of rules by which a guest gets back more than half of a bill,
+// and says from which tier on; "" where no tier does.
+func generous(ctx ctx, p loyalty.Program, currency string) string {
+	minors := math.Pow10(loyalty.Exponent(currency)) // of the unit that points are earned by
+	for i, t := range p.Tiers {
+		back := float64(p.Rate) / loyalty.RateScale * float64(t.Multiplier) / 100 * float64(p.CurrencyPerPoint) / minors
+		switch {
+		case back > 1 && i == 0:
+			return i18n.T(ctx, "Guests get back more than they pay. Check the points and the worth of a point.")
+		case back > 1:
+			return i18n.T(ctx, "From %s on guests get back more than they pay. Check the points and the worth of a point.", t.Name)
+		case back > 0.5 && i == 0:
+			return i18n.T(ctx, "Guests get back %s of each bill. Check that it is meant to be more than half.", i18n.Percent(ctx, back, 0))
+		case back > 0.5:
+			return i18n.T(ctx, "From %s on guests get back %s of each bill. Check that it is meant to be more than half.", t.Name, i18n.Percent(ctx, back, 0))
+		}
+	}
+	return ""
 }
 
 // rulesChange says for whom something is different from then on, where figures
@@ -57,7 +92,7 @@ func rulesChange(ctx ctx, before, after loyalty.Program) []string {
 
 // ladderWould is what a change of the ladder would do.
 func ladderWould(ctx ctx, v loyalty.Preview, currency string) program.PreviewProps {
-	p := program.PreviewProps{Changes: costs(ctx, v, currency), Footnote: basis(ctx, v)}
+	p := program.PreviewProps{Changes: costs(ctx, v, currency), Footnote: basis(ctx, v), Warning: generous(ctx, v.Program, currency)}
 	p.Headline, p.HeadTone = moved(ctx, v.Moved)
 	for _, t := range v.Counts {
 		change := ui.Change{Label: t.Tier.Name, After: i18n.Number(ctx, t.After)}
@@ -114,14 +149,16 @@ func rule(ctx ctx, rate loyalty.Rate, currency string) string {
 }
 
 func difference(ctx ctx, label string, before, after loyalty.Minor, currency string) ui.Change {
-	c := ui.Change{Label: label, After: i18n.Money(ctx, int64(after), currency)}
-	if before != after {
-		c.Before = i18n.Money(ctx, int64(before), currency)
-		c.Tone = ui.Good
-		c.Delta = "−" + i18n.Money(ctx, int64(before-after), currency)
-		if after > before {
-			c.Tone, c.Delta = ui.Warn, "+"+i18n.Money(ctx, int64(after-before), currency)
-		}
+	c := ui.Change{Label: label, After: sum(ctx, after, currency)}
+	if before == after {
+		return c
+	}
+	c.Before, c.Tone, c.Delta = sum(ctx, before, currency), ui.Good, "−"+i18n.Money(ctx, int64(before-after), currency)
+	if after > before {
+		c.Tone, c.Delta = ui.Warn, "+"+i18n.Money(ctx, int64(after-before), currency)
+	}
+	if max(before, after) > tooMuch {
+		c.Delta = "" // of what isn't told exactly
 	}
 	return c
 }
