@@ -70,6 +70,3 @@ BEGIN
     WHERE o.organization_id = p_org AND o.id = ANY (ARRAY(SELECT id FROM own)) AND o.status = 'cancelled';
 END $$;
 -- +goose StatementEnd
-
--- +goose Down
--- The function of before does the same, only slower.
