@@ -67,3 +67,17 @@ func TestOddRequestsAreAnsweredInForm(t *testing.T) {
 		}
 	}
 }
+
+// An amount beyond reason is said to be too large, not to be missing.
+func TestLargeEventAmount(t *testing.T) {
+	t.Parallel()
+	s := webtest.New(t)
+	mine, key := furnish(t, s), s.Key()
+	s.Do("POST", "/v1/event-types", key, `{"key":"spend","name":"Spend","mode":"variable","pointsPerUnit":"1.5"}`).Want(t, 201, "")
+	for _, amount := range []string{"1e11", "1e9", `"99999999999.9999"`} {
+		r := s.Do("POST", "/v1/events", key, `{"userId":"`+mine.customer.String()+`","event":"spend","amount":`+amount+`}`).Want(t, 400, "VALIDATION_ERROR")
+		if got := r.Text(t, "error", "details", 0, "message"); !strings.Contains(got, "too large") {
+			t.Errorf("%s: %s", amount, got)
+		}
+	}
+}

@@ -3,6 +3,7 @@ package service
 import (
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"regulars/internal/contact"
@@ -13,8 +14,13 @@ import (
 
 func setName(p *loyalty.Problems, c *loyalty.Customer, name string) {
 	c.Name = checkText(p, "name", name, 1, 255)
+	if c.Name != "" && !strings.ContainsFunc(c.Name, isVisible) {
+		p.Add("name", "is required") // or nobody could tell who is meant
+	}
 	c.NameFold = contact.Fold(c.Name)
 }
+
+func isVisible(r rune) bool { return unicode.IsPrint(r) && r != ' ' }
 
 func setEmail(p *loyalty.Problems, c *loyalty.Customer, email string) {
 	c.Email = strings.TrimSpace(email)

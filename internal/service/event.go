@@ -79,12 +79,12 @@ func eventPoints(p *loyalty.Problems, kind loyalty.EventType, amount string) loy
 	}
 	const exponent = 4
 	n, ok := loyalty.ParseDecimal(amount, exponent)
-	if !ok || n < 0 || n > int64(loyalty.MaxAmount) {
+	if !ok || n < 0 {
 		p.Add("amount", "is required for this event: a number from 0 with at most 4 decimals")
 		return 0
 	}
 	points, err := loyalty.Earned(loyalty.Minor(n), exponent, kind.Rate, 100, 100, 0)
-	if err != nil {
+	if err != nil || n > int64(loyalty.MaxAmount) {
 		p.Add("amount", "is too large: one operation can move at most 1,000,000,000 points")
 	}
 	return points

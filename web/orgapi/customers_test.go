@@ -189,3 +189,19 @@ func TestReferralCode(t *testing.T) {
 	}
 	s.Do("PATCH", api+"/"+two.Text(t, "data", "id"), key, `{"referralCode":null}`).Want(t, 200, "")
 }
+
+// A name that nobody can see is none; one in whatever script, or with joiners
+// and marks in it, is kept as it is.
+func TestNamesCanBeSeen(t *testing.T) {
+	t.Parallel()
+	s := webtest.New(t)
+	key := s.Key()
+	for name, status := range map[string]int{
+		"\u200b": 400, "\ufeff\u200b \u2060": 400, "\u202e": 400, "محمد علي": 201, "👩‍👩‍👧‍👦": 201, "a\u0301\u200d": 201, "名": 201, "-": 201,
+	} {
+		r := s.Do("POST", "/v1/loyalty/customers", key, `{"name":"`+name+`"}`)
+		if r.Status != status || status == 201 && r.Text(t, "data", "name") != name {
+			t.Errorf("%q: %d %s", name, r.Status, r.Body)
+		}
+	}
+}

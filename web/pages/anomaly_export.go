@@ -53,7 +53,7 @@ func (h *Handlers) ExportAnomalies(c *fiber.Ctx) error {
 		return err
 	}
 	c.Attachment("anomalies.csv")
-	c.Type("csv", "utf-8")
+	c.Set(fiber.HeaderContentType, "text/csv; charset=utf-8")
 	return c.Send(out.Bytes())
 }
 

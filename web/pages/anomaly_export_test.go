@@ -52,7 +52,11 @@ func TestCasesAreExportedInTheReadersLanguage(t *testing.T) {
 		"en": {"Medium", "Anonymous", "Honest customer, known to us — Ours"}, "es": {"Media", "Anónimo", "Cliente honesto, lo conocemos — Ours"},
 	} {
 		p.cookies["lang"] = lang
-		csv := p.do("GET", "/anomalies/export.csv?status=all", nil).Want(t, 200, "").Body
+		file := p.do("GET", "/anomalies/export.csv?status=all", nil).Want(t, 200, "")
+		csv := file.Body
+		if kind := file.Header.Get("Content-Type"); kind != "text/csv; charset=utf-8" {
+			t.Errorf("the file is said to be %s", kind)
+		}
 		for _, words := range want {
 			if !strings.Contains(csv, words) {
 				t.Errorf("%s: no %q in\n%s", lang, words, csv)

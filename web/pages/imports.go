@@ -226,7 +226,7 @@ func (h *Handlers) BadRows(c *fiber.Ctx) error {
 		return err
 	}
 	c.Attachment("bad-rows.csv")
-	c.Type("csv", "utf-8")
+	c.Set(fiber.HeaderContentType, "text/csv; charset=utf-8")
 	return c.Send(out.Bytes())
 }
 
