@@ -13,7 +13,11 @@ type ctx = context.Context
 
 // CatalogProps is the catalog.
 type CatalogProps struct {
-	Views   []ui.Tab // active, all
+	Views   []ui.Tab // offered, not offered, all
+	Search  bool     // there are enough to search among
+	Typed   string   // what is searched for; "" for nothing
+	Show    string   // which view, for the search to stay in
+	Found   string   // how many, for who can't see it
 	Cards   []Card
 	None    bool // there is no reward at all
 	Program bool // there is a program to have rewards in

@@ -13,37 +13,6 @@ import (
 	"regulars/web/auth"
 )
 
-// RewardsPage is GET /rewards: what is offered now or later, or with ?show=all
-// everything, what is over included.
-func (h *Handlers) RewardsPage(c *fiber.Ctx) error {
-	ctx := c.UserContext()
-	all := c.Query("show") == "all"
-	found, err := h.Rewards.List(ctx, auth.Actor(c))
-	if err != nil {
-		return err
-	}
-	kit, err := h.rewardKit(c)
-	if err != nil {
-		return err
-	}
-	active := 0
-	props := rewards.CatalogProps{None: len(found) == 0, Program: len(kit.programs) > 0, MayMake: auth.Actor(c).Can(loyalty.ProgramWrite), CSRF: auth.CSRF(c)}
-	for _, r := range found {
-		offered := r.Active && kit.now(r) != offeredBefore
-		if offered {
-			active++
-		}
-		if offered || all {
-			props.Cards = append(props.Cards, kit.card(ctx, r))
-		}
-	}
-	props.Views = []ui.Tab{
-		{Label: i18n.T(ctx, "Offered"), Href: "/rewards", Active: !all, Count: i18n.Number(ctx, active)},
-		{Label: i18n.T(ctx, "All rewards"), Href: "/rewards?show=all", Active: all, Count: i18n.Number(ctx, len(found))},
-	}
-	return h.page(c, shell{Title: i18n.T(ctx, "Rewards"), Active: "rewards"}, rewards.Catalog(props))
-}
-
 func rewardID(c *fiber.Ctx) (loyalty.ID, error) {
 	id, ok := loyalty.PrefixReward.Parse(c.Params("id"))
 	if !ok {

@@ -1,8 +1,11 @@
 package pages_test
 
 import (
+	"fmt"
+	"strings"
 	"testing"
 
+	"github.com/PuerkitoBio/goquery"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
@@ -100,4 +103,59 @@ func TestCatalog(t *testing.T) {
 	v.Go(browsertest.Eval[string](t, v.Browser, `document.querySelector("article a.ui-cover").getAttribute("href")`))
 	look(t, v, v.Path(), "reward")
 	quiet(t, v)
+}
+
+// Of more rewards than are found by looking, one is searched for: by some of
+// its words, accents aside, by keyboard and thumb, in each view, and without
+// JavaScript.
+func TestCatalogIsSearched(t *testing.T) {
+	t.Parallel()
+	r := newLume(t)
+	var names []string
+	for i := range 14 {
+		name := fmt.Sprintf("Plato %02d", i)
+		if i == 3 || i == 12 {
+			name = fmt.Sprintf("Café number %02d", i)
+		}
+		names = append(names, name)
+		if _, err := r.Services.Rewards.Create(t.Context(), r.System(), service.CreateReward{Fields: service.RewardFields{
+			ProgramID: firstProgram(t, r).ID, Name: service.Given(name), Cost: service.Given(int64(10 + i)), Type: service.Given("perk"), Active: service.Given(i < 12),
+		}}); err != nil {
+			t.Fatal(err)
+		}
+		if i == fewEnough-1 {
+			ada, _ := owners(t, r)
+			if n := document(t, ada.send("GET", "/rewards?show=all", nil)).Find("main [type=search]").Length(); n != 0 {
+				t.Errorf("%d rewards can be searched", len(names))
+			}
+			if got := titles(document(t, ada.send("GET", "/rewards?show=all&q=number+CAFE", nil))); got != "Café number 03" {
+				t.Errorf("without JavaScript %q are found", got)
+			}
+		}
+	}
+	v := r.Visit(t, browsertest.Phone)
+	v.SignIn("manager@trattoria.test")
+	v.Go("/rewards")
+	// The key itself: the browser's driver types a letter whatever its key does.
+	browsertest.Eval[bool](t, v.Browser, `!document.body.dispatchEvent(new KeyboardEvent("keydown", {key: "/", bubbles: true, cancelable: true}))`)
+	v.Until("the search has the focus", `document.activeElement.name === "q"`)
+	v.Press("cafe")
+	v.Until("one is left", `[...document.querySelectorAll("main article h3")].map(e => e.textContent).join() === "Café number 03" && document.activeElement.value === "cafe"`)
+	v.Until("it is said how many", `document.querySelector("#found").textContent === "1 reward"`)
+	v.Usable("rewards searched")
+	v.Picture("rewards-searched")
+	press(t, v, `#catalog nav a[href="/rewards?q=cafe&show=off"]`)
+	v.Until("the other view keeps the words", `[...document.querySelectorAll("main article h3")].map(e => e.textContent).join() === "Café number 12" && document.querySelector("[name=q]").value === "cafe"`)
+	v.Type("[name=q]", "xyz")
+	v.See("No reward matches")
+	v.Usable("no reward")
+	quiet(t, v)
+}
+
+// fewEnough are found by looking.
+const fewEnough = 12
+
+// titles are the rewards on a page.
+func titles(doc *goquery.Document) string {
+	return strings.Join(doc.Find("main article h3").Map(func(_ int, s *goquery.Selection) string { return words(s) }), ", ")
 }
