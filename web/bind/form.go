@@ -2,6 +2,7 @@ package bind
 
 import (
 	"encoding/json"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -202,10 +203,32 @@ func (t *Time) UnmarshalJSON(b []byte) error {
 	return err
 }
 
+// inRFC3339 is what the RFC's grammar takes; Go's own reader is laxer about
+// fractions and offsets.
+var inRFC3339 = regexp.MustCompile(`^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]([01]\d|2[0-3]):[0-5]\d)$`)
+
+const secondAt = len("2006-01-02T15:04:")
+
 func parseTime(s string) (time.Time, error) {
-	t, err := time.Parse(time.RFC3339Nano, s)
-	if err != nil || t.UTC().Year() < 1 || t.UTC().Year() > 9999 {
+	if !inRFC3339.MatchString(s) {
 		return time.Time{}, formError(mustBeTime)
 	}
-	return t.UTC(), nil
+	s = strings.ToUpper(s)
+	// A leap second is the last of a day in UTC, which clocks count on into the next.
+	leap := s[secondAt:secondAt+2] == "60"
+	if leap {
+		s = s[:secondAt] + "59" + s[secondAt+2:]
+	}
+	t, err := time.Parse(time.RFC3339Nano, s)
+	t = t.UTC()
+	if err != nil || leap && (t.Hour() != 23 || t.Minute() != 59) {
+		return time.Time{}, formError(mustBeTime)
+	}
+	if leap {
+		t = t.Add(time.Second)
+	}
+	if t.Year() < 1 || t.Year() > 9999 {
+		return time.Time{}, formError(mustBeTime)
+	}
+	return t, nil
 }

@@ -66,6 +66,15 @@ func (q *Query) Page() loyalty.Page {
 	return loyalty.Page{Number: q.Int("page", 1, maxPage, 1), Size: q.Int("limit", 1, maxLimit, defaultLimit)}
 }
 
+// PageOrAll is Page of a list that comes whole to whoever asks for neither a
+// page nor a limit; the zero Page is all of it.
+func (q *Query) PageOrAll() loyalty.Page {
+	if args := q.c.Context().QueryArgs(); !args.Has("page") && !args.Has("limit") {
+		return loyalty.Page{}
+	}
+	return q.Page()
+}
+
 // OneOf is the parameter if it is one of values; "" when it isn't there.
 func (q *Query) OneOf(name string, values ...string) string {
 	s := q.c.Query(name)

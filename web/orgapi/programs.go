@@ -73,10 +73,16 @@ func rate(o bind.Opt[bind.Rate]) service.Field[loyalty.Rate] {
 
 // Programs is GET /v1/loyalty/programs.
 func (h Handlers) Programs(c *fiber.Ctx) error {
+	q := bind.NewQuery(c)
+	page := q.PageOrAll()
+	if err := q.Err(); err != nil {
+		return err
+	}
 	programs, err := h.Services.Programs.List(c.UserContext(), auth.Actor(c))
 	if err != nil {
 		return err
 	}
+	programs = respond.OnPage(programs, page)
 	out := make([]program, len(programs))
 	for i, p := range programs {
 		out[i] = programOf(p)

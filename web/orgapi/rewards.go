@@ -97,10 +97,16 @@ type rewardCreate struct {
 
 // Rewards is GET /v1/loyalty/rewards.
 func (h Handlers) Rewards(c *fiber.Ctx) error {
+	q := bind.NewQuery(c)
+	page := q.PageOrAll()
+	if err := q.Err(); err != nil {
+		return err
+	}
 	rewards, err := h.Services.Rewards.List(c.UserContext(), auth.Actor(c))
 	if err != nil {
 		return err
 	}
+	rewards = respond.OnPage(rewards, page)
 	out := make([]reward, len(rewards))
 	for i, r := range rewards {
 		out[i] = rewardOf(r)

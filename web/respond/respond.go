@@ -57,6 +57,15 @@ func NewPage(p loyalty.Page, total int) Page {
 	return Page{Page: p.Number, Limit: p.Size, Total: total, TotalPages: (total + p.Size - 1) / p.Size}
 }
 
+// OnPage is what of all rows lies on the page; everything on the zero Page.
+func OnPage[T any](rows []T, p loyalty.Page) []T {
+	if p.Size == 0 {
+		return rows
+	}
+	from := min((p.Number-1)*p.Size, len(rows))
+	return rows[from:min(from+p.Size, len(rows))]
+}
+
 // Time is an instant as every surface prints it: RFC 3339, UTC, milliseconds.
 // The zero time is null.
 type Time time.Time
