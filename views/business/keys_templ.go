@@ -63,7 +63,7 @@ func Keys(p KeysProps) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.PageHeader(ui.PageHeaderProps{Title: i18n.T(ctx, "API keys"), Subtitle: i18n.T(ctx, "With a key, a till or an app works with your program. Give each its own, with no more than it needs.")}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.PageHeader(ui.PageHeaderProps{Title: i18n.T(ctx, "API keys"), Subtitle: i18n.T(ctx, "With a key, a till or an app works with your program. Give each its own, with no more than it needs."), Crumbs: toSettings(ctx)}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

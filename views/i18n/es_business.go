@@ -3,6 +3,13 @@ package i18n
 // Events, staff, stores, API keys and the audit log.
 func init() {
 	Register("es", Catalog{
+		"Names, time zones, currencies and opening hours":                                                                             "Nombres, zonas horarias, monedas y horarios",
+		"Who signs in, with which rights, and the PINs for the till":                                                                  "Quién entra, con qué permisos, y los PIN de la caja",
+		"What a bill earns, what a point is worth, and when it expires":                                                               "Qué gana una cuenta, cuánto vale un punto y cuándo vence",
+		"What counts as suspicious, and from when on an award needs a manager":                                                        "Qué se considera sospechoso y desde cuándo hace falta gerencia",
+		"For tills and apps that work with your program":                                                                              "Para cajas y apps que usan tu programa",
+		"Your own password, and where you are signed in":                                                                              "Tu contraseña y dónde tienes la sesión abierta",
+		"Language, colours and keys are in the menu under your name.":                                                                 "El idioma, los colores y las teclas están en el menú bajo tu nombre.",
 		"Points for what isn’t a bill: a review, a birthday visit, an app sign-up. Your app or website reports them through the API.": "Puntos por algo que no es una cuenta: una reseña, una visita de cumpleaños, un registro en la app. Tu app o tu web los comunica por la API.",
 		"No events yet": "Todavía no hay eventos", "Add what you want to thank guests for, then let your app report it.": "Añade lo que quieres agradecer y deja que tu app lo comunique.",
 		"New event": "Evento nuevo", "Edit event": "Editar evento", "Add event": "Añadir evento", "Delete %s": "Eliminar %s", "Key": "Clave", "Earns": "Gana", "Limits": "Límites", "Details": "Detalles",

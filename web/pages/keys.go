@@ -22,8 +22,10 @@ var scopeWords = map[loyalty.Scope]string{
 	loyalty.AnomaliesRead: i18n.Mark("See suspicious cases"), loyalty.AnomaliesReview: i18n.Mark("Decide suspicious cases"),
 }
 
-// SettingsPage is GET /settings.
-func (h *Handlers) SettingsPage(c *fiber.Ctx) error { return c.Redirect("/settings/keys") }
+// SettingsPage is GET /settings: all that can be set, and where.
+func (h *Handlers) SettingsPage(c *fiber.Ctx) error {
+	return h.page(c, shell{Title: i18n.T(c.UserContext(), "Settings"), Active: "settings"}, business.Settings())
+}
 
 // KeysPage is GET /settings/keys.
 func (h *Handlers) KeysPage(c *fiber.Ctx) error {
