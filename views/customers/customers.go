@@ -68,6 +68,7 @@ type DetailProps struct {
 	Expiring       []ui.SumLine
 	Rewards        []Reward
 	Cases          []Case
+	Arrived        bool // by the address of a guest who was merged into this one
 	Merged         []Merged
 	Likely         []Likely
 	History        HistoryProps

@@ -7,7 +7,7 @@ func init() {
 		"Card of %s":      "Tarjeta de %s",
 		"Show this card when you pay. Keep its link to yourself: whoever has it can show it too.": "Muestra esta tarjeta al pagar. No compartas su enlace: quien lo tenga también puede mostrarla.",
 		"Print the card":             "Imprimir la tarjeta",
-		"Yours to take":              "Ya es tuya",
+		"Yours to take":              "Ya puedes canjear",
 		"This card isn’t valid":      "Esta tarjeta no es válida",
 		"QR code of the card %s":     "Código QR de la tarjeta %s",
 		"QR code of the card’s link": "Código QR del enlace de la tarjeta",

@@ -121,6 +121,7 @@ func TestCardInBrowser(t *testing.T) {
 	v.Go(browsertest.Eval[string](t, v.Browser, `new URL(document.querySelector("#modal a[target=_blank]").href).pathname`))
 	v.See("320")
 	v.See("Yours to take")
+	v.Until("that is said once", `document.body.innerText.split("Yours to take").length === 2`)
 	v.Usable("card")
 	v.NoComplaints()
 }

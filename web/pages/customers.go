@@ -101,9 +101,10 @@ func (h *Handlers) Customer(c *fiber.Ctx) error {
 		return err
 	}
 	if who.ID != id { // merged into another meanwhile
-		return c.Redirect(customerPath(who.ID), fiber.StatusSeeOther)
+		return c.Redirect(customerPath(who.ID)+"?merged=1", fiber.StatusSeeOther)
 	}
 	p := customerProps(ctx, actor, who)
+	p.Arrived = c.Query("merged") != ""
 	if most, err := h.Ledger.ByHand(ctx, actor); err != nil {
 		return err
 	} else if most > 0 {
