@@ -191,7 +191,7 @@ func eachOnce(t *testing.T, db *pgtest.DB, b loyalty.BulkAward, n int) {
 	}
 }
 
-// cutting breaks off what it is in the middle of: the step after the first is
+// cutting breaks off what it is in the middle of: each step after the first is
 // written and its transaction thrown away, as when the server dies before the
 // database has been told to keep it.
 type cutting struct {
@@ -212,7 +212,7 @@ func (r *cutting) InTx(ctx context.Context, fn func(context.Context, loyalty.Tx)
 
 func (t cutTx) StepBulkAward(ctx context.Context, orgID, id loyalty.ID, rules loyalty.BulkRules) (loyalty.BulkStep, error) {
 	step, err := t.Tx.StepBulkAward(ctx, orgID, id, rules)
-	if t.r.steps.Add(1) == 2 && err == nil {
+	if t.r.steps.Add(1) >= 2 && err == nil {
 		return step, fmt.Errorf("%w: %w", errCut, context.Canceled)
 	}
 	return step, err
