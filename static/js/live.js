@@ -3,6 +3,7 @@
 // looked at listens, because a browser has but a few connections to one host.
 (() => {
   let source = null;
+  let later = 0;
 
   function show(event) {
     const { count, badge } = JSON.parse(event.data);
@@ -16,6 +17,14 @@
     if (!frame || source || document.hidden) return;
     source = new EventSource(frame.dataset.liveFrom);
     source.addEventListener("anomalies", show);
+    // A lost connection it takes up again itself; where it was answered that
+    // the server can't, it gives up for good.
+    source.addEventListener("error", () => {
+      if (!source || source.readyState !== EventSource.CLOSED) return;
+      source = null;
+      clearTimeout(later);
+      later = setTimeout(listen, 5000);
+    });
   }
 
   function stop() {

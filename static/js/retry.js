@@ -62,6 +62,19 @@
     pending.delete(arrived);
     say(arrived, "");
   });
+  // It was promised to be sent again: who goes on before that is asked first,
+  // as is who doesn't wait for the answer.
+  const unsure = () => [...document.querySelectorAll("form[data-retry]")].filter((sent) => pending.has(sent) || sent.getAttribute("aria-busy") === "true");
+  document.addEventListener("htmx:confirm", (event) => {
+    const { elt, target } = event.detail;
+    const left = unsure().filter((sent) => !sent.contains(elt) && target.contains(sent));
+    if (left.length && !window.confirm(document.body.dataset.unsure)) event.preventDefault();
+  });
+  window.addEventListener("beforeunload", (event) => {
+    if (!unsure().some((sent) => pending.has(sent))) return;
+    event.preventDefault();
+    event.returnValue = "";
+  });
   window.addEventListener("online", () => {
     for (const lost of pending.keys()) send(lost);
   });

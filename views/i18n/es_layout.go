@@ -35,6 +35,7 @@ package i18n
 func init() {
 	Register("es", Catalog{
 		"The loyalty program of your restaurant.":                                              "El programa de fidelidad de tu restaurante.",
+		"It isn’t certain that this has arrived. Leave without sending it again?":              "No es seguro que esto haya llegado. ¿Salir sin enviarlo otra vez?",
 		"You are offline. What you typed is kept; it can be sent once the connection is back.": "No hay conexión. Lo que escribiste se conserva y se podrá enviar cuando vuelva.",
 		"What you typed is back. It hasn’t been sent yet.":                                     "Recuperamos lo que escribiste. Aún no se ha enviado.",
 		"Please fill this in.":            "Completa este campo.",
