@@ -32,6 +32,8 @@ type AnomalyReader interface {
 	Peers(ctx context.Context, orgID, storeID ID, from, to time.Time) ([]Peer, error)
 	// IsHeld reports whether the award or the redemption waits for a manager.
 	IsHeld(ctx context.Context, orgID, objectID ID) (bool, error)
+	// HeldAwards are the customer's awards whose points wait for a manager.
+	HeldAwards(ctx context.Context, orgID, customerID ID) ([]ID, error)
 	// UnderReview is how many points of the customer's balance wait for a
 	// manager.
 	UnderReview(ctx context.Context, orgID, customerID ID) (Points, error)

@@ -262,6 +262,15 @@ func (r reader) IsHeld(ctx context.Context, orgID, objectID loyalty.ID) (bool, e
 	return held, wrap("look for a hold", r.get(ctx, &held, q, orgID.String(), objectID.String()))
 }
 
+// HeldAwards implements loyalty.AnomalyReader.
+func (r reader) HeldAwards(ctx context.Context, orgID, customerID loyalty.ID) ([]loyalty.ID, error) {
+	const q = `
+		SELECT object_id FROM review_holds
+		WHERE organization_id = $1 AND customer_id = $2 AND released_at IS NULL AND kind = 'points'`
+	var ids []loyalty.ID
+	return ids, wrap("select the held awards", r.list(ctx, &ids, q, orgID.String(), customerID.String()))
+}
+
 // UnderReview implements loyalty.AnomalyReader.
 func (r reader) UnderReview(ctx context.Context, orgID, customerID loyalty.ID) (loyalty.Points, error) {
 	const q = `

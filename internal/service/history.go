@@ -131,6 +131,15 @@ func (s *Ledger) AwaitsReview(ctx context.Context, actor loyalty.Actor, transact
 	return s.repo.IsHeld(ctx, actor.OrgID, transactionID)
 }
 
+// HeldAwards are a customer's awards whose points wait for a manager. It needs
+// loyalty.CustomersRead.
+func (s *Ledger) HeldAwards(ctx context.Context, actor loyalty.Actor, customerID loyalty.ID) ([]loyalty.ID, error) {
+	if err := actor.Require(loyalty.CustomersRead); err != nil {
+		return nil, err
+	}
+	return s.repo.HeldAwards(ctx, actor.OrgID, customerID)
+}
+
 // RedemptionByCode finds what a guest shows at the till. It needs
 // loyalty.LoyaltyRedeem.
 func (s *Ledger) RedemptionByCode(ctx context.Context, actor loyalty.Actor, code string) (loyalty.Redemption, error) {

@@ -102,6 +102,7 @@ type Item struct {
 	ReverseHref                                       string // "" when it can't be taken back
 	MoveHref                                          string // where it is moved to another guest; "" when it can't be
 	Reversed                                          bool
+	Waits                                             bool // for a manager, before its points can be spent
 }
 
 // The forms that change a guest.

@@ -41,7 +41,7 @@ func init() {
 		"API keys": "Claves de API", "API key": "Clave de API", "API reference": "Referencia de la API", "New key": "Clave nueva", "New API key": "Clave de API nueva", "No keys yet": "Todavía no hay claves",
 		"With a key, a till or an app works with your program. Give each its own, with no more than it needs.": "Con una clave, una caja o una app trabaja con tu programa. Da a cada una la suya, solo con lo que necesita.",
 		"Connect your till or your app: make a key and put it into its settings.":                              "Conecta tu caja o tu app: crea una clave y ponla en sus ajustes.",
-		"May do": "Puede", "Last used": "Último uso", "never": "nunca", "Works": "Activa", "Everything": "Todo", "Revoke": "Anular", "Revoked": "Anulada", "Has expired": "Vencida", "until %s": "hasta el %s",
+		"May do": "Puede", "Last used": "Último uso", "never": "nunca", "Works": "Activa", "Everything": "Todo", "Revoke": "Anular", "Revoked": "Anulada", "Has expired": "Vencida", "until %s": "hasta el %s", "on %s": "el %s",
 		"Till at the bar": "Caja de la barra", "What it may do": "Lo que puede hacer", "Make the key": "Crear la clave", "%s is made": "%s está creada", "Copy it now": "Cópiala ahora",
 		"It is shown this once. Whoever has it works with your program.": "Se muestra solo esta vez. Quien la tenga trabaja con tu programa.", "The key": "La clave", "Copy": "Copiar", "Copied": "Copiado", "I have it": "Ya la tengo",
 		"Revoke %s?": "¿Anular %s?", "Whatever works with it stops within a second. This can’t be undone.": "Lo que trabaje con ella se detiene en un segundo. No se puede deshacer.", "%s is revoked.": "%s está anulada.",

@@ -2,6 +2,7 @@ package pages
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
@@ -44,8 +45,14 @@ func (h *Handlers) history(c *fiber.Ctx, id loyalty.ID) (customers.HistoryProps,
 		href := withQuery(c, "type", string(k))
 		p.Tabs = append(p.Tabs, ui.Tab{Label: label, Href: href, Active: k == kind, Attrs: templAttrs{"hx-get": href, "hx-target": "#history", "hx-push-url": "true"}})
 	}
+	held, err := h.Ledger.HeldAwards(ctx, actor, id)
+	if err != nil {
+		return customers.HistoryProps{}, err
+	}
 	for _, r := range rows {
-		p.Items = append(p.Items, historyItem(ctx, actor, r))
+		it := historyItem(ctx, actor, r)
+		it.Waits = slices.Contains(held, r.ID)
+		p.Items = append(p.Items, it)
 	}
 	return p, nil
 }

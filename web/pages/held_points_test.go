@@ -126,3 +126,44 @@ func TestErasedGuestIsAnonymousInEveryLanguage(t *testing.T) {
 		}
 	}
 }
+
+// The time line marks which award waits for a manager, and no other.
+func TestHistoryMarksWhatWaits(t *testing.T) {
+	t.Parallel()
+	s, ids := restaurant(t)
+	maria := ids["María García"]
+	give := service.AwardPoints{Customer: service.CustomerRef{ID: maria}, Points: 40, Reason: "x"}
+	if _, err := s.Services.Ledger.Award(t.Context(), s.System(), give); err != nil {
+		t.Fatal(err)
+	}
+	waiting(t, s, maria, 1150)
+	doc := document(t, signIn(t, s, "owner@trattoria.test").do("GET", "/customers/"+maria.String(), nil))
+	var marked []string
+	for _, li := range doc.Find("#history li").EachIter() {
+		if text := words(li); strings.Contains(text, "Waits for a manager") {
+			marked = append(marked, text)
+		}
+	}
+	if len(marked) != 1 || !strings.Contains(marked[0], "+1,150") {
+		t.Errorf("marked: %q", marked)
+	}
+}
+
+// Whoever is erased can't redeem, so there are no rewards to show.
+func TestErasedGuestHasNoRewardsToShow(t *testing.T) {
+	t.Parallel()
+	s, ids := restaurant(t)
+	p, path := signIn(t, s, "owner@trattoria.test"), "/customers/"+ids["María García"].String()
+	rewards := func() bool {
+		return strings.Contains(words(document(t, p.do("GET", path, nil)).Find("main")), "Rewards")
+	}
+	if !rewards() {
+		t.Fatal("a guest sees no rewards")
+	}
+	if _, err := s.Services.Customers.Anonymize(t.Context(), s.System(), service.AnonymizeCustomer{ID: ids["María García"]}); err != nil {
+		t.Fatal(err)
+	}
+	if rewards() {
+		t.Error("an erased guest has rewards")
+	}
+}

@@ -61,8 +61,10 @@ func (h *Handlers) key(ctx ctx, k loyalty.APIKey, stores []loyalty.Store) busine
 	switch {
 	case !k.RevokedAt.IsZero():
 		out.State, out.Works = ui.BadgeProps{Label: i18n.T(ctx, "Revoked"), Tone: ui.Bad}, false
+		out.Expires = i18n.T(ctx, "on %s", i18n.Date(ctx, k.RevokedAt))
 	case !k.ExpiresAt.IsZero() && !h.now().Before(k.ExpiresAt):
 		out.State, out.Works = ui.BadgeProps{Label: i18n.T(ctx, "Has expired"), Tone: ui.Warn}, false
+		out.Expires = i18n.T(ctx, "on %s", i18n.Date(ctx, k.ExpiresAt.Add(-1)))
 	case !k.ExpiresAt.IsZero():
 		out.Expires = i18n.T(ctx, "until %s", i18n.Date(ctx, k.ExpiresAt.Add(-1)))
 	}
