@@ -17,5 +17,15 @@
       if (current) (current.closest("li") || current).scrollIntoView({ block: "nearest" });
     }
     kept.clear();
+    tabs();
   });
+
+  // Of a row of tabs that is wider than the screen, the current one is in sight.
+  function tabs() {
+    for (const tab of document.querySelectorAll(".ui-tabs > [aria-current]")) {
+      const row = tab.parentElement;
+      if (row.scrollWidth > row.clientWidth) row.scrollLeft = tab.offsetLeft - row.offsetLeft - (row.clientWidth - tab.offsetWidth) / 2;
+    }
+  }
+  tabs();
 })();

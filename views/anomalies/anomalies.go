@@ -48,6 +48,10 @@ func (p QueueProps) none(ctx ctx) ui.EmptyProps {
 	return ui.EmptyProps{}
 }
 
+// bare says that the tab has no case at all: there is nothing to narrow down
+// and nothing to take away.
+func (p QueueProps) bare() bool { return len(p.Rows) == 0 && !p.Filtered && p.Paging.PrevHref == "" }
+
 func (p QueueProps) picked() int {
 	n := 0
 	for _, r := range p.Rows {

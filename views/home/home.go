@@ -35,6 +35,8 @@ type Props struct {
 	Catalog   string // address of the catalog; "" where the person has none
 	Quiet     bool   // nothing happened in the period
 	Steps     []Step // what to do first; empty once there is something to show
+	NoProgram bool   // none is active, so nothing earns points yet
+	MayMake   bool   // the person may set one up
 }
 
 // Step is something to do after the set-up.
@@ -44,6 +46,14 @@ type Step struct {
 	Text  string
 	Href  string
 	Done  bool
+}
+
+// waitsFor says why there are no figures while no program is active.
+func (p Props) waitsFor(ctx context.Context) string {
+	if p.MayMake {
+		return i18n.T(ctx, "No program is active yet, so bills earn no points.")
+	}
+	return i18n.T(ctx, "No program is active yet, so bills earn no points. An owner sets it up first.")
 }
 
 func (p Props) waiting(ctx context.Context) string {

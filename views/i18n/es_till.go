@@ -49,9 +49,9 @@ func init() {
 		"%d point missing":     "falta %d punto",
 		"%d points missing":    "faltan %d puntos",
 		"to be handed over":    "por entregar",
-		"set aside":            "apartado",
-		"handed over":          "entregado",
-		"cancelled":            "cancelado",
+		"set aside":            "apartada",
+		"handed over":          "entregada",
+		"cancelled":            "cancelada",
 		"Award":                "Puntos otorgados",
 		"Reward":               "Recompensa",
 		"Award taken back":     "Puntos retirados",
@@ -59,6 +59,7 @@ func init() {
 
 		"This account is frozen": "Esta cuenta está congelada",
 		"It neither earns nor spends points. A manager can look into it.": "No gana ni gasta puntos. Gerencia puede revisarla.",
+		"Until one is, bills are only recorded and earn no points.":       "Hasta que haya uno, las cuentas solo se registran y no dan puntos.",
 		"No program is active": "No hay ningún programa activo",
 		"An owner can activate one; until then bills are only recorded.": "La propiedad puede activar uno; hasta entonces las cuentas solo se registran.",
 		"Details":                            "Detalles",
@@ -104,6 +105,6 @@ func init() {
 		"%d points taken from the balance.":  "Se descontaron %d puntos del saldo.",
 		"This reward was handed over on %s.": "Esta recompensa se entregó el %s.",
 		"This redemption was cancelled and its points given back.": "Este canje se canceló y sus puntos se devolvieron.",
-		"Handed over": "Entregado",
+		"Handed over": "Entregada",
 	})
 }

@@ -40,6 +40,9 @@ type FindProps struct {
 	CanLock bool   // somebody could unlock it with a PIN
 	Results ResultsProps
 	Recent  []Recent
+	// NoProgram: none is active, so that bills earn nothing.
+	NoProgram bool
+	Setup     string // where the person can set one up; "" for who may not
 }
 
 // ResultsProps is what a search has found.

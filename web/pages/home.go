@@ -3,6 +3,7 @@ package pages
 import (
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -43,7 +44,8 @@ func (h *Handlers) Home(c *fiber.Ctx) error {
 		p.To = v.to.Format(time.DateOnly)
 	}
 	if a.LastActivity.IsZero() {
-		if p.Steps, err = h.firstSteps(c); err != nil {
+		p.NoProgram, p.MayMake = cfg.Program == nil, v.link("/program", "") != ""
+		if p.Steps, err = v.firstSteps(p.NoProgram); err != nil {
 			return err
 		}
 		return h.page(c, about, home.Page(p))
@@ -159,24 +161,49 @@ func (v homeView) within(a service.Analytics) string {
 	return q
 }
 
-// firstSteps are what to do while there are no figures yet.
-func (h *Handlers) firstSteps(c *fiber.Ctx) ([]home.Step, error) {
-	ctx := c.UserContext()
-	rewards, err := h.Rewards.List(ctx, auth.Actor(c))
+// firstSteps are what to do while there are no figures yet. Without a program
+// that comes first, and there are no points to give.
+func (v homeView) firstSteps(noProgram bool) ([]home.Step, error) {
+	ctx, actor := v.c.UserContext(), auth.Actor(v.c)
+	rewards, err := v.h.Rewards.List(ctx, actor)
 	if err != nil {
 		return nil, err
 	}
-	steps := []home.Step{{Icon: "scan-line", Title: i18n.T(ctx, "Give the first points"), Text: i18n.T(ctx, "Sign a guest up at the till and type a bill. It takes a minute."), Href: "/till"}}
-	v := homeView{h: h, c: c}
-	for _, s := range []home.Step{
+	all := []home.Step{
+		{Icon: "scan-line", Title: i18n.T(ctx, "Give the first points"), Text: i18n.T(ctx, "Sign a guest up at the till and type a bill. It takes a minute."), Href: "/till"},
 		{Icon: "gift", Title: i18n.T(ctx, "Add a reward"), Text: i18n.T(ctx, "Something to look forward to: a coffee, a dessert, a discount."), Href: "/rewards", Done: len(rewards) > 0},
 		{Icon: "sliders-horizontal", Title: i18n.T(ctx, "Look over the rules"), Text: i18n.T(ctx, "How points are earned, what they are worth and when they expire."), Href: "/program"},
-		{Icon: "user-plus", Title: i18n.T(ctx, "Add your staff"), Text: i18n.T(ctx, "Each with an account of their own, so that you know who did what."), Href: "/staff"},
-		{Icon: "file-up", Title: i18n.T(ctx, "Bring your history"), Text: i18n.T(ctx, "Guests, balances and orders from the system you used before."), Href: "/import"},
-	} {
-		if v.link(s.Href, "") != "" {
-			steps = append(steps, s)
-		}
 	}
-	return steps, nil
+	if noProgram {
+		lead, err := v.programStep()
+		if err != nil {
+			return nil, err
+		}
+		all = []home.Step{lead, {Icon: "scan-line", Title: i18n.T(ctx, "Sign your guests up"), Text: i18n.T(ctx, "The till takes them in already; their bills are recorded without points."), Href: "/till"}}
+	}
+	all = append(
+		all,
+		home.Step{Icon: "user-plus", Title: i18n.T(ctx, "Add your staff"), Text: i18n.T(ctx, "Each with an account of their own, so that you know who did what."), Href: "/staff"},
+		home.Step{Icon: "file-up", Title: i18n.T(ctx, "Bring your history"), Text: i18n.T(ctx, "Guests, balances and orders from the system you used before."), Href: "/import"},
+	)
+	return slices.DeleteFunc(all, func(s home.Step) bool {
+		return v.link(strings.TrimSuffix(s.Href, "/new"), "") == ""
+	}), nil
+}
+
+// programStep leads to a first program, or to the one that is switched off.
+func (v homeView) programStep() (home.Step, error) {
+	ctx, actor := v.c.UserContext(), auth.Actor(v.c)
+	made, err := v.h.Programs.List(ctx, actor)
+	if err != nil {
+		return home.Step{}, err
+	}
+	s := home.Step{
+		Icon: "sliders-horizontal", Title: i18n.T(ctx, "Set up a program"), Href: "/program/new",
+		Text: i18n.T(ctx, "A program says what guests earn for their bills and what their points are worth."),
+	}
+	if len(made) > 0 {
+		s.Title, s.Href, s.Text = i18n.T(ctx, "Switch the program on"), "/program", i18n.T(ctx, "It is set up; guests earn points from the moment it is active.")
+	}
+	return s, nil
 }

@@ -72,6 +72,13 @@ func (h *Handlers) tillFind(c *fiber.Ctx, status int, store loyalty.Store, other
 	props := till.FindProps{
 		CSRF: auth.CSRF(c), Store: store.Name, Stores: others && !auth.Actor(c).AtTill, Results: results, CanLock: canLock,
 	}
+	cfg, err := h.setup(c)
+	if err != nil {
+		return err
+	}
+	if props.NoProgram = cfg.Program == nil; h.nav(c.App(), auth.Actor(c).Role).Has("/program") && !auth.Actor(c).AtTill {
+		props.Setup = "/program"
+	}
 	if results.Query == "" {
 		if props.Recent, err = h.tillOwn(c, store); err != nil {
 			return err
