@@ -146,7 +146,7 @@ func (b *Browser) Wait(t testing.TB, what, condition string) {
 }
 
 // arrived lets nothing be on its way: colours that are belong to no theme.
-const arrived = `(() => { for (const going of document.getAnimations()) try { going.finish(); } catch { going.cancel(); } return true; })()`
+const arrived = `(() => { for (const going of document.getAnimations()) if (going.timeline === document.timeline) try { going.finish(); } catch { going.cancel(); } return true; })()`
 
 // answered waits for what htmx has asked for. To Wait for it would count as a
 // hand's doing, and whoever has touched a page with something unsaved is asked

@@ -4,7 +4,7 @@
 (() => {
   const slot = "typed";
   const longest = 15 * 60 * 1000;
-  // The forms of pages and dialogs. The till's are not: its next person is another one.
+  // The forms of pages and dialogs; the till's are retry.js's.
   const kinds = "[data-retry]:is([hx-target='#main'], [hx-target='#modal'])";
   const here = () => location.pathname + location.search;
 

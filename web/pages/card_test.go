@@ -115,7 +115,7 @@ func TestCardInBrowser(t *testing.T) {
 	v.Go("/customers/" + ids["María García"].String())
 	v.Tap(`a[href$="/card"]`)
 	v.See("Issue a card")
-	v.Until("the dialog stands still", `document.activeElement.closest("dialog") && document.getAnimations().length === 0`)
+	v.Until("the dialog stands still", `document.activeElement.closest("dialog") && document.getAnimations().every(a => a.timeline !== document.timeline)`)
 	v.Usable("no card yet")
 	v.Tap("#modal form[hx-post] button")
 	v.See("The card is issued.")

@@ -25,8 +25,8 @@ func spoiling(t *testing.T, s *webtest.Server, what string, status int, down fun
 	if err != nil {
 		t.Fatal(err)
 	}
-	pass := httputil.NewSingleHostReverseProxy(to)
-	pass.FlushInterval = -1
+	pass, way := httputil.NewSingleHostReverseProxy(to), &http.Transport{}
+	pass.FlushInterval, pass.Transport = -1, way
 	front := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if strings.HasSuffix(r.URL.Path, what) && (r.Header.Get("HX-Request") != "" || r.Header.Get("Accept") == "text/event-stream") && down() {
 			http.Error(w, "out of order", status)
@@ -34,7 +34,13 @@ func spoiling(t *testing.T, s *webtest.Server, what string, status int, down fun
 		}
 		pass.ServeHTTP(w, r)
 	}))
-	t.Cleanup(front.CloseClientConnections)
+	t.Cleanup(func() {
+		// The browser would take up its stream again, and the server wait for it.
+		_ = front.Listener.Close()
+		front.CloseClientConnections()
+		front.Close()
+		way.CloseIdleConnections()
+	})
 	return front.URL
 }
 
