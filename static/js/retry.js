@@ -78,31 +78,4 @@
   window.addEventListener("online", () => {
     for (const lost of pending.keys()) send(lost);
   });
-
-  // Where the session has ended meanwhile, signing in leads back to this page;
-  // what was typed at a till waits for the same guest's page in this tab. Other
-  // pages' forms are keep.js's.
-  const place = () => "typed " + location.pathname;
-  const typing = (el) => el.name && el.matches("input:not([type=hidden],[type=password],[type=file]), textarea, select");
-  document.addEventListener("htmx:beforeOnLoad", (event) => {
-    const unsent = form(event);
-    if (!unsent || unsent.matches("[hx-target='#main'], [hx-target='#modal']")) return;
-    if (!(event.detail.xhr.getResponseHeader("HX-Redirect") || "").startsWith("/login")) return;
-    const typed = [...unsent.elements].filter(typing).map((el) => [el.id, el.value]);
-    sessionStorage.setItem(place(), JSON.stringify({ action: unsent.getAttribute("action"), typed }));
-  });
-  document.addEventListener("DOMContentLoaded", () => {
-    const kept = sessionStorage.getItem(place());
-    if (!kept) return;
-    sessionStorage.removeItem(place());
-    const { action, typed } = JSON.parse(kept);
-    const again = [...document.querySelectorAll("form[data-retry]")].find((f) => f.getAttribute("action") === action);
-    for (const [id, value] of again ? typed : []) {
-      const field = again.querySelector("#" + CSS.escape(id));
-      if (!field || !value) continue;
-      field.value = value;
-      field.dispatchEvent(new Event("input", { bubbles: true }));
-      window.regulars.toast(document.body.dataset.kept);
-    }
-  });
 })();

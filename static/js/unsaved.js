@@ -16,6 +16,8 @@
   }
 
   const changed = (form) => form.dataset.unsaved === "changed" || [...form.elements].some(differs);
+  window.regulars = window.regulars || {};
+  window.regulars.changed = changed;
 
   window.addEventListener("beforeunload", (event) => {
     if (leaving || ![...document.querySelectorAll("form[data-unsaved]")].some(changed)) return;
