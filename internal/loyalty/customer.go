@@ -25,6 +25,14 @@ type Customer struct {
 	UpdatedAt      time.Time
 }
 
+// CheckNamed returns a Conflict when nobody knows any more who the customer is.
+func (c Customer) CheckNamed() error {
+	if !c.AnonymizedAt.IsZero() {
+		return Errorf(Conflict, CodeConflict, "This customer’s personal data was erased and stays erased.")
+	}
+	return nil
+}
+
 // Enrollment is a customer's account: the balance and the tier. Every customer
 // has one; it belongs to no program until one is active.
 type Enrollment struct {

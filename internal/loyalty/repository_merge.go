@@ -13,6 +13,9 @@ type MergeReader interface {
 	// MergeOf is the merge by which the customer went into another and which
 	// was not undone.
 	MergeOf(ctx context.Context, orgID, sourceID ID) (Merge, error)
+	// MergeUndone reports whether source was merged into survivor and that was
+	// undone.
+	MergeUndone(ctx context.Context, orgID, survivorID, sourceID ID) (bool, error)
 	// Accounts are the accounts of these customers with their lots, merged or
 	// not; none of them missing.
 	Accounts(ctx context.Context, orgID ID, customerIDs ...ID) (map[ID]Account, error)

@@ -230,3 +230,14 @@ func (t *tx) SetApart(ctx context.Context, orgID, one, other loyalty.ID, at time
 	}
 	return notFound("tell duplicates apart", "duplicate", err)
 }
+
+// MergeUndone implements loyalty.MergeReader.
+func (r reader) MergeUndone(ctx context.Context, orgID, survivorID, sourceID loyalty.ID) (bool, error) {
+	const q = `
+		SELECT EXISTS (
+			SELECT FROM merges m
+			WHERE m.organization_id = $1 AND m.source_id = $3 AND m.survivor_id = $2 AND m.undone_at IS NOT NULL)`
+	var undone bool
+	err := r.get(ctx, &undone, q, orgID.String(), survivorID.String(), sourceID.String())
+	return undone, wrap("select merge that was undone", err)
+}

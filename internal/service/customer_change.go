@@ -221,8 +221,8 @@ func (s *Customers) Update(ctx context.Context, actor loyalty.Actor, cmd UpdateC
 		if err != nil {
 			return loyalty.Member{}, err
 		}
-		if !m.AnonymizedAt.IsZero() {
-			return loyalty.Member{}, loyalty.Errorf(loyalty.Conflict, loyalty.CodeConflict, "This customer’s personal data was erased and stays erased.")
+		if err := m.CheckNamed(); err != nil {
+			return loyalty.Member{}, err
 		}
 		before := m.Customer
 		if cmd.Still != nil && !cmd.Still(before) {

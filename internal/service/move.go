@@ -129,8 +129,8 @@ func (s *Ledger) moving(ctx context.Context, from loyalty.Reader, cfg *loyalty.C
 	if held {
 		return m, loyalty.Errorf(loyalty.Conflict, loyalty.CodeNotAvailable, "These points are held until a manager has looked at the case. Decide the case first.")
 	}
-	if !m.To.AnonymizedAt.IsZero() {
-		return m, loyalty.Errorf(loyalty.Conflict, loyalty.CodeConflict, "This customer’s personal data was erased and stays erased.")
+	if err := m.To.CheckNamed(); err != nil {
+		return m, err
 	}
 	return m, m.decide(cfg, actor, wrong, right, s.now())
 }

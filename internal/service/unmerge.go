@@ -2,6 +2,7 @@ package service
 
 import (
 	"context"
+	"time"
 
 	"regulars/internal/loyalty"
 )
@@ -33,6 +34,46 @@ func (s *Customers) Merges(ctx context.Context, actor loyalty.Actor, id loyalty.
 		}
 	}
 	return open, err
+}
+
+// MergeToUndo is the merge of source into id. Where it can't be undone any more
+// the Conflict says why; two who were never merged are NotFound. It needs
+// loyalty.CustomersUpdate.
+func (s *Customers) MergeToUndo(ctx context.Context, actor loyalty.Actor, id, source loyalty.ID) (loyalty.Merge, error) {
+	if err := actor.Require(loyalty.CustomersUpdate); err != nil {
+		return loyalty.Merge{}, err
+	}
+	accounts, err := s.repo.Accounts(ctx, actor.OrgID, id, source)
+	if err != nil {
+		return loyalty.Merge{}, err
+	}
+	m, err := s.repo.MergeOf(ctx, actor.OrgID, source)
+	switch {
+	case err == nil && m.SurvivorID == id:
+		return m, undoable(m, accounts[id], s.now())
+	case err != nil && loyalty.KindOf(err) != loyalty.NotFound:
+		return m, err
+	}
+	undone, err := s.repo.MergeUndone(ctx, actor.OrgID, id, source)
+	if err == nil && undone {
+		err = loyalty.Errorf(loyalty.Conflict, loyalty.CodeConflict, "This merge was undone already. Both have accounts of their own again.")
+	} else if err == nil {
+		err = loyalty.Missing("merge")
+	}
+	return loyalty.Merge{}, err
+}
+
+// undoable says why m can't be undone: nil when it can.
+func undoable(m loyalty.Merge, survivor loyalty.Account, now time.Time) error {
+	switch {
+	case !now.Before(m.Until):
+		return loyalty.Errorf(loyalty.Conflict, loyalty.CodeNotAvailable, "A merge can be undone for 30 days, and they are over.")
+	case !survivor.MergedInto.IsZero():
+		return loyalty.Errorf(loyalty.Conflict, loyalty.CodeConflict, "The customer was merged into another since. Undo that merge first.")
+	case m.Survivor.ID.IsZero():
+		return loyalty.Errorf(loyalty.Conflict, loyalty.CodeConflict, "The customer’s personal data was erased since, so nobody can be told apart any more.")
+	}
+	return survivor.CheckOpen()
 }
 
 // Unmerge gives the one who went what belongs to that customer: the points that
@@ -102,15 +143,8 @@ func (s *Customers) part(
 	ctx context.Context, tx loyalty.Tx, actor loyalty.Actor, cfg *loyalty.Config, m loyalty.Merge, accounts map[loyalty.ID]loyalty.Account,
 ) (Unmerged, error) {
 	now, survivor, source := s.moment(), accounts[m.SurvivorID], accounts[m.SourceID]
-	switch {
-	case !survivor.MergedInto.IsZero():
-		return Unmerged{}, loyalty.Errorf(loyalty.Conflict, loyalty.CodeConflict, "The customer was merged into another since. Undo that merge first.")
-	case !now.Before(m.Until):
-		return Unmerged{}, loyalty.Errorf(loyalty.Conflict, loyalty.CodeNotAvailable, "A merge can be undone for 30 days, and they are over.")
-	case m.Survivor.ID.IsZero():
-		return Unmerged{}, loyalty.Errorf(loyalty.Conflict, loyalty.CodeConflict, "The customer’s personal data was erased since, so nobody can be told apart any more.")
-	case !survivor.FrozenAt.IsZero():
-		return Unmerged{}, survivor.CheckOpen()
+	if err := undoable(m, survivor, now); err != nil {
+		return Unmerged{}, err
 	}
 	by, err := s.returning(ctx, tx, cfg, m, survivor, source)
 	if err != nil {

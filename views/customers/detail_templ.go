@@ -75,7 +75,7 @@ func Detail(p DetailProps) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if p.Can.ByHand && !p.Frozen && !p.Can.Freeze {
+			if p.Can.ByHand && !p.Frozen && !p.Can.Freeze && p.Erased == "" {
 				templ_7745c5c3_Err = ui.Button(ui.ButtonProps{Label: i18n.T(ctx, "Give points by hand"), Icon: "circle-plus", Href: p.Href + "/award", Attrs: ui.ModalAttrs(p.Href + "/award")}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -437,7 +437,7 @@ func menu(p DetailProps) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			if p.Can.ByHand && !p.Frozen {
+			if p.Can.ByHand && !p.Frozen && p.Erased == "" {
 				templ_7745c5c3_Err = ui.MenuLink(i18n.T(ctx, "Give points by hand"), "circle-plus", p.Href+"/award", ui.ModalAttrs(p.Href+"/award")).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err

@@ -4,7 +4,7 @@ package i18n
 func init() {
 	Register("es", Catalog{
 		"The guest you opened was merged into this one. Points and history are here.":                                             "El cliente que abriste se unió a este. Sus puntos y su historial están aquí.",
-		"This merge can’t be undone any more. That is possible once, within 30 days.":                                             "Esta unión ya no se puede deshacer. Se puede una vez y durante 30 días.",
+		"This merge was undone already. Both have accounts of their own again.":                                                   "Esta unión ya se deshizo. Cada uno vuelve a tener su propia cuenta.",
 		"%d points would have to go back and the balance is %d: some were spent since the merge, and the program allows no debt.": "Tendrían que volver %d puntos y el saldo es de %d: algunos se gastaron desde la unión y el programa no permite deudas.",
 		"A merge can be undone for 30 days, and they are over.":                                                                   "Una unión se puede deshacer durante 30 días, y ya pasaron.",
 		"Merge a duplicate": "Unir un duplicado",

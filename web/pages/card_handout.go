@@ -24,9 +24,12 @@ func (h *Handlers) CardHandout(c *fiber.Ctx) error {
 
 func (h *Handlers) cardHandout(c *fiber.Ctx, status int, id loyalty.ID, f ui.Form) error {
 	ctx, actor := c.UserContext(), auth.Actor(c)
-	who, err := h.Services.Customers.Get(ctx, actor, service.CustomerRef{ID: id})
+	who, why, err := h.named(c, id)
 	if err != nil {
 		return err
+	}
+	if why != nil {
+		return h.ended(c, i18n.T(ctx, "Membership card"), id, why)
 	}
 	p := card.HandoutProps{Name: shownName(ctx, who.Customer), Action: cardPath(id), Back: customerPath(id), Form: f, Dialog: target(c) == ui.ModalID}
 	switch c.Query("done") {

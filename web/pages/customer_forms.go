@@ -147,6 +147,9 @@ func (h *Handlers) showCustomerForm(c *fiber.Ctx, status int, form customerForm,
 		if err != nil {
 			return err
 		}
+		if why := unnamed(who.Customer, kind); why != nil {
+			return h.ended(c, p.Title, id, why)
+		}
 		p.Who = ui.PersonProps{Name: shownName(ctx, who.Customer), Sub: i18n.N(ctx, "%d point", "%d points", who.Enrollment.Balance)}
 		typed := f.Value("amount")
 		if kind == customers.Award {

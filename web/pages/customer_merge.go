@@ -2,7 +2,6 @@ package pages
 
 import (
 	"context"
-	"slices"
 	"strconv"
 
 	"github.com/gofiber/fiber/v2"
@@ -31,8 +30,12 @@ func (h *Handlers) MergePick(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	if _, err := h.Services.Customers.Get(c.UserContext(), auth.Actor(c), service.CustomerRef{ID: id}); err != nil {
+	_, why, err := h.named(c, id)
+	if err != nil {
 		return err
+	}
+	if why != nil {
+		return h.ended(c, i18n.T(c.UserContext(), "Merge a duplicate"), id, why)
 	}
 	likely, err := h.likelySame(c, id)
 	if err != nil {
@@ -96,6 +99,11 @@ func (h *Handlers) showMerge(c *fiber.Ctx, status int, f ui.Form) error {
 		back, ok := refused(c, f, err)
 		if !ok || loyalty.KindOf(err) == loyalty.NotFound {
 			return err
+		}
+		if _, why, err := h.named(c, id); err != nil {
+			return err
+		} else if why != nil {
+			return h.ended(c, i18n.T(ctx, "Merge a duplicate"), id, why)
 		}
 		return h.pick(c, id, customerPath(id)+"/merge", customers.PickProps{Title: i18n.T(ctx, "Merge a duplicate"), Problem: back.Problem}, fiber.StatusUnprocessableEntity)
 	}
@@ -184,19 +192,8 @@ func (h *Handlers) Unmerge(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	open, err := h.Services.Customers.Merges(ctx, actor, id)
-	if err != nil {
-		return err
-	}
-	var who ui.PersonProps
-	if i := slices.IndexFunc(open, func(m loyalty.Merge) bool { return m.SourceID == other }); i >= 0 {
-		who.Name, who.Sub = nameOr(ctx, open[i].SourceName, open[i].SourceErased), i18n.N(ctx, "%d point", "%d points", open[i].Points)
-	}
 	if c.Method() != fiber.MethodPost {
-		if who.Name == "" {
-			return loyalty.Errorf(loyalty.NotFound, loyalty.CodeNotFound, "This merge can’t be undone any more. That is possible once, within 30 days.")
-		}
-		return h.showUnmerge(c, id, who, fiber.StatusOK, fresh(c))
+		return h.showUnmerge(c, fiber.StatusOK, id, other, fresh(c))
 	}
 	return submit(h, c, posted(c), func(once loyalty.Once) (service.Unmerged, error) {
 		return h.Services.Customers.Unmerge(ctx, actor, service.UnmergeCustomers{ID: id, SourceID: other, Once: once})
@@ -204,13 +201,21 @@ func (h *Handlers) Unmerge(c *fiber.Ctx) error {
 		// No names: this is kept as the form's answer, where erasing a guest
 		// doesn't look for them.
 		return done{To: customerPath(u.Survivor.ID), Flash: i18n.T(ctx, "The merge is undone. Both have accounts of their own again.")}
-	}, func(again ui.Form) error { return h.showUnmerge(c, id, who, fiber.StatusUnprocessableEntity, again) })
+	}, func(again ui.Form) error { return h.showUnmerge(c, fiber.StatusUnprocessableEntity, id, other, again) })
 }
 
-func (h *Handlers) showUnmerge(c *fiber.Ctx, id loyalty.ID, who ui.PersonProps, status int, f ui.Form) error {
+func (h *Handlers) showUnmerge(c *fiber.Ctx, status int, id, other loyalty.ID, f ui.Form) error {
 	ctx := c.UserContext()
+	m, err := h.Services.Customers.MergeToUndo(ctx, auth.Actor(c), id, other)
+	if loyalty.KindOf(err) == loyalty.Conflict {
+		return h.ended(c, i18n.T(ctx, "Undo the merge"), id, err)
+	}
+	if err != nil {
+		return err
+	}
 	p := customers.UndoProps{
-		Action: c.Path(), Back: customerPath(id), Who: who, Form: f, Dialog: target(c) == ui.ModalID,
+		Action: c.Path(), Back: customerPath(id), Form: f,
+		Who: ui.PersonProps{Name: nameOr(ctx, m.SourceName, m.SourceErased), Sub: i18n.N(ctx, "%d point", "%d points", m.Points)}, Dialog: target(c) == ui.ModalID,
 		Text: i18n.T(ctx, "The other account gets back what it brought: points, orders, rewards and contact details. What was earned and spent since the merge stays here."),
 	}
 	if p.Dialog {
