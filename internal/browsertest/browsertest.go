@@ -43,8 +43,8 @@ type Browser struct {
 	errors []string
 }
 
-// Start opens a browser. Without Chromium on the machine the test is skipped,
-// except in CI, where it fails.
+// Start opens a window with cookies and storage of its own. Without Chromium on
+// the machine the test is skipped, except in CI, where it fails.
 func Start(t testing.TB) *Browser {
 	t.Helper()
 	path := find()
@@ -54,13 +54,48 @@ func Start(t testing.TB) *Browser {
 		}
 		t.Skip("no Chromium on this machine")
 	}
-	opts := append(slices.Clone(chromedp.DefaultExecAllocatorOptions[:]), chromedp.ExecPath(path), chromedp.DisableGPU)
-	if os.Geteuid() == 0 {
-		opts = append(opts, chromedp.NoSandbox)
+	return tab(t, shared.join(t, path), chromedp.WithNewBrowserContext())
+}
+
+// shared is the one Chromium of all tests that run at the same time: to start
+// one takes longer than many a test.
+var shared process
+
+type process struct {
+	mu    sync.Mutex
+	users int
+	ctx   context.Context
+	stop  func()
+}
+
+// join starts Chromium for the first who needs it; after the last one it is stopped.
+func (p *process) join(t testing.TB, path string) context.Context {
+	t.Helper()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.users == 0 {
+		opts := append(slices.Clone(chromedp.DefaultExecAllocatorOptions[:]), chromedp.ExecPath(path), chromedp.DisableGPU)
+		if os.Geteuid() == 0 {
+			opts = append(opts, chromedp.NoSandbox)
+		}
+		allocator, stop := chromedp.NewExecAllocator(context.Background(), opts...)
+		ctx, quit := chromedp.NewContext(allocator)
+		p.ctx, p.stop = ctx, func() { quit(); stop() }
+		// The first action starts the browser and must not carry a deadline.
+		if err := chromedp.Do(ctx, chromedp.Navigate("about:blank")); err != nil {
+			p.stop()
+			t.Fatal("start Chromium:", err)
+		}
 	}
-	allocator, stop := chromedp.NewExecAllocator(context.Background(), opts...)
-	t.Cleanup(stop)
-	return tab(t, allocator)
+	p.users++
+	t.Cleanup(func() {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		if p.users--; p.users == 0 {
+			p.stop()
+		}
+	})
+	return p.ctx
 }
 
 // Tab opens another tab of the same browser, with the same cookies.
@@ -69,14 +104,14 @@ func (b *Browser) Tab(t testing.TB) *Browser {
 	return tab(t, b.ctx)
 }
 
-func tab(t testing.TB, parent context.Context) *Browser {
+func tab(t testing.TB, parent context.Context, opts ...chromedp.ContextOption) *Browser {
 	t.Helper()
-	ctx, closeTab := chromedp.NewContext(parent)
+	ctx, closeTab := chromedp.NewContext(parent, opts...)
 	t.Cleanup(closeTab)
 	b := &Browser{ctx: ctx}
-	// The first action starts the browser and must not carry a deadline.
+	// A tab comes with its first action, which must not carry a deadline.
 	if err := chromedp.Do(ctx, chromedp.Navigate("about:blank")); err != nil {
-		t.Fatal("start Chromium:", err)
+		t.Fatal("open a tab:", err)
 	}
 	messages := chromedp.Console(ctx)
 	go func() {

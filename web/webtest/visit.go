@@ -107,12 +107,18 @@ func (v *Visit) Tap(selector string) {
 	v.t.Helper()
 	v.settle()
 	const uncover = `(e => {
-		if (!e) return false;
+		if (!e) return true;
 		const r = e.getBoundingClientRect(), over = document.elementFromPoint(r.left + r.width / 2, r.top + r.height / 2);
+		if (e.closest("[popover], dialog")?.getAnimations({subtree: true}).some(a => a.playState === "running")) return false;
 		if (over && over.closest("nav") && !over.contains(e) && !e.contains(over)) e.scrollIntoView({block: "center", behavior: "instant"});
 		return true;
 	})(document.querySelector(%q))`
-	_, _ = chromedp.Run(v.Context(), chromedp.Evaluate[bool](fmt.Sprintf(uncover, selector))) // between two pages there is nothing to scroll
+	// What opens moves, and would be missed. Between two pages there is nothing.
+	for deadline := time.Now().Add(time.Second); time.Now().Before(deadline); time.Sleep(15 * time.Millisecond) {
+		if still, err := chromedp.Run(v.Context(), chromedp.Evaluate[bool](fmt.Sprintf(uncover, selector))); err != nil || still {
+			break
+		}
+	}
 	press := chromedp.Click[chromedp.CSS]
 	if v.size.Touch {
 		press = chromedp.Tap[chromedp.CSS]
