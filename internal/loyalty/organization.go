@@ -105,6 +105,16 @@ type APIKey struct {
 	CreatedAt  time.Time
 }
 
+// EndedAt is since when the key works no more: it was revoked or has expired,
+// whichever came first. Zero while it works.
+func (k APIKey) EndedAt(now time.Time) time.Time {
+	expired := !k.ExpiresAt.IsZero() && !now.Before(k.ExpiresAt)
+	if expired && (k.RevokedAt.IsZero() || k.ExpiresAt.Before(k.RevokedAt)) {
+		return k.ExpiresAt
+	}
+	return k.RevokedAt
+}
+
 // Actor is the key as the one who asks.
 func (k APIKey) Actor() Actor {
 	a := Actor{Role: Machine, OrgID: k.OrgID, KeyID: k.ID, Name: k.Name, Scopes: k.Scopes, StoreIDs: k.StoreIDs}

@@ -64,14 +64,16 @@ type StoreFormProps struct {
 type StoreDay struct{ Label, From, To string }
 
 // KeysProps is the list of API keys.
-type KeysProps struct{ Keys []Key }
+type KeysProps struct {
+	Keys  []Key // those that work, the newest first
+	Ended []Key // the others, the latest to end first
+}
 
 // Key is an API key in the list.
 type Key struct {
 	ID, Name, Prefix, Stores, Used, Expires string
 	Scopes                                  []string // in words; none when it may do everything
 	State                                   ui.BadgeProps
-	Works                                   bool
 }
 
 // KeyFormProps is the form for a new key.

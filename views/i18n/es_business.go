@@ -41,6 +41,8 @@ func init() {
 		"API keys": "Claves de API", "API key": "Clave de API", "API reference": "Referencia de la API", "New key": "Clave nueva", "New API key": "Clave de API nueva", "No keys yet": "Todavía no hay claves",
 		"With a key, a till or an app works with your program. Give each its own, with no more than it needs.": "Con una clave, una caja o una app trabaja con tu programa. Da a cada una la suya, solo con lo que necesita.",
 		"Connect your till or your app: make a key and put it into its settings.":                              "Conecta tu caja o tu app: crea una clave y ponla en sus ajustes.",
+		"%d key that works no more": "%d clave que ya no sirve", "%d keys that work no more": "%d claves que ya no sirven", "Keys that work no more": "Claves que ya no sirven", "Could do": "Podía", "Ended": "Terminó",
+		"No key works now": "Ninguna clave sirve ahora", "Those that there were are revoked or have expired. Make a new one to connect a till or an app again.": "Las que había están anuladas o vencidas. Crea una nueva para volver a conectar una caja o una app.",
 		"May do": "Puede", "Last used": "Último uso", "never": "nunca", "Works": "Activa", "Everything": "Todo", "Revoke": "Anular", "Revoked": "Anulada", "Has expired": "Vencida", "until %s": "hasta el %s", "on %s": "el %s",
 		"Till at the bar": "Caja de la barra", "What it may do": "Lo que puede hacer", "Make the key": "Crear la clave", "%s is made": "%s está creada", "Copy it now": "Cópiala ahora",
 		"It is shown this once. Whoever has it works with your program.": "Se muestra solo esta vez. Quien la tenga trabaja con tu programa.", "The key": "La clave", "Copy": "Copiar", "Copied": "Copiado", "I have it": "Ya la tengo",

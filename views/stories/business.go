@@ -96,9 +96,10 @@ func storeForm() business.StoreFormProps {
 func keys() business.KeysProps {
 	works := ui.BadgeProps{Label: "Funciona", Tone: ui.Good, Dot: true}
 	return business.KeysProps{Keys: []business.Key{
-		{ID: "1", Name: "Caja de la barra", Prefix: "rk_live_9f2c", Scopes: []string{"Enviar pedidos", "Buscar clientes", "Canjear recompensas"}, Stores: "Casa Lima Miraflores", Used: "hace 3 min", State: works, Works: true},
-		{ID: "2", Name: "La app de los clientes, versión de pruebas del equipo de fuera", Prefix: "rk_live_77ab", Stores: "Todos los locales", Used: "nunca", State: works, Works: true, Expires: "hasta el 30 jun 2026"},
-		{ID: "3", Name: "Caja vieja", Prefix: "rk_live_0001", Scopes: []string{"Enviar pedidos"}, Stores: "Casa Lima Barranco", Used: "hace 2 meses", State: ui.BadgeProps{Label: "Revocada", Tone: ui.Bad}},
+		{ID: "1", Name: "Caja de la barra", Prefix: "rk_live_9f2c", Scopes: []string{"Enviar pedidos", "Buscar clientes", "Canjear recompensas"}, Stores: "Casa Lima Miraflores", Used: "hace 3 min", State: works},
+		{ID: "2", Name: "La app de los clientes, versión de pruebas del equipo de fuera", Prefix: "rk_live_77ab", Stores: "Todos los locales", Used: "nunca", State: works, Expires: "hasta el 30 jun 2026"},
+	}, Ended: []business.Key{
+		{ID: "3", Name: "Caja vieja", Prefix: "rk_live_0001", Scopes: []string{"Enviar pedidos"}, Stores: "Casa Lima Barranco", Used: "hace 2 meses", State: ui.BadgeProps{Label: "Anulada", Tone: ui.Bad}, Expires: "el 2 mar 2026"},
 	}}
 }
 

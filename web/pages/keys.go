@@ -1,6 +1,7 @@
 package pages
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
@@ -39,15 +40,21 @@ func (h *Handlers) KeysPage(c *fiber.Ctx) error {
 		return err
 	}
 	var p business.KeysProps
+	now := h.now()
+	slices.SortStableFunc(keys, func(a, b loyalty.APIKey) int { return b.EndedAt(now).Compare(a.EndedAt(now)) })
 	for _, k := range keys {
-		p.Keys = append(p.Keys, h.key(ctx, k, stores))
+		if shown := h.key(ctx, k, stores); k.EndedAt(now).IsZero() {
+			p.Keys = append(p.Keys, shown)
+		} else {
+			p.Ended = append(p.Ended, shown)
+		}
 	}
 	return h.page(c, shell{Title: i18n.T(ctx, "API keys"), Active: "settings"}, business.Keys(p))
 }
 
 func (h *Handlers) key(ctx ctx, k loyalty.APIKey, stores []loyalty.Store) business.Key {
 	out := business.Key{
-		ID: k.ID.String(), Name: k.Name, Prefix: k.Prefix, Stores: storeNames(ctx, k.StoreIDs, stores), Used: i18n.T(ctx, "never"), Works: true,
+		ID: k.ID.String(), Name: k.Name, Prefix: k.Prefix, Stores: storeNames(ctx, k.StoreIDs, stores), Used: i18n.T(ctx, "never"),
 		State: ui.BadgeProps{Label: i18n.T(ctx, "Works"), Tone: ui.Good, Dot: true},
 	}
 	if len(k.Scopes) < len(loyalty.KeyScopes()) {
@@ -58,13 +65,13 @@ func (h *Handlers) key(ctx ctx, k loyalty.APIKey, stores []loyalty.Store) busine
 	if !k.LastUsedAt.IsZero() {
 		out.Used = i18n.Ago(ctx, k.LastUsedAt)
 	}
-	switch {
-	case !k.RevokedAt.IsZero():
-		out.State, out.Works = ui.BadgeProps{Label: i18n.T(ctx, "Revoked"), Tone: ui.Bad}, false
-		out.Expires = i18n.T(ctx, "on %s", i18n.Date(ctx, k.RevokedAt))
-	case !k.ExpiresAt.IsZero() && !h.now().Before(k.ExpiresAt):
-		out.State, out.Works = ui.BadgeProps{Label: i18n.T(ctx, "Has expired"), Tone: ui.Warn}, false
-		out.Expires = i18n.T(ctx, "on %s", i18n.Date(ctx, k.ExpiresAt.Add(-1)))
+	switch ended := k.EndedAt(h.now()); {
+	case !ended.IsZero() && ended.Equal(k.RevokedAt):
+		out.State = ui.BadgeProps{Label: i18n.T(ctx, "Revoked"), Tone: ui.Bad}
+		out.Expires = i18n.T(ctx, "on %s", i18n.Date(ctx, ended))
+	case !ended.IsZero():
+		out.State = ui.BadgeProps{Label: i18n.T(ctx, "Has expired"), Tone: ui.Warn}
+		out.Expires = i18n.T(ctx, "on %s", i18n.Date(ctx, ended.Add(-1)))
 	case !k.ExpiresAt.IsZero():
 		out.Expires = i18n.T(ctx, "until %s", i18n.Date(ctx, k.ExpiresAt.Add(-1)))
 	}
