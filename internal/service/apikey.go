@@ -32,7 +32,7 @@ func (a *Access) CreateKey(ctx context.Context, actor loyalty.Actor, cmd CreateK
 	}
 	now := a.now()
 	p := cmd.Unread
-	cmd.Name = checkText(&p, "name", cmd.Name, 1, 255)
+	cmd.Name = checkName(&p, "name", cmd.Name, 255)
 	checkScopes(&p, cmd.Scopes)
 	if !cmd.ExpiresAt.IsZero() && !cmd.ExpiresAt.After(now) {
 		p.Add("expiresAt", "must be in the future")

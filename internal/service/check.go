@@ -32,3 +32,34 @@ func checkText(p *loyalty.Problems, field, s string, least, most int) string {
 }
 
 func isControl(r rune) bool { return unicode.IsControl(r) && r != '\n' && r != '\t' }
+
+// checkName trims what people call something by and records a problem unless it
+// then has 1 to most characters that stand on one line and of which somebody
+// can see one. Every name goes through here.
+func checkName(p *loyalty.Problems, field, s string, most int) string {
+	if checkLine(p, field, s); p.Has(field) {
+		return strings.TrimSpace(s)
+	}
+	s = checkText(p, field, s, 1, most)
+	if s != "" && !strings.ContainsFunc(s, isVisible) {
+		p.Add(field, "is required")
+	}
+	return s
+}
+
+// checkLine records a problem where s, but for blanks around it, would break a
+// line or turn around how what comes after it is read.
+func checkLine(p *loyalty.Problems, field, s string) {
+	if strings.ContainsFunc(strings.TrimSpace(s), breaksLine) {
+		p.Add(field, "must stand on one line: without line breaks, tabs and other control characters")
+	}
+}
+
+// Marks that join, isolate or give a direction belong to names in Arabic, to
+// Hebrew ones and to emoji; the two that override it don't.
+func breaksLine(r rune) bool {
+	const leftToRightOverride, rightToLeftOverride = '\u202d', '\u202e'
+	return unicode.IsControl(r) || unicode.In(r, unicode.Zl, unicode.Zp) || r == leftToRightOverride || r == rightToLeftOverride
+}
+
+func isVisible(r rune) bool { return unicode.IsPrint(r) && r != ' ' }

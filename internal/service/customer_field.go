@@ -3,7 +3,6 @@ package service
 import (
 	"strings"
 	"time"
-	"unicode"
 	"unicode/utf8"
 
 	"regulars/internal/contact"
@@ -13,14 +12,9 @@ import (
 // What a customer's fields may hold, each with what is made of it.
 
 func setName(p *loyalty.Problems, c *loyalty.Customer, name string) {
-	c.Name = checkText(p, "name", name, 1, 255)
-	if c.Name != "" && !strings.ContainsFunc(c.Name, isVisible) {
-		p.Add("name", "is required") // or nobody could tell who is meant
-	}
+	c.Name = checkName(p, "name", name, 255)
 	c.NameFold = contact.Fold(c.Name)
 }
-
-func isVisible(r rune) bool { return unicode.IsPrint(r) && r != ' ' }
 
 func setEmail(p *loyalty.Problems, c *loyalty.Customer, email string) {
 	c.Email = strings.TrimSpace(email)
@@ -52,9 +46,8 @@ const maxReferralCode = 64
 // setReferralCode keeps the code that a guest came with. Nothing follows from
 // it here: whoever runs the campaign reads it back.
 func setReferralCode(p *loyalty.Problems, c *loyalty.Customer, code string) {
-	c.ReferralCode = checkText(p, "referralCode", code, 0, maxReferralCode)
-	if strings.ContainsAny(c.ReferralCode, "\n\t") {
-		p.Add("referralCode", "must be plain text")
+	if checkLine(p, "referralCode", code); !p.Has("referralCode") {
+		c.ReferralCode = checkText(p, "referralCode", code, 0, maxReferralCode)
 	}
 }
 

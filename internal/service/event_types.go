@@ -157,7 +157,7 @@ func (s *EventTypes) Delete(ctx context.Context, actor loyalty.Actor, ref string
 // apply puts what was given into e. A fixed event type has points and no rate,
 // a variable one a rate and no points.
 func (f EventTypeFields) apply(p *loyalty.Problems, e *loyalty.EventType) {
-	setText(p, "name", f.Name, 1, 255, &e.Name)
+	setTitle(p, "name", f.Name, &e.Name)
 	setChoice(p, "mode", f.Mode, &e.Mode, loyalty.EventFixed, loyalty.EventVariable)
 	switch e.Mode {
 	case loyalty.EventFixed:

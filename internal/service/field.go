@@ -40,6 +40,13 @@ func setText(p *loyalty.Problems, name string, f Field[string], least, most int,
 	}
 }
 
+// setTitle puts what people call something by into to.
+func setTitle(p *loyalty.Problems, name string, f Field[string], to *string) {
+	if f.present(p, name) {
+		*to = checkName(p, name, f.Value, 255)
+	}
+}
+
 // setNumber puts a whole number from least to most into to.
 func setNumber[N ~int | ~int32 | ~int64](p *loyalty.Problems, name string, f Field[int64], least, most int64, to *N) {
 	if !f.present(p, name) {

@@ -87,3 +87,19 @@ func TestImportCustomersNamesEveryBadRow(t *testing.T) {
 		t.Errorf("a bad file left %d customers", n)
 	}
 }
+
+// A cell that somebody has broken into lines is one name all the same.
+func TestImportPutsANameOnOneLine(t *testing.T) {
+	t.Parallel()
+	db, s := imports(t)
+	const file = "name,phone,external_id\n\"María\nGarcía\",+51 987 654 321,M1\n\"Ana\tPeña\r\n\",,A1\n"
+	r, err := s.Imports.Customers(t.Context(), program, service.ImportCustomers{File: strings.NewReader(file), Problem: func(p service.ImportProblem) {
+		t.Errorf("line %d: %s %s", p.Line, p.Field, p.Message)
+	}})
+	if err != nil || r.Added != 2 {
+		t.Errorf("%+v, %v", r, err)
+	}
+	if n := number(t, db, `SELECT count(*) FROM customers WHERE name IN ('María García', 'Ana Peña')`); n != 2 {
+		t.Errorf("%d of 2 are called what they are", n)
+	}
+}

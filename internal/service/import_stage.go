@@ -159,7 +159,7 @@ func (r *orderImport) storeOf(p *loyalty.Problems, s *sheet) importedStore {
 	if r.cmd.Layout != nil && !r.cmd.Layout.StoreID.IsZero() {
 		return r.known[r.cmd.Layout.StoreID]
 	}
-	return r.store(p, checkText(p, "store", s.cell("store"), 1, 240))
+	return r.store(p, checkName(p, "store", s.cell("store"), 240))
 }
 
 // store is the store that the file calls name: one with that external id, or

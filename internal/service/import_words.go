@@ -138,9 +138,13 @@ func amounts(cells []string) bool {
 	return cents
 }
 
+// onOneLine puts a cell that somebody has broken into lines on one.
+var onOneLine = strings.NewReplacer("\r\n", " ", "\n", " ", "\r", " ", "\t", " ")
+
 // wholeName is the name with the last name behind it, unless it ends with it
 // already.
 func wholeName(name, last string) string {
+	name, last = onOneLine.Replace(name), onOneLine.Replace(last)
 	if strings.HasSuffix(contact.Fold(name), contact.Fold(last)) {
 		return name
 	}

@@ -56,16 +56,16 @@ func (a *Access) CreateOrganization(ctx context.Context, actor loyalty.Actor, cm
 // with what comes along. It hashes the password, which is slow and so must not
 // happen in a transaction.
 func (a *Access) prepare(cmd CreateOrganization, p loyalty.Problems) (Created, error) {
-	cmd.Name = checkText(&p, "name", cmd.Name, 1, 255)
+	cmd.Name = checkName(&p, "name", cmd.Name, 255)
 	cmd.Slug = checkSlug(&p, cmd.Slug, cmd.Name)
-	cmd.StoreName = checkText(&p, "storeName", cmd.StoreName, 1, 255)
+	cmd.StoreName = checkName(&p, "storeName", cmd.StoreName, 255)
 	cmd.Currency = checkCurrency(&p, cmd.Currency)
 	checkTimeZone(&p, cmd.TimeZone)
 	cmd.OwnerEmail = checkEmail(&p, "ownerEmail", cmd.OwnerEmail)
 	if cmd.OwnerName == "" {
 		cmd.OwnerName, _, _ = strings.Cut(cmd.OwnerEmail, "@")
 	}
-	cmd.OwnerName = checkText(&p, "ownerName", cmd.OwnerName, 1, 255)
+	cmd.OwnerName = checkName(&p, "ownerName", cmd.OwnerName, 255)
 	checkPassword(&p, "ownerPassword", cmd.OwnerPassword)
 	checkLanguage(&p, cmd.Language)
 	if err := p.Err(); err != nil {

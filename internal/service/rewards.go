@@ -177,7 +177,7 @@ func (s *Rewards) Delete(ctx context.Context, actor loyalty.Actor, id loyalty.ID
 
 // apply puts what was given into r.
 func (f RewardFields) apply(p *loyalty.Problems, r *loyalty.Reward) {
-	setText(p, "name", f.Name, 1, 255, &r.Name)
+	setTitle(p, "name", f.Name, &r.Name)
 	setText(p, "description", f.Description, 0, 500, &r.Description)
 	setNumber(p, "pointsCost", f.Cost, 1, int64(loyalty.MaxPoints), &r.Cost)
 	setChoice(p, "type", f.Type, &r.Type, loyalty.RewardTypes()...)
@@ -187,7 +187,9 @@ func (f RewardFields) apply(p *loyalty.Problems, r *loyalty.Reward) {
 		setChoice(p, "discountType", f.DiscountType, &r.DiscountType, loyalty.Percentage, loyalty.Fixed)
 	}
 	setLimit(p, "discountValue", f.DiscountValue, 1, int64(loyalty.MaxPoints), &r.DiscountValue)
-	setText(p, "itemName", f.ItemName, 0, 255, &r.ItemName)
+	if checkLine(p, "itemName", f.ItemName.Value); !p.Has("itemName") {
+		setText(p, "itemName", f.ItemName, 0, 255, &r.ItemName)
+	}
 	if setText(p, "icon", f.Icon, 0, 40, &r.Icon); r.Icon != "" && !slices.Contains(loyalty.RewardIcons(), r.Icon) {
 		p.Add("icon", "is not one of the pictures")
 	}

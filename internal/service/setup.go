@@ -82,7 +82,7 @@ func (a *Access) SetUp(ctx context.Context, cmd SetUp) (Created, error) {
 		cmd.Rate = min(loyalty.RateScale, suggestedRate(currency))
 	}
 	p := cmd.Unread
-	cmd.ProgramName = checkText(&p, "programName", cmd.ProgramName, 1, 255)
+	cmd.ProgramName = checkName(&p, "programName", cmd.ProgramName, 255)
 	checkRate(&p, cmd.Rate, currency)
 	made, err := a.prepare(cmd.CreateOrganization, p)
 	if err != nil {

@@ -26,7 +26,7 @@ func (a *Access) CreateStaff(ctx context.Context, actor loyalty.Actor, cmd Creat
 	}
 	var p loyalty.Problems
 	cmd.Email = checkEmail(&p, "email", cmd.Email)
-	cmd.Name = checkText(&p, "name", cmd.Name, 1, 255)
+	cmd.Name = checkName(&p, "name", cmd.Name, 255)
 	checkRole(&p, cmd.Role)
 	checkPassword(&p, "password", cmd.Password)
 	checkLanguage(&p, cmd.Language)
@@ -132,7 +132,7 @@ func (cmd *UpdateStaff) check() error {
 		*cmd.Email = checkEmail(&p, "email", *cmd.Email)
 	}
 	if cmd.Name != nil {
-		*cmd.Name = checkText(&p, "name", *cmd.Name, 1, 255)
+		*cmd.Name = checkName(&p, "name", *cmd.Name, 255)
 	}
 	if cmd.Role != nil {
 		checkRole(&p, *cmd.Role)

@@ -125,7 +125,7 @@ func clock(minute int) string { return fmt.Sprintf("%02d:%02d", minute/60%24, mi
 
 func (cmd *SaveStore) check(org loyalty.Organization) error {
 	p := cmd.Unread
-	cmd.Name = checkText(&p, "name", cmd.Name, 1, 255)
+	cmd.Name = checkName(&p, "name", cmd.Name, 255)
 	cmd.ExternalID = checkText(&p, "externalId", cmd.ExternalID, 0, 255)
 	if cmd.Currency == "" {
 		cmd.Currency = org.Currency

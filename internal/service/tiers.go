@@ -158,7 +158,7 @@ const maxBenefits = 1000
 // apply puts what was given into t. Ranges are left to the ladder's rules, but
 // for numbers that t has no room for.
 func (f TierFields) apply(p *loyalty.Problems, prefix string, t *loyalty.Tier) {
-	setText(p, prefix+"name", f.Name, 1, 255, &t.Name)
+	setTitle(p, prefix+"name", f.Name, &t.Name)
 	setText(p, prefix+"benefits", f.Benefits, 0, maxBenefits, &t.Benefits)
 	if f.MinPoints.present(p, prefix+"minPoints") {
 		t.MinPoints = loyalty.Points(f.MinPoints.Value)
@@ -171,7 +171,7 @@ func (f TierFields) apply(p *loyalty.Problems, prefix string, t *loyalty.Tier) {
 // plan works out what the program becomes, and which tiers go.
 func plan(p *loyalty.Problems, before loyalty.Program, f ProgramFields, now time.Time) (after loyalty.Program, removed []loyalty.ID, err error) {
 	after = before
-	setText(p, "name", f.Name, 1, 255, &after.Name)
+	setTitle(p, "name", f.Name, &after.Name)
 	setRate(p, "pointsPerCurrencyUnit", f.Rate, &after.Rate)
 	setNumber(p, "currencyPerPoint", f.CurrencyPerPoint, 1, int64(loyalty.MaxPoints), &after.CurrencyPerPoint)
 	setLimit(p, "pointsExpireAfterDays", f.ExpireAfterDays, 1, 36_500, &after.ExpireAfterDays)

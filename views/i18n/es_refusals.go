@@ -11,6 +11,7 @@ func init() {
 		"must be a whole number other than 0, at most 1,000,000,000 either way":                                "debe ser un número entero distinto de 0, como máximo mil millones a favor o en contra",
 		"must be a whole number from 1 to 1,000,000,000":                                                       "debe ser un número entero de 1 a mil millones",
 		"must be %s, the store's currency":                                                                     "debe ser %s, la moneda del local",
+		"must stand on one line: without line breaks, tabs and other control characters":                       "debe ir en una sola línea, sin saltos de línea, tabulaciones ni otros caracteres de control",
 		"must be plain text":                                                                                   "debe ser texto simple",
 		"must be at most 4 KiB":                                                                                "debe ocupar 4 KiB como máximo",
 		"must hold 1 to 20 tiers":                                                                              "debe tener de 1 a 20 niveles",
