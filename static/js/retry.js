@@ -31,10 +31,13 @@
     clearTimeout(entry.timer);
     pending.set(form, entry);
     if (entry.tries >= waits.length) {
-      pending.delete(form);
+      // Only by hand from here on; whether it has arrived is as unsure as before.
+      entry.tries = 0;
+      entry.byHand = true;
       say(form, "gaveup");
       return;
     }
+    entry.byHand = false;
     say(form, why);
     entry.timer = setTimeout(() => send(form), waits[entry.tries]);
     entry.tries += 1;
@@ -64,18 +67,39 @@
   });
   // It was promised to be sent again: who goes on before that is asked first,
   // as is who doesn't wait for the answer.
-  const unsure = () => [...document.querySelectorAll("form[data-retry]")].filter((sent) => pending.has(sent) || sent.getAttribute("aria-busy") === "true");
+  const unsure = (within) => [...within.querySelectorAll("form[data-retry]")].filter((sent) => pending.has(sent) || sent.getAttribute("aria-busy") === "true");
+  const leave = () => window.confirm(document.body.dataset.unsure);
+  window.regulars = window.regulars || {};
+  // Whether what was sent from a part of the page keeps people there.
+  window.regulars.stays = (within) => unsure(within).length > 0 && !leave();
   document.addEventListener("htmx:confirm", (event) => {
     const { elt, target } = event.detail;
-    const left = unsure().filter((sent) => !sent.contains(elt) && target.contains(sent));
-    if (left.length && !window.confirm(document.body.dataset.unsure)) event.preventDefault();
+    const left = unsure(document).filter((sent) => !sent.contains(elt) && target.contains(sent));
+    if (left.length && !leave()) event.preventDefault();
   });
+  // Closing a dialog throws its form away: by its buttons, beside it, by the
+  // device's own way back, or by Escape, which is asked about once and for good.
+  document.addEventListener("click", (event) => {
+    const dialog = event.target instanceof Element && event.target.closest("dialog[open]");
+    if (!dialog || (event.target !== dialog && !event.target.closest("[data-dialog-close]")) || !window.regulars.stays(dialog)) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  }, true);
+  document.addEventListener("cancel", (event) => {
+    if (event.target instanceof HTMLDialogElement && window.regulars.stays(event.target)) event.preventDefault();
+  }, true);
+  document.addEventListener("keydown", (event) => {
+    const dialog = event.key === "Escape" && document.querySelector("dialog:modal");
+    if (!dialog || !unsure(dialog).length) return;
+    event.preventDefault();
+    if (leave()) dialog.close();
+  }, true);
   window.addEventListener("beforeunload", (event) => {
-    if (!unsure().some((sent) => pending.has(sent))) return;
+    if (!unsure(document).some((sent) => pending.has(sent))) return;
     event.preventDefault();
     event.returnValue = "";
   });
   window.addEventListener("online", () => {
-    for (const lost of pending.keys()) send(lost);
+    for (const [lost, entry] of [...pending]) if (!entry.byHand) send(lost);
   });
 })();

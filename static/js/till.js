@@ -10,12 +10,21 @@
       event.preventDefault();
       form().requestSubmit();
     }
-    if (event.key !== "Escape" || document.querySelector("dialog[open], [popover]:popover-open")) return;
+    // In a search it empties the field first.
+    const typed = event.target instanceof HTMLInputElement && event.target.type === "search" && event.target.value;
+    if (event.key !== "Escape" || typed || document.querySelector("dialog[open], [popover]:popover-open")) return;
     const next = document.querySelector("[data-till] [data-escape]");
     if (next) {
       event.preventDefault();
       next.click();
     }
+  });
+
+  // On a phone the rewards that are found stand below the field, where the
+  // keyboard would hide them.
+  document.addEventListener("focusin", (event) => {
+    const part = event.target instanceof Element && event.target.matches("[data-till] section [type=search]") && event.target.closest("section");
+    if (part && window.matchMedia("(width < 64rem)").matches) part.scrollIntoView({ block: "start" });
   });
 
   let used = Date.now();

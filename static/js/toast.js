@@ -51,5 +51,14 @@
     if (button) button.closest(".ui-toast").remove();
   });
   document.addEventListener("htmx:oobBeforeSwap", lift);
+  // What fills the dialog anew would take the place of toasts that stand in it.
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const toasts = region();
+    const { target } = event.detail;
+    if (toasts && target instanceof Element && target.matches("dialog") && target.contains(toasts)) document.body.append(toasts);
+  });
+  document.addEventListener("htmx:afterSettle", () => { if (region() && region().childElementCount) lift(); });
   document.addEventListener("DOMContentLoaded", start);
+  // Going back puts a whole page in, and a corner of its own.
+  document.addEventListener("htmx:historyRestore", start);
 })();

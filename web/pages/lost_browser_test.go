@@ -14,6 +14,7 @@ import (
 	"github.com/chromedp/chromedp/kb"
 
 	"regulars/internal/browsertest"
+	"regulars/internal/service"
 	"regulars/web/webtest"
 )
 
@@ -131,4 +132,96 @@ func TestTheBadgeListensAgain(t *testing.T) {
 			t.Fatalf("asked %d times", asked.Load())
 		}
 	}
+}
+
+// The browser's Back is a way out as well: it asks while a bill waits, and who
+// stays is where they were, with the bill counted once.
+func TestBackAsksWhileABillWaits(t *testing.T) {
+	t.Parallel()
+	s, ids := restaurant(t)
+	var fail atomic.Int64
+	v := webtest.VisitAt(t, flaky(t, s, &fail, false), browsertest.Phone)
+	v.SignIn("cashier@trattoria.test")
+	guest := "/till/" + ids["Ann Lee"].String()
+	bill := func() {
+		v.Go("/till")
+		v.Press("0147" + kb.Enter)
+		v.Until("the bill's field", `document.activeElement.id === "f-total"`)
+		v.Press("20")
+		v.See("+200 points")
+		v.Press(kb.Enter)
+		v.See("The service is busy. This is kept and will be sent again, once only.")
+	}
+	back := func(leave bool) {
+		browsertest.Eval[bool](t, v.Browser, fmt.Sprintf(`(window.asked = 0, window.confirm = () => { window.asked++; return %v; }, history.back(), true)`, leave))
+	}
+	fail.Store(2)
+	bill()
+	back(false)
+	v.Until("asked, and still there", `window.asked === 1 && location.pathname === "`+guest+`" && document.querySelector("#f-total").value === "20"`)
+	v.Until("the result", `location.pathname.endsWith("/done")`)
+	balance(t, s, ids["Ann Lee"], 200)
+	back(false)
+	v.Until("back to the bill without being asked", `window.asked === 0 && location.pathname === "`+guest+`" && document.querySelector("#f-total")?.value === ""`)
+
+	fail.Store(100)
+	bill()
+	back(true)
+	v.Until("left after all", `window.asked === 1 && location.pathname === "/till" && document.querySelector("#f-q")`)
+	balance(t, s, ids["Ann Lee"], 200)
+
+	// Going back has put a corner for toasts in; they go from it as before.
+	browsertest.Eval[bool](t, v.Browser, `(regulars.toast("Noted"), true)`)
+	v.Until("it can be dismissed", `document.querySelector("#toasts [data-toast-close]")?.checkVisibility()`)
+}
+
+// A page that Back would have shown and that can't be had just now leaves the
+// one that is there, and its address.
+func TestBackStaysWhereNothingComes(t *testing.T) {
+	t.Parallel()
+	s, ids := restaurant(t)
+	var down atomic.Bool
+	v := webtest.VisitAt(t, spoiling(t, s, "/till", http.StatusServiceUnavailable, down.Load), browsertest.Phone)
+	v.SignIn("cashier@trattoria.test")
+	v.Go("/till")
+	v.Press("0147" + kb.Enter)
+	v.Until("the bill's field", `document.activeElement.id === "f-total"`)
+	down.Store(true)
+	browsertest.Eval[bool](t, v.Browser, `(history.back(), true)`)
+	v.See("That didn’t work. Nothing was lost; please try again.")
+	v.Until("the guest's address", `location.pathname === "/till/`+ids["Ann Lee"].String()+`"`)
+	down.Store(false)
+	browsertest.Eval[bool](t, v.Browser, `(history.back(), true)`)
+	v.Until("the till", `location.pathname === "/till" && document.querySelector("#f-q")`)
+}
+
+// A redemption that waits to be sent again isn't thrown away with its dialog.
+func TestDialogAsksWhileARedemptionWaits(t *testing.T) {
+	t.Parallel()
+	s, ids := restaurant(t)
+	if _, err := s.Services.Ledger.Award(t.Context(), s.System(), service.AwardPoints{
+		Customer: service.CustomerRef{ID: ids["Ann Lee"]}, Points: 320, Reason: "Welcome",
+	}); err != nil {
+		t.Fatal(err)
+	}
+	rewards, err := s.Services.Rewards.List(t.Context(), s.System())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var asked atomic.Int64 // first for the dialog, then to redeem
+	v := webtest.VisitAt(t, spoiling(t, s, rewards[0].ID.String(), http.StatusServiceUnavailable, func() bool { return asked.Add(1) == 2 }), browsertest.Phone)
+	v.SignIn("cashier@trattoria.test")
+	v.Go("/till/" + ids["Ann Lee"].String())
+	v.Tap(`a[href*="/redeem/"]`)
+	v.Until("the question", `document.activeElement.matches("dialog[open] form .btn-primary")`)
+	browsertest.Eval[bool](t, v.Browser, `(window.asked = 0, window.confirm = () => { window.asked++; return false; }, true)`)
+	v.Press(kb.Enter)
+	v.See("The service is busy. This is kept and will be sent again, once only.")
+	v.Usable("a redemption that waits")
+	v.Press(kb.Escape)
+	v.Until("Escape asks", `window.asked === 1 && document.querySelector("dialog[open] form")`)
+	v.Tap(`dialog[open] form a[data-dialog-close]`)
+	v.Until("Cancel asks", `window.asked === 2 && document.querySelector("dialog[open] form")`)
+	v.Until("redeemed", `location.pathname.endsWith("/done") && !document.querySelector("dialog[open]")`)
+	balance(t, s, ids["Ann Lee"], 20)
 }
