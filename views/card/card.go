@@ -17,6 +17,7 @@ type FaceProps struct {
 	Notice   string                // why points can't be spent just now; "" when they can
 	Progress *ui.TierProgressProps // nil without a program
 	Within   []Reward              // what the points are enough for
+	More     []Reward              // what else they are, folded away
 	Next     *Reward               // what comes next; nil when nothing does
 }
 

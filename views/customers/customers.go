@@ -67,6 +67,7 @@ type DetailProps struct {
 	Facts          []ui.Fact
 	Expiring       []ui.SumLine
 	Rewards        []Reward
+	MoreRewards    []Reward // folded away
 	Cases          []Case
 	Arrived        bool // by the address of a guest who was merged into this one
 	Merged         []Merged

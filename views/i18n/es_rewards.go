@@ -4,6 +4,7 @@ package i18n
 func init() {
 	Register("es", Catalog{
 		"Not offered": "No ofrecidas", "Search rewards": "Buscar recompensas", "%d reward": "%d recompensa", "%d rewards": "%d recompensas",
+		"%d more reward": "%d recompensa más", "%d more rewards": "%d recompensas más", "Try fewer letters.": "Prueba con menos letras.",
 		"No reward matches": "Ninguna recompensa coincide", "Try fewer letters, or look at all rewards.": "Prueba con menos letras o mira todas las recompensas.",
 		"Every reward is offered": "Se ofrecen todas las recompensas", "What is taken off the menu, or is over, stands here.": "Aquí está lo que se retira del menú o ya terminó.",
 		"Picture":                           "Imagen",

@@ -16,11 +16,11 @@ func pages() []Group {
 		{"till-guest", "Till: the bill", "receipt-text", till.ForGuest(till.GuestProps{
 			Guest: rosaura(), Form: ui.Form{CSRF: "token", Key: "k"}.With("total", "86.50"), Symbol: "S/", Digits: 2,
 			Preview: till.PreviewProps{Points: "+108", Why: "S/86.50 × 1 × 1.25 Gold", After: "Saldo nuevo: 2,548", TierUp: ""},
-			Rewards: []till.Reward{
+			Rewards: till.RewardsProps{Path: "#till", Search: true, First: []till.Reward{
 				{Name: "Chicha morada", Cost: "80", Icon: "coffee", Href: "#till", Detail: "Una jarra"},
 				{Name: "15% en el almuerzo", Cost: "250", Icon: "badge-percent", Href: "#till", Detail: "15%"},
 				{Name: "Cena en la barra del chef para dos, con maridaje", Cost: "3,200", Icon: "star", Why: "Faltan 760 puntos", Have: 2440, Need: 3200},
-			},
+			}, Rest: []till.Reward{{Name: "Suspiro a la limeña", Cost: "4,100", Icon: "cake-slice", Why: "Faltan 1,660 puntos", Have: 2440, Need: 4100}}},
 		})},
 		{"till-frozen", "Till: a frozen account", "snowflake", till.ForGuest(till.GuestProps{Guest: frozen(), Form: ui.Form{CSRF: "token", Key: "k"}, Symbol: "S/", Digits: 2})},
 		{"till-done", "Till: awarded", "check", till.Done(till.DoneProps{

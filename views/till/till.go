@@ -17,6 +17,7 @@ const (
 	ID        = "till"
 	ResultsID = "till-results"
 	PreviewID = "till-preview"
+	RewardsID = "till-offers"
 )
 
 // Path is the page's address.
@@ -103,7 +104,7 @@ type GuestProps struct {
 	Symbol  string
 	Digits  int
 	Preview PreviewProps
-	Rewards []Reward
+	Rewards RewardsProps
 	Note    string // what has just happened, such as an undo
 }
 
@@ -128,6 +129,16 @@ type PreviewProps struct {
 	After   string // "New balance: 1,450"
 	TierUp  string // the tier it would reach
 	Problem string
+}
+
+// RewardsProps are the rewards beside a guest, within reach first.
+type RewardsProps struct {
+	Path   string // the guest's, which answers a search
+	Search bool   // there are enough to search among
+	Typed  string // what is searched for; "" for nothing
+	Found  string // how many, read out
+	First  []Reward
+	Rest   []Reward // folded away
 }
 
 // Reward is one the guest can have, or is on the way to.

@@ -73,6 +73,7 @@ func faceProps(ctx context.Context, face service.CardFace) (card.FaceProps, erro
 			p.Next = &r
 		}
 	}
+	p.Within, p.More = firstFew(p.Within)
 	return p, nil
 }
 

@@ -127,7 +127,7 @@ func (h *Handlers) Customer(c *fiber.Ctx) error {
 	if p.Likely, err = h.likelySame(c, id); err != nil {
 		return err
 	}
-	if p.Rewards, err = h.customerRewards(c, who); err != nil {
+	if p.Rewards, p.MoreRewards, err = h.customerRewards(c, who); err != nil {
 		return err
 	}
 	if p.Cases, err = h.customerCases(c, id); err != nil {
@@ -198,14 +198,14 @@ func contactFacts(ctx context.Context, c loyalty.Customer) []ui.Fact {
 	}
 }
 
-func (h *Handlers) customerRewards(c *fiber.Ctx, who service.Profile) ([]customers.Reward, error) {
+func (h *Handlers) customerRewards(c *fiber.Ctx, who service.Profile) (first, rest []customers.Reward, err error) {
 	ctx, actor := c.UserContext(), auth.Actor(c)
 	offers, err := h.Rewards.Offers(ctx, actor, service.OffersQuery{StoreID: actor.StoreID, Customer: service.CustomerRef{ID: who.ID}})
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	var out []customers.Reward
-	for _, o := range offers {
+	var all []customers.Reward
+	for _, o := range nearestFirst(offers) {
 		r := customers.Reward{Name: o.Name, Cost: i18n.N(ctx, "%d point", "%d points", o.Cost), Affordable: o.Affordable, Note: i18n.T(ctx, "Within reach")}
 		if !who.Enrollment.FrozenAt.IsZero() || !who.AnonymizedAt.IsZero() {
 			r.Note = "" // the page says so once
@@ -216,9 +216,10 @@ func (h *Handlers) customerRewards(c *fiber.Ctx, who service.Profile) ([]custome
 		} else if o.Why != nil {
 			r.Note = i18n.Error(ctx, o.Why)
 		}
-		out = append(out, r)
+		all = append(all, r)
 	}
-	return out, nil
+	first, rest = firstFew(all)
+	return first, rest, nil
 }
 
 func (h *Handlers) customerCases(c *fiber.Ctx, id loyalty.ID) ([]customers.Case, error) {

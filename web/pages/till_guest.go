@@ -51,9 +51,13 @@ func (h *Handlers) tillGuest(c *fiber.Ctx, status int, f ui.Form, note string) e
 	if err != nil {
 		return err
 	}
+	rewards := tillRewards(c, tillPath(id), who.Enrollment.Balance-who.UnderReview, offers)
+	if target(c) == till.RewardsID {
+		return part(c, status, till.RewardsPart(rewards))
+	}
 	p := till.GuestProps{
 		Guest: tillGuestProps(c, who, store), Form: f, Symbol: i18n.MoneySymbol(store.Currency), Digits: i18n.MoneyDigits(store.Currency),
-		Rewards: rewardList(ctx, tillPath(id), who.Enrollment.Balance-who.UnderReview, offers), Note: note,
+		Rewards: rewards, Note: note,
 	}
 	if f.Value("total") != "" && f.Error("total") == "" {
 		p.Preview = h.preview(c, id, store, read(f))

@@ -6,7 +6,6 @@ import (
 	"unicode/utf8"
 
 	"regulars/internal/loyalty"
-	"regulars/internal/service"
 	"regulars/views/i18n"
 	"regulars/views/till"
 	"regulars/views/ui"
@@ -130,28 +129,6 @@ func rate(ctx context.Context, r loyalty.Rate) string {
 
 func factor(ctx context.Context, m loyalty.Multiplier) string {
 	return i18n.Decimal(ctx, float64(m)/100, 2)
-}
-
-// rewardList is what a guest can have with the points that can be spent, then
-// what is nearest to being had.
-func rewardList(ctx context.Context, path string, balance loyalty.Points, offers []service.Offer) []till.Reward {
-	var can, cannot []till.Reward
-	for _, o := range offers {
-		r := till.Reward{Name: o.Name, Icon: till.Icon(string(o.Type), o.Icon), Cost: i18n.N(ctx, "%d point", "%d points", o.Cost)}
-		switch {
-		case o.Affordable:
-			r.Href = path + "/redeem/" + o.ID.String()
-			can = append(can, r)
-			continue
-		case o.Why != nil && o.Why.Code == loyalty.CodeInsufficientPoints:
-			r.Why = i18n.N(ctx, "%d point missing", "%d points missing", o.Cost-balance)
-			r.Have, r.Need = int64(max(0, balance)), int64(o.Cost)
-		case o.Why != nil && o.Why.Code != loyalty.CodeAccountFrozen: // which the page says once
-			r.Why = i18n.Error(ctx, o.Why)
-		}
-		cannot = append(cannot, r)
-	}
-	return append(can, cannot...)
 }
 
 var statusNames = map[loyalty.RedemptionStatus]string{
