@@ -58,8 +58,12 @@ func (d *dialer) DialContext(ctx context.Context, network, address string) (net.
 	}
 	if place, ok := ctx.Value(wireKey{}).(*net.Conn); ok {
 		*place = w
+		return w, nil
 	}
-	return w, nil
+	// Nobody but lib/pq dials without a place: to break off a query, whose
+	// request waits until the server has heard of it.
+	w.limit = time.Now().Add(lastWord)
+	return w, made.SetDeadline(w.limit)
 }
 
 // bound has whatever comes over the connection end with ctx.

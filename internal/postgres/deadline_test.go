@@ -33,6 +33,9 @@ func TestSilentDatabaseIsLeft(t *testing.T) {
 		t.Fatal(err)
 	}
 	p := gift(t, db, 1)
+	if _, err := db.Config(t.Context(), org); err != nil { // what is prepared is broken off in another way
+		t.Fatal(err)
+	}
 	silent.Store(true)
 	for name, use := range map[string]func(context.Context) error{
 		"a query":   func(ctx context.Context) error { _, err := db.Config(ctx, org); return err },

@@ -203,7 +203,7 @@ func pass(ctx context.Context, client net.Conn, network, target string, cut func
 	}()
 	for b := make([]byte, 1<<16); ; {
 		n, err := server.Read(b)
-		if err != nil || cut() {
+		if cut() || err != nil { // who says nothing doesn't hang up either
 			return
 		}
 		if _, err := client.Write(b[:n]); err != nil {
