@@ -25,6 +25,7 @@ type Side struct {
 	Name, Href, Role, Balance, Lifetime, Tier string
 	Rank                                      int
 	Facts                                     []ui.Fact
+	Folded                                    bool // has the facts on a phone, too, to be unfolded
 }
 
 // Choice is a contact detail that both guests have.

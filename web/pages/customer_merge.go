@@ -2,7 +2,6 @@ package pages
 
 import (
 	"context"
-	"strconv"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -112,6 +111,7 @@ func (h *Handlers) showMerge(c *fiber.Ctx, status int, f ui.Form) error {
 		Stays: mergeSide(ctx, v.Survivor, v.Program, i18n.T(ctx, "Stays")), Goes: mergeSide(ctx, v.Source, v.Program, i18n.T(ctx, "Goes")),
 		After: mergeSide(ctx, v.After, v.Program, i18n.T(ctx, "Afterwards")), Choices: mergeChoices(ctx, v, f), Moves: mergeMoves(ctx, v.Counts),
 	}
+	p.After.Folded = true
 	if target(c) == customers.AfterwardsID {
 		return part(c, status, customers.Afterwards(p.After))
 	}
@@ -163,12 +163,19 @@ func taken(f ui.Form) (out []string) {
 	return out
 }
 
-func mergeMoves(ctx context.Context, n loyalty.MergeCounts) []ui.SumLine {
-	return []ui.SumLine{
-		{Label: i18n.T(ctx, "Transactions"), Value: strconv.Itoa(n.Transactions)}, {Label: i18n.T(ctx, "Orders"), Value: strconv.Itoa(n.Orders)},
-		{Label: i18n.T(ctx, "Redemptions"), Value: strconv.Itoa(n.Redemptions)}, {Label: i18n.T(ctx, "Waiting to be handed over"), Value: strconv.Itoa(n.Waiting)},
-		{Label: i18n.T(ctx, "Open cases"), Value: strconv.Itoa(n.Cases)},
+// mergeMoves counts what moves, leaving out what there is none of.
+func mergeMoves(ctx context.Context, n loyalty.MergeCounts) (out []ui.SumLine) {
+	for _, x := range []struct {
+		label string
+		n     int
+	}{
+		{i18n.Mark("Transactions"), n.Transactions}, {i18n.Mark("Orders"), n.Orders}, {i18n.Mark("Redemptions"), n.Redemptions}, {i18n.Mark("Waiting to be handed over"), n.Waiting}, {i18n.Mark("Open cases"), n.Cases},
+	} {
+		if x.n > 0 {
+			out = append(out, ui.SumLine{Label: i18n.T(ctx, x.label), Value: i18n.Number(ctx, x.n)})
+		}
 	}
+	return out
 }
 
 // Merge is POST /customers/:id/merge/:other.

@@ -39,6 +39,8 @@ func TestManagerMergesAndParts(t *testing.T) {
 	v.Tap(`a[href$="/merge/` + twin.ID.String() + `"]`)
 	v.See("Afterwards")
 	v.Usable("merge, preview")
+	v.Until("the button within two screens of a phone", `document.querySelector("#merge-form button[type=submit]").getBoundingClientRect().top + scrollY <= 1600`)
+	v.Until("nothing that doesn't move", `![...document.querySelectorAll("#merge-form dl dd")].some(e => e.textContent === "0")`)
 	v.Until("her own name", `document.querySelector("#merge-afterwards").innerText.includes("María García")`)
 	v.Tap(`#merge-form [name=name][value=goes]`)
 	v.Until("the name that was chosen", `document.querySelector("#merge-afterwards").innerText.includes("Maria Garsia") && !location.search`)
