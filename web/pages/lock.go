@@ -1,6 +1,8 @@
 package pages
 
 import (
+	"net/url"
+
 	"github.com/gofiber/fiber/v2"
 
 	"regulars/internal/loyalty"
@@ -44,9 +46,12 @@ func (h *Handlers) lockScreen(c *fiber.Ctx, status int, chosen loyalty.ID, p til
 	if err != nil {
 		return err
 	}
-	p.Store = locked.Store.Name
+	p.Store, p.Closed = locked.Store.Name, !locked.Store.Active
 	for _, s := range locked.People {
-		who := till.Colleague{ID: s.ID.String(), Name: s.Name, Role: i18n.T(ctx, roleNames[s.Role]), Href: auth.LockPath + "?who=" + s.ID.String()}
+		who := till.Colleague{
+			ID: s.ID.String(), Name: s.Name, Role: i18n.T(ctx, roleNames[s.Role]), Href: auth.LockPath + "?who=" + s.ID.String(),
+			Forgotten: "/login?next=" + url.QueryEscape(pinPath(s.ID)),
+		}
 		if p.People = append(p.People, who); s.ID == chosen {
 			p.Chosen = &who
 		}

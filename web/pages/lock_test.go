@@ -182,3 +182,67 @@ func TestPINByThumb(t *testing.T) {
 	v.Until("at the till", `location.pathname === "/till" && document.activeElement.id === "f-q"`)
 	v.NoComplaints()
 }
+
+// Who has forgotten the PIN gets from the locked till to a new one, which
+// opens it also where the old one was guessed at too often.
+func TestForgottenPIN(t *testing.T) {
+	t.Parallel()
+	s, _ := restaurant(t)
+	carla, _ := withPINs(t, s)
+	p := signIn(t, s, "cashier@trattoria.test")
+	p.lock(t)
+	for range 6 {
+		p.unlock(carla.ID, "0000")
+	}
+	if r := p.unlock(carla.ID, "2580"); r.Status != 422 {
+		t.Fatalf("status %d: %s", r.Status, r.Body)
+	}
+	asked := document(t, p.do("GET", "/till/lock?who="+carla.ID.String(), nil))
+	to, _ := asked.Find("a:contains('Forgotten your PIN?')").Attr("href")
+	page := p.do("GET", to, nil)
+	in := p.do("POST", "/login", url.Values{"csrf": {field(page.Body, "csrf")}, "email": {"cashier@trattoria.test"}, "password": {webtest.Password}, "next": {field(page.Body, "next")}})
+	form := p.do("GET", in.Header.Get("Location"), nil)
+	if form.Status != 200 || !strings.Contains(form.Body, "New PIN") {
+		t.Fatalf("%s leads to %q: %d", to, in.Header.Get("Location"), form.Status)
+	}
+	p.do("POST", in.Header.Get("Location"), url.Values{"csrf": {field(form.Body, "csrf")}, "pin": {"9182"}, "password": {webtest.Password}})
+	p.lock(t)
+	if r := p.unlock(carla.ID, "9182"); r.Status != 303 {
+		t.Errorf("the new PIN: status %d: %s", r.Status, r.Body)
+	}
+}
+
+// Where a store is closed while people work at it, its till asks where they
+// work now, also when a bill is sent, and a locked one says why nobody gets in.
+func TestTillOfAClosedStore(t *testing.T) {
+	t.Parallel()
+	s, ids := restaurant(t)
+	withPINs(t, s)
+	for _, name := range []string{"Hill", "Station"} {
+		if _, err := s.Services.Access.SaveStore(t.Context(), s.Owner.Actor(), service.SaveStore{Name: name, TimeZone: "UTC", Currency: "USD", Active: true}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	guest := "/till/" + ids["Ann Lee"].String()
+	p, tablet := signIn(t, s, "manager@trattoria.test"), signIn(t, s, "manager@trattoria.test")
+	for _, who := range []*person{p, tablet} {
+		who.do("POST", "/store", url.Values{"csrf": {field(who.do("GET", "/till", nil).Body, "csrf")}, "store": {s.Store.ID.String()}})
+	}
+	form := p.do("GET", guest, nil)
+	tablet.lock(t)
+	if _, err := s.Services.Access.SaveStore(t.Context(), s.Owner.Actor(), service.SaveStore{ID: s.Store.ID, Name: "Harbour", TimeZone: "UTC", Currency: "USD"}); err != nil {
+		t.Fatal(err)
+	}
+	if r := p.do("POST", guest+"/award", url.Values{"csrf": {field(form.Body, "csrf")}, "key": {field(form.Body, "key")}, "total": {"20"}}); r.Header.Get("Location") != "/till" {
+		t.Errorf("a bill: status %d to %q: %s", r.Status, r.Header.Get("Location"), r.Body)
+	}
+	if r := p.do("GET", guest, nil); r.Header.Get("Location") != "/till?back="+url.QueryEscape(guest) {
+		t.Errorf("a guest: status %d to %q", r.Status, r.Header.Get("Location"))
+	}
+	if said := words(document(t, p.do("GET", "/till", nil)).Find("main")); !strings.Contains(said, "Where are you working?") || strings.Contains(said, "Harbour") {
+		t.Errorf("the till says %s", said)
+	}
+	if said := words(document(t, tablet.do("GET", "/till/lock", nil)).Find("main")); !strings.Contains(said, "This store isn’t active any more") {
+		t.Errorf("the locked till says %s", said)
+	}
+}

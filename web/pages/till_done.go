@@ -207,7 +207,7 @@ func (h *Handlers) TillRedeem(c *fiber.Ctx) error {
 	}
 	store, err := h.workplace(c)
 	if err != nil {
-		return err
+		return chooseStore(c)
 	}
 	cmd := service.RedeemReward{Customer: service.CustomerRef{ID: id}, RewardID: rewardID, StoreID: store.ID}
 	return submit(h, c, posted(c), func(once loyalty.Once) (service.Redeemed, error) {

@@ -147,7 +147,7 @@ func (h *Handlers) TillAward(c *fiber.Ctx) error {
 	}
 	store, err := h.workplace(c)
 	if err != nil {
-		return err
+		return chooseStore(c)
 	}
 	f := posted(c)
 	in := read(f)
