@@ -50,6 +50,9 @@ type AuditRow struct {
 	ActorName  string // "" too when it was the program itself
 	ObjectName string // what the subject is called now
 	CustomerID ID     // whose the subject is, when it is a transaction
+	// ObjectErased says that the subject is a guest, or a guest's, who was
+	// forgotten since.
+	ObjectErased bool
 	// Reason is the one that the ledger has for the points that moved. It is
 	// what people type, which a deleted guest takes along, and so never noted in
 	// the log itself.

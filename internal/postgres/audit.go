@@ -8,19 +8,20 @@ import (
 )
 
 type auditRowDoc struct {
-	ID         loyalty.ID     `json:"id"`
-	At         time.Time      `json:"at"`
-	StaffID    loyalty.ID     `json:"staff_id"`
-	KeyID      loyalty.ID     `json:"api_key_id"`
-	Role       string         `json:"role"`
-	Action     string         `json:"action"`
-	Subject    string         `json:"subject"`
-	Object     loyalty.ID     `json:"object_id"`
-	Detail     map[string]any `json:"detail"`
-	ActorName  string         `json:"actor_name"`
-	ObjectName string         `json:"object_name"`
-	CustomerID loyalty.ID     `json:"customer_id"`
-	Reason     string         `json:"reason"`
+	ID           loyalty.ID     `json:"id"`
+	At           time.Time      `json:"at"`
+	StaffID      loyalty.ID     `json:"staff_id"`
+	KeyID        loyalty.ID     `json:"api_key_id"`
+	Role         string         `json:"role"`
+	Action       string         `json:"action"`
+	Subject      string         `json:"subject"`
+	Object       loyalty.ID     `json:"object_id"`
+	Detail       map[string]any `json:"detail"`
+	ActorName    string         `json:"actor_name"`
+	ObjectName   string         `json:"object_name"`
+	ObjectErased bool           `json:"object_erased"`
+	CustomerID   loyalty.ID     `json:"customer_id"`
+	Reason       string         `json:"reason"`
 }
 
 // AuditLog implements loyalty.AccessReader.
@@ -32,7 +33,8 @@ func (r reader) AuditLog(ctx context.Context, orgID loyalty.ID, f loyalty.AuditF
 	// would do as well: see selectMember. The row of the ledger that an entry
 	// names is told within, since text turned into an id in a join reads all.
 	const list = `
-		SELECT to_jsonb(a) || jsonb_build_object('actor_name', coalesce(s.name, k.name, ''), 'customer_id', t.customer_id, 'reason', w.reason, 'object_name', (
+		SELECT to_jsonb(a) || jsonb_build_object('actor_name', coalesce(s.name, k.name, ''), 'customer_id', t.customer_id, 'reason', w.reason, 'object_erased',
+			CASE WHEN a.subject IN ('customer', 'transaction') THEN (SELECT anonymized_at IS NOT NULL FROM customers WHERE organization_id = a.organization_id AND id = CASE WHEN t.customer_id IS NULL THEN a.object_id ELSE t.customer_id END) END, 'object_name', (
 			SELECT coalesce(
 				CASE WHEN a.subject IN ('customer', 'transaction') THEN (SELECT name FROM customers WHERE organization_id = a.organization_id AND id = CASE WHEN t.customer_id IS NULL THEN a.object_id ELSE t.customer_id END) END,
 				CASE a.subject WHEN 'reward' THEN (SELECT name FROM rewards WHERE organization_id = a.organization_id AND id = a.object_id)
@@ -57,7 +59,7 @@ func (r reader) AuditLog(ctx context.Context, orgID loyalty.ID, f loyalty.AuditF
 	}
 	docs, err := decodeDocs[auditRowDoc](rows, "audit entry")
 	return each(docs, func(d auditRowDoc) loyalty.AuditRow {
-		return loyalty.AuditRow{ActorName: d.ActorName, ObjectName: d.ObjectName, CustomerID: d.CustomerID, Reason: d.Reason, AuditEntry: loyalty.AuditEntry{
+		return loyalty.AuditRow{ActorName: d.ActorName, ObjectName: d.ObjectName, ObjectErased: d.ObjectErased, CustomerID: d.CustomerID, Reason: d.Reason, AuditEntry: loyalty.AuditEntry{
 			OrgID: orgID, ID: d.ID, At: d.At, StaffID: d.StaffID, KeyID: d.KeyID, Role: loyalty.Role(d.Role),
 			Action: d.Action, Subject: d.Subject, Object: d.Object, Detail: d.Detail,
 		}}

@@ -35,7 +35,7 @@ func init() {
 		"Each has its own days and figures; guests and their points belong to all of them.": "Cada uno tiene sus días y sus cifras; los clientes y sus puntos son de todos.",
 		"Add a store": "Añadir local", "Known in imports as": "Nombre en importaciones", "In imports: %s": "En importaciones: %s", "Clock": "Hora", "Open today": "Abierto hoy", "Sales, %d day": "Ventas, %d día", "Sales, %d days": "Ventas, %d días",
 		"Tills": "Cajas", "none open": "ninguna abierta", "%d till open": "%d caja abierta", "%d tills open": "%d cajas abiertas",
-		"Last sale": "Última venta", "None in %d day": "Ninguna en %d día", "None in %d days": "Ninguna en %d días", "today": "hoy", "yesterday": "ayer", "not watched": "sin vigilar", "closed": "cerrado", "Where its day begins.": "Donde empieza su día.", "Its code, such as USD.": "Su código, como USD.",
+		"Last sale": "Última venta", "none yet": "aún ninguna", "None in %d day": "Ninguna en %d día", "None in %d days": "Ninguna en %d días", "today": "hoy", "yesterday": "ayer", "not watched": "sin vigilar", "closed": "cerrado", "Where its day begins.": "Donde empieza su día.", "Its code, such as USD.": "Su código, como USD.",
 		"Open for business": "Abierto", "A closed store stays in the records.": "Un local cerrado se queda en los registros.", "Save store": "Guardar local",
 
 		"API keys": "Claves de API", "API key": "Clave de API", "API reference": "Referencia de la API", "New key": "Clave nueva", "New API key": "Clave de API nueva", "No keys yet": "Todavía no hay claves",

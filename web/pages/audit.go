@@ -52,7 +52,7 @@ func (h *Handlers) AuditPage(c *fiber.Ctx) error {
 func entry(ctx ctx, r loyalty.AuditRow) business.Entry {
 	e := business.Entry{
 		When: i18n.DateTime(ctx, r.At), Machine: i18n.Machine(r.At), Who: r.ActorName, Role: i18n.T(ctx, roleNames[r.Role]), What: deed(ctx, r.Action),
-		Object: r.ObjectName, Detail: details(ctx, r),
+		Object: nameOr(ctx, r.ObjectName, r.ObjectErased), Detail: details(ctx, r),
 	}
 	switch {
 	case e.Who == "":

@@ -42,3 +42,22 @@ func TestAuditSaysWhyPointsMoved(t *testing.T) {
 		t.Errorf("%d entries keep what was typed, %v", copies, err)
 	}
 }
+
+// A guest who was erased is called so in the reader's language.
+func TestAuditNamesTheErasedInTheReadersWords(t *testing.T) {
+	t.Parallel()
+	r := newLume(t)
+	ada, _ := owners(t, r)
+	who := service.CustomerRef{ID: r.guests[0]}
+	if _, err := r.Services.Ledger.Award(t.Context(), r.System(), service.AwardPoints{Customer: who, Points: 40, Reason: "Cold soup", StoreID: r.Store.ID}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := r.Services.Customers.Anonymize(t.Context(), r.System(), service.AnonymizeCustomer{ID: who.ID}); err != nil {
+		t.Fatal(err)
+	}
+	ada.send("POST", "/preferences", map[string][]string{"lang": {"es"}})
+	page := words(document(t, ada.send("GET", "/audit", nil)).Find("main tbody"))
+	if n := strings.Count(page, "Anónimo"); n < 2 || strings.Contains(page, "Anonymous") {
+		t.Errorf("%d entries call the guest Anónimo: %s", n, page)
+	}
+}

@@ -55,6 +55,8 @@ func storeRow(ctx ctx, s loyalty.Store, f loyalty.StoreFigures, now time.Time) b
 		out.Points = i18n.Number(ctx, f.Issued)
 	}
 	switch days := int(s.Day(now).Sub(f.LastDay) / (24 * time.Hour)); {
+	case f.LastDay.IsZero() && now.Sub(s.CreatedAt) < service.StoreDays*24*time.Hour:
+		out.Last = i18n.T(ctx, "none yet") // nothing to worry about: it is new
 	case f.LastDay.IsZero():
 	case days <= 0:
 		out.Last = i18n.T(ctx, "today")

@@ -56,6 +56,10 @@ func TestStoresSayHowTheyAreDoing(t *testing.T) {
 	if !strings.Contains(log, "Opening hours: Monday closed, Tuesday 10:00–23:00, Wednesday–Sunday closed") || !strings.Contains(log, "Time zone: Asia/Tokyo") || strings.Contains(log, "Currency") {
 		t.Errorf("the log says %q", log)
 	}
+	owner.send("POST", "/stores/new", url.Values{"name": {"Quay"}, "timeZone": {"UTC"}, "currency": {"USD"}}).Want(t, 303, "")
+	if got := row(); !strings.Contains(got, "none yet") {
+		t.Errorf("beside a new store the rows say %q", got)
+	}
 }
 
 // Where there is no program yet, no page of what belongs to one is a dead end.
