@@ -47,7 +47,7 @@ func (h *Handlers) askBulk(c *fiber.Ctx, decision string, ids []loyalty.ID, form
 	ctx := c.UserContext()
 	back := backTo(form.Value("back"))
 	if len(ids) == 0 || !slices.Contains([]string{"dismiss", "confirm"}, decision) {
-		return h.leave(c, done{To: back, Flash: i18n.T(ctx, "Select at least one case first.")})
+		return h.leave(c, done{To: back, Flash: i18n.T(ctx, "Select at least one case first."), Tone: string(ui.Warn)})
 	}
 	p := anomalies.QuestionProps{
 		Decision: decision, Action: "/anomalies/bulk", BackHref: back, Form: form,
