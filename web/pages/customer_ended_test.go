@@ -82,7 +82,6 @@ func TestErasedGuestHasNoFormsOfAPerson(t *testing.T) {
 	for _, form := range []string{"/anonymize", "/edit", "/award", "/card", "/merge", "/merge/" + other.String()} {
 		says(t, ada.send("GET", path+form, nil), form, why, gone)
 	}
-	says(t, ada.send("GET", "/till/"+gone.String(), nil), "the till", why, gone)
 	for form, in := range map[string]url.Values{
 		"/anonymize": {}, "/edit": {"name": {"Ada"}}, "/award": {"points": {"5"}, "reason": {"Sorry"}}, "/card": {}, "/merge/" + other.String(): {},
 	} {

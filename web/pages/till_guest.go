@@ -44,9 +44,6 @@ func (h *Handlers) tillGuest(c *fiber.Ctx, status int, f ui.Form, note string) e
 	if err != nil {
 		return err
 	}
-	if why := who.CheckNamed(); why != nil && target(c) == "" {
-		return h.ended(c, i18n.T(ctx, "Award or redeem"), id, why)
-	}
 	offers, err := h.Rewards.Offers(ctx, actor, service.OffersQuery{StoreID: store.ID, Customer: service.CustomerRef{ID: id}})
 	if err != nil {
 		return err
