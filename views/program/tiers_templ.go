@@ -12,6 +12,7 @@ import (
 	"regulars/views/i18n"
 	"regulars/views/ui"
 	"strconv"
+	"strings"
 )
 
 // TiersProps is the tier editor.
@@ -154,7 +155,7 @@ func Editor(p TiersProps) templ.Component {
 		var templ_7745c5c3_Var5 string
 		templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.ResolveAttributeValue(EditorID)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/program/tiers.templ`, Line: 53, Col: 20}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/program/tiers.templ`, Line: 54, Col: 20}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ_7745c5c3_Var5)
 		if templ_7745c5c3_Err != nil {
@@ -167,7 +168,7 @@ func Editor(p TiersProps) templ.Component {
 		var templ_7745c5c3_Var6 templ.SafeURL
 		templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(p.url("")))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/program/tiers.templ`, Line: 53, Col: 70}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/program/tiers.templ`, Line: 54, Col: 70}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var6))
 		if templ_7745c5c3_Err != nil {
@@ -188,7 +189,7 @@ func Editor(p TiersProps) templ.Component {
 		var templ_7745c5c3_Var7 string
 		templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.ResolveAttributeValue(p.Form.Unsaved(p.Changed))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/program/tiers.templ`, Line: 53, Col: 143}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/program/tiers.templ`, Line: 54, Col: 143}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ_7745c5c3_Var7)
 		if templ_7745c5c3_Err != nil {
@@ -225,7 +226,7 @@ func Editor(p TiersProps) templ.Component {
 			var templ_7745c5c3_Var9 string
 			templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.ResolveAttributeValue(LadderID)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/program/tiers.templ`, Line: 58, Col: 23}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/program/tiers.templ`, Line: 59, Col: 23}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ_7745c5c3_Var9)
 			if templ_7745c5c3_Err != nil {
@@ -284,7 +285,7 @@ func Editor(p TiersProps) templ.Component {
 				var templ_7745c5c3_Var11 string
 				templ_7745c5c3_Var11, templ_7745c5c3_Err = templ.JoinStringErrs(e)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/program/tiers.templ`, Line: 70, Col: 16}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/program/tiers.templ`, Line: 71, Col: 16}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var11))
 				if templ_7745c5c3_Err != nil {
@@ -330,7 +331,7 @@ func Editor(p TiersProps) templ.Component {
 		var templ_7745c5c3_Var12 string
 		templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.ResolveAttributeValue(i18n.T(ctx, "Before you save"))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/program/tiers.templ`, Line: 83, Col: 120}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/program/tiers.templ`, Line: 84, Col: 120}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ_7745c5c3_Var12)
 		if templ_7745c5c3_Err != nil {
@@ -343,7 +344,7 @@ func Editor(p TiersProps) templ.Component {
 		var templ_7745c5c3_Var13 string
 		templ_7745c5c3_Var13, templ_7745c5c3_Err = templ.JoinStringErrs(i18n.T(ctx, "Before you save"))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/program/tiers.templ`, Line: 84, Col: 72}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/program/tiers.templ`, Line: 85, Col: 72}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var13))
 		if templ_7745c5c3_Err != nil {
@@ -409,15 +410,32 @@ func editing(p TiersProps) templ.Attributes {
 func (p TiersProps) labels(ctx ctx) []ui.Label {
 	var out []ui.Label
 	for _, r := range p.Rows {
-		name := p.Form.Value(TierField(r.Index, "name"))
-		out = append(out,
-			ui.Label{Name: TierField(r.Index, "name"), Text: i18n.T(ctx, "Name")},
-			ui.Label{Name: TierField(r.Index, "minPoints"), Text: name},
-			ui.Label{Name: TierField(r.Index, "multiplier"), Text: name},
-			ui.Label{Name: TierField(r.Index, "benefits"), Text: name},
-		)
+		for _, field := range []string{"name", "minPoints", "multiplier", "benefits"} {
+			name := TierField(r.Index, field)
+			out = append(out, ui.Label{Name: name, Text: TierLabel(ctx, p.Form, name)})
+		}
 	}
 	return out
+}
+
+// TierLabel says of a field of a tier whose it is, and which.
+func TierLabel(ctx ctx, f ui.Form, field string) string {
+	row, which, _ := strings.Cut(field, ".")
+	name := f.Value(row + ".name")
+	if name == "" {
+		name = i18n.T(ctx, "New tier")
+	}
+	switch which {
+	case "name":
+		return name + " · " + i18n.T(ctx, "Name")
+	case "minPoints":
+		return name + " · " + i18n.T(ctx, "From")
+	case "multiplier":
+		return name + " · " + i18n.T(ctx, "Multiplier")
+	case "benefits":
+		return name + " · " + i18n.T(ctx, "Benefits")
+	}
+	return ""
 }
 
 func tierRow(p TiersProps, r TierRow) templ.Component {
@@ -479,27 +497,27 @@ func tierRow(p TiersProps, r TierRow) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 27, "</div><div class=\"grid gap-x-3 gap-y-2 md:grid-cols-[minmax(0,1fr)_22.75rem] md:items-end\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 27, "</div><div class=\"relative\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Field(ui.FieldProps{Name: TierField(r.Index, "benefits"), Label: i18n.T(ctx, "Benefits"), Optional: i18n.T(ctx, "optional"), Placeholder: benefitsHint(ctx, r), Value: p.Form.Value(TierField(r.Index, "benefits")), Error: p.Form.Error(TierField(r.Index, "benefits")), Autocomplete: "off", Class: "grow"}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.TextArea(ui.TextAreaProps{Name: TierField(r.Index, "benefits"), Label: i18n.T(ctx, "Benefits"), Optional: i18n.T(ctx, "optional"), Placeholder: benefitsHint(ctx, r), Value: p.Form.Value(TierField(r.Index, "benefits")), Error: p.Form.Error(TierField(r.Index, "benefits")), Rows: "1", Class: "ui-growing"}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		if r.Members != "" {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 28, "<p class=\"flex items-center gap-2 text-sm text-muted tabular-nums md:h-10\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 28, "<p class=\"absolute end-0 top-0 flex items-center gap-2 text-sm text-muted tabular-nums\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.TierBadge(tierName(ctx, p, r), r.Rank).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.TierDot(r.Rank).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var15 string
 			templ_7745c5c3_Var15, templ_7745c5c3_Err = templ.JoinStringErrs(r.Members)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/program/tiers.templ`, Line: 143, Col: 16}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/program/tiers.templ`, Line: 161, Col: 16}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var15))
 			if templ_7745c5c3_Err != nil {

@@ -1,6 +1,9 @@
 package ui
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // LadderProps is the members of a program by their lifetime points, with the
 // tiers' thresholds where they fall, drawn to scale.
@@ -76,8 +79,11 @@ func (p LadderProps) levels() []int {
 			if p.turned(m) {
 				reach += labelWidth(m)
 			}
+			if out[k] > p.named() {
+				continue
+			}
 			if p.x(m.At)-p.x(before.At) < reach {
-				out[i] = max(out[i], out[k]+1)
+				out[i] = min(max(out[i], out[k]+1), p.named()+1)
 			}
 		}
 	}
@@ -136,5 +142,76 @@ func (p LadderProps) highest(i int) int64 {
 	return max(p.Marks[i].At, p.Max)
 }
 
+// Where the grips are, in pixels from the top: at the left of their lines' way
+// down, the first row where none before them is in reach.
+const (
+	gripRow  = 26
+	gripsTop = 115
+	// crowd is how many thresholds make the drawing taller, and its grips start
+	// lower, so that a name on each line has room above them.
+	crowd         = 5
+	gripsTopTall  = 144
+	ladderHeight  = 192
+	ladderTallest = 240
+)
+
+func (p LadderProps) crowded() bool { return len(p.Marks) > crowd }
+
+func (p LadderProps) height() string {
+	if p.crowded() {
+		return "h-60"
+	}
+	return "h-48"
+}
+
+// movable reports whether a threshold can be dragged.
+func (p LadderProps) movable() bool {
+	return slices.ContainsFunc(p.Marks, func(m Mark) bool { return m.Field != "" })
+}
+
+func (p LadderProps) gripsFrom() int {
+	if p.crowded() {
+		return gripsTopTall
+	}
+	return gripsTop
+}
+
+// named is how many lines of names have room above the grips. A threshold
+// further down has none beside it; it is named when it is held.
+func (p LadderProps) named() int { return (p.gripsFrom() - 26) / labelLine }
+
+// grips are the rows, from 0, that the thresholds' grips stand in, so that each
+// can be taken by itself. ladder.js does the same while one is dragged.
+func (p LadderProps) grips() []int {
+	height := ladderHeight
+	if p.crowded() {
+		height = ladderTallest
+	}
+	last := make([]float64, (height-p.gripsFrom())/gripRow+1)
+	for row := range last {
+		last[row] = math.Inf(-1)
+	}
+	out := make([]int, len(p.Marks))
+	for i, m := range p.Marks {
+		x := p.x(m.At) * narrowest / 100
+		if p.fixed(i) {
+			continue
+		}
+		for row := range last {
+			if last[row] < last[out[i]] {
+				out[i] = row
+			}
+			if x-last[row] >= gripRow {
+				out[i] = row
+				break
+			}
+		}
+		last[out[i]] = x
+	}
+	return out
+}
+
 func lineTop(level int) string { return num2(float64(labelLine * level)) }
 func labelAt(level int) string { return num2(float64(labelLine*level + 10)) }
+
+func (p LadderProps) gripAt(row int) string { return num2(float64(p.gripsFrom() + gripRow*row)) }

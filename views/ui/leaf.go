@@ -167,6 +167,20 @@ func (t tierBadge) Render(_ context.Context, w io.Writer) error {
 	return out.err
 }
 
+// TierDot is a tier's colour by itself, where its name stands beside already.
+func TierDot(rank int) templ.Component { return tierDot(rank) }
+
+type tierDot int
+
+// Render implements templ.Component.
+func (t tierDot) Render(_ context.Context, w io.Writer) error {
+	out := pen{w: w}
+	out.html(`<span class="ui-tier-dot `)
+	out.text(tierClass(int(t)))
+	out.html(`" aria-hidden="true"></span>`)
+	return out.err
+}
+
 type badge BadgeProps
 
 // Badge is a small coloured label. Its word says what its colour says.

@@ -9,6 +9,8 @@ import (
 	"github.com/chromedp/chromedp/kb"
 
 	"regulars/internal/browsertest"
+	"regulars/internal/loyalty"
+	"regulars/internal/service"
 	"regulars/web/webtest"
 )
 
@@ -65,6 +67,84 @@ func TestThresholdsStopAtTheirNeighbours(t *testing.T) {
 			a.right <= b.left || b.right <= a.left || a.bottom <= b.top + 2 || b.bottom <= a.top + 2)))([...document.querySelectorAll("[data-ladder] text")].map(e => e.getBoundingClientRect()))`)
 		v.Usable("thresholds that touch")
 	}
+}
+
+// Ten tiers crowded at the low end keep apart: each grip is taken by itself with
+// a thumb, nothing scrolls under it, and what is held is named with its points.
+func TestTenTiersOnALadder(t *testing.T) {
+	t.Parallel()
+	s := webtest.New(t)
+	fields := service.ProgramFields{Name: service.Given("Diez"), Rate: service.Given(loyalty.Rate(loyalty.RateScale)), CurrencyPerPoint: service.Given(int64(1))}
+	var tiers []service.TierFields
+	benefits := "A dessert on the birthday, a table kept on Fridays and a coffee on the house after lunch, all year round"
+	for i, at := range []int64{0, 100, 250, 500, 1000, 1500, 2000, 3000, 5000, 7500} {
+		tiers = append(tiers, service.TierFields{
+			Name: service.Given(fmt.Sprintf("Grand tier %d", i)), MinPoints: service.Given(at), Multiplier: service.Given(int64(100)), Benefits: service.Given(benefits),
+		})
+	}
+	fields.Tiers = service.Given(tiers)
+	if _, err := s.Services.Programs.Create(t.Context(), s.System(), service.CreateProgram{Fields: fields}); err != nil {
+		t.Fatal(err)
+	}
+	for _, size := range []browsertest.Size{browsertest.Desktop, browsertest.Phone} {
+		v := s.Visit(t, size)
+		v.SignIn("owner@trattoria.test")
+		v.Go("/program/tiers")
+		v.See("Nobody changes tier")
+		v.Until("nothing of the benefits is cut", `[...document.querySelectorAll("textarea")].every(e => e.scrollHeight <= e.clientHeight + 1)`)
+		const shown = `const shown = (all) => [...document.querySelectorAll("[data-ladder] " + all)].filter(e => e.checkVisibility()).map(e => e.getBoundingClientRect());`
+		if got := browsertest.Eval[[]string](t, v.Browser, `(() => { `+shown+`
+			const grips = shown("circle"), names = shown("text"), out = [];
+			grips.forEach((a, i) => grips.slice(i + 1).forEach((b) => { if (Math.hypot(a.x - b.x, a.y - b.y) < 24) out.push("two grips " + Math.round(a.x) + "," + Math.round(a.y)); }));
+			for (const a of names) {
+				for (const b of grips) if (a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom) out.push("a name and a grip");
+				if (a.right > innerWidth) out.push("a name is cut");
+			}
+			return out;
+		})()`); len(got) > 0 {
+			t.Errorf("%d px: in each other's way: %v", size.Width, got)
+		}
+		at := browsertest.Eval[[]float64](t, v.Browser, `(() => {
+			const grip = document.querySelector("[data-field='f-tiers[2]-minPoints'] circle");
+			grip.ownerSVGElement.scrollIntoView({block: "center"});
+			const box = grip.getBoundingClientRect();
+			return [box.x + box.width / 2, box.y + box.height / 2, scrollY];
+		})()`)
+		held(t, v, size.Touch, at[0], at[1])
+		v.Until("what is held is named", `/^Grand tier 2: \d+ points$/.test(document.querySelector("[data-ladder-said]").textContent)`)
+		v.Until("it moved", `(v => v > 250 && v < 500)(Number(document.querySelector("[name='tiers[2].minPoints']").value))`)
+		v.Until("and no other did", `[..."013456789"].every((n) => document.querySelector("[name='tiers[" + n + "].minPoints']").value === document.querySelector("[name='tiers[" + n + "].minPoints']").defaultValue)`)
+		if now := browsertest.Eval[float64](t, v.Browser, "scrollY"); now != at[2] {
+			t.Errorf("%d px: the page went from %g to %g under the finger", size.Width, at[2], now)
+		}
+		before := browsertest.Eval[int](t, v.Browser, `Number(document.querySelector("[name='tiers[2].minPoints']").value)`)
+		v.Press(kb.ArrowLeft)
+		v.Until("an arrow key moves it on", fmt.Sprintf(`Number(document.querySelector("[name='tiers[2].minPoints']").value) < %d`, before))
+		v.Usable("ten tiers")
+	}
+}
+
+// held drags a little to the right and far down.
+func held(t *testing.T, v *webtest.Visit, finger bool, x, y float64) {
+	t.Helper()
+	for i := range 6 {
+		at := &input.TouchPoint{X: x + float64(i), Y: y + 20*float64(i)}
+		switch {
+		case finger && i == 0:
+			touch(t, v, input.DispatchTouchEventTypeTouchStart, at)
+		case finger:
+			touch(t, v, input.DispatchTouchEventTypeTouchMove, at)
+		case i == 0:
+			v.Do(t, chromedp.MouseEvent(input.DispatchMouseEventTypeMousePressed, at.X, at.Y, chromedp.ButtonLeft))
+		default:
+			v.Do(t, chromedp.MouseEvent(input.DispatchMouseEventTypeMouseMoved, at.X, at.Y, chromedp.ButtonLeft))
+		}
+	}
+	if finger {
+		touch(t, v, input.DispatchTouchEventTypeTouchEnd)
+		return
+	}
+	v.Do(t, chromedp.MouseEvent(input.DispatchMouseEventTypeMouseReleased, x+5, y+100, chromedp.ButtonLeft))
 }
 
 // dragged moves a pressed mouse, or a finger, in steps, as hands do.

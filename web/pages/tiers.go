@@ -199,10 +199,7 @@ func (h *Handlers) tierPreview(c *fiber.Ctx, p loyalty.Program, f ui.Form) (prog
 		ID: p.ID, Moves: true, Fields: ladderFields(f),
 	})
 	if err != nil {
-		return notPreviewed(c, err, func(_ ctx, field string) string {
-			row, _, _ := strings.Cut(field, ".")
-			return f.Value(row + ".name")
-		})
+		return notPreviewed(c, err, func(ctx ctx, field string) string { return program.TierLabel(ctx, f, field) })
 	}
 	return ladderWould(c.UserContext(), v, currency), nil
 }
