@@ -101,6 +101,10 @@ type AnomalyWriter interface {
 	// SetFrozen freezes the customer's account, or with the zero time
 	// unfreezes it.
 	SetFrozen(ctx context.Context, orgID, customerID ID, at time.Time) error
+	// FreezeCase freezes every open account that the case names; ThawCase
+	// opens those again that were frozen at that time or later.
+	FreezeCase(ctx context.Context, orgID, id ID, at time.Time) error
+	ThawCase(ctx context.Context, orgID, id ID, since time.Time) error
 	// SaveDetectors writes the program's detector settings, a JSON object.
 	SaveDetectors(ctx context.Context, orgID, programID ID, settings []byte) error
 }

@@ -172,6 +172,36 @@ func (t *tx) SetFrozen(ctx context.Context, orgID, customerID loyalty.ID, at tim
 	return wrap("freeze account", err)
 }
 
+// caseAccounts are the accounts that a case names, or what they were merged
+// into, locked in the order that everybody locks them in.
+const caseAccounts = `
+		WITH named AS (
+			SELECT DISTINCT coalesce(e.merged_into, e.customer_id) AS id FROM anomaly_people p
+			JOIN enrollments e ON e.organization_id = p.organization_id AND e.customer_id = p.person_id
+			WHERE p.organization_id = $1 AND p.anomaly_id = $2 AND p.kind = 'customer'
+		), locked AS (
+			SELECT e.customer_id AS id FROM enrollments e JOIN named n ON n.id = e.customer_id
+			WHERE e.organization_id = $1 ORDER BY e.customer_id FOR UPDATE OF e
+		)`
+
+// FreezeCase implements loyalty.AnomalyWriter.
+func (t *tx) FreezeCase(ctx context.Context, orgID, id loyalty.ID, at time.Time) error {
+	const q = caseAccounts + `
+		UPDATE enrollments e SET frozen_at = $3, revision = revision + 1 FROM locked l
+		WHERE e.organization_id = $1 AND e.customer_id = l.id AND e.frozen_at IS NULL`
+	_, err := t.exec(ctx, q, orgID.String(), id.String(), at)
+	return wrap("freeze a case's accounts", err)
+}
+
+// ThawCase implements loyalty.AnomalyWriter.
+func (t *tx) ThawCase(ctx context.Context, orgID, id loyalty.ID, since time.Time) error {
+	const q = caseAccounts + `
+		UPDATE enrollments e SET frozen_at = NULL, revision = revision + 1 FROM locked l
+		WHERE e.organization_id = $1 AND e.customer_id = l.id AND e.frozen_at >= $3`
+	_, err := t.exec(ctx, q, orgID.String(), id.String(), since)
+	return wrap("unfreeze a case's accounts", err)
+}
+
 // SaveDetectors implements loyalty.AnomalyWriter.
 func (t *tx) SaveDetectors(ctx context.Context, orgID, programID loyalty.ID, settings []byte) error {
 	const q = `UPDATE programs SET anomaly_settings = $3::jsonb WHERE organization_id = $1 AND id = $2`

@@ -156,10 +156,11 @@ func (t *tx) ClearCaseReversals(ctx context.Context, orgID, id loyalty.ID) error
 func (r reader) CaseNames(ctx context.Context, orgID, id loyalty.ID) ([]loyalty.CaseName, error) {
 	const q = `
 		SELECT p.person_id AS id, p.kind, coalesce(c.name, s.name, '') AS name, c.anonymized_at IS NOT NULL AS erased, coalesce(e.balance, 0) AS balance,
-			coalesce(e.since, s.created_at, 'epoch') AS since, e.frozen_at IS NOT NULL AS frozen
+			coalesce(e.since, s.created_at, 'epoch') AS since, coalesce(f.frozen_at, e.frozen_at) IS NOT NULL AS frozen
 		FROM anomaly_people p
 		LEFT JOIN customers c ON p.kind = 'customer' AND c.organization_id = p.organization_id AND c.id = p.person_id
 		LEFT JOIN enrollments e ON p.kind = 'customer' AND e.organization_id = p.organization_id AND e.customer_id = p.person_id
+		LEFT JOIN enrollments f ON f.organization_id = e.organization_id AND f.customer_id = e.merged_into
 		LEFT JOIN staff s ON p.kind = 'staff' AND s.organization_id = p.organization_id AND s.id = p.person_id
 		WHERE p.organization_id = $1 AND p.anomaly_id = $2 AND p.kind IN ('customer', 'staff') ORDER BY p.kind, since, p.person_id LIMIT 50`
 	var rows []struct {

@@ -15,8 +15,7 @@ func (w *caseWork) act(ctx context.Context, action loyalty.AnomalyAction) error 
 		if w.CustomerID.IsZero() {
 			return loyalty.Errorf(loyalty.Conflict, loyalty.CodeConflict, "This case names no customer, so there is no account to freeze.")
 		}
-		w.FrozenAt = w.now
-		return w.tx.SetFrozen(ctx, w.OrgID, w.CustomerID, w.now)
+		return w.freeze(ctx)
 	case loyalty.ActionReversePoints:
 		if !w.ReversedAt.IsZero() {
 			return nil
@@ -26,6 +25,40 @@ func (w *caseWork) act(ctx context.Context, action loyalty.AnomalyAction) error 
 	case loyalty.ActionNone:
 	}
 	return nil
+}
+
+// several reports whether a case is about several accounts as such, as a ring's
+// is: freezing acts on all of them. In a case about a cashier it acts on the
+// first, which may be the one who gained most.
+func several(r loyalty.AnomalyRow) bool {
+	return r.SubjectKind == loyalty.PersonCustomer && r.Guests > 1
+}
+
+// freeze keeps the accounts of the case from earning and spending.
+func (w *caseWork) freeze(ctx context.Context) error {
+	row, err := w.tx.Anomaly(ctx, w.OrgID, w.ID)
+	if err != nil {
+		return err
+	}
+	if w.FrozenAt.IsZero() {
+		w.FrozenAt = w.now
+	}
+	if several(row) {
+		return w.tx.FreezeCase(ctx, w.OrgID, w.ID, w.now)
+	}
+	return w.tx.SetFrozen(ctx, w.OrgID, w.CustomerID, w.now)
+}
+
+// thaw opens what freeze froze. Accounts that had been frozen before stay so.
+func (w *caseWork) thaw(ctx context.Context, since time.Time) error {
+	row, err := w.tx.Anomaly(ctx, w.OrgID, w.ID)
+	if err != nil {
+		return err
+	}
+	if several(row) {
+		return w.tx.ThawCase(ctx, w.OrgID, w.ID, since)
+	}
+	return w.tx.SetFrozen(ctx, w.OrgID, w.CustomerID, time.Time{})
 }
 
 // reverse takes back what is left of every award in the case, each as a row of
@@ -181,7 +214,7 @@ func (w *caseWork) giveAgain(ctx context.Context, taken loyalty.Transaction) err
 	return w.tx.PostAll(ctx, []loyalty.Posting{p})
 }
 
-// Unfreeze lets the account of a case earn and spend again. It needs
+// Unfreeze lets the accounts of a case earn and spend again. It needs
 // loyalty.AnomaliesReview; a case for which no account was frozen is a
 // Conflict.
 func (s *Anomalies) Unfreeze(ctx context.Context, actor loyalty.Actor, cmd UndoReversal) (loyalty.AnomalyRow, error) {
@@ -193,10 +226,11 @@ func (s *Anomalies) Unfreeze(ctx context.Context, actor loyalty.Actor, cmd UndoR
 		if w.FrozenAt.IsZero() {
 			return loyalty.Errorf(loyalty.Conflict, loyalty.CodeConflict, "No account was frozen for this case.")
 		}
+		since := w.FrozenAt
 		w.FrozenAt, w.Action = time.Time{}, loyalty.ActionNone
 		if !w.ReversedAt.IsZero() {
 			w.Action = loyalty.ActionReversePoints
 		}
-		return w.tx.SetFrozen(ctx, w.OrgID, w.CustomerID, time.Time{})
+		return w.thaw(ctx, since)
 	})
 }

@@ -21,7 +21,9 @@ type Case struct {
 	Receipts     []loyalty.LedgerRow   // awards for receipts that somebody else in the case asked for
 	Findings     []loyalty.CaseFinding // by kind, the strongest first
 	Own          bool                  // it names the actor, who may not decide it
-	Frozen       bool                  // the customer's account is, by now
+	Accounts     int                   // that freezing acts on
+	FrozenNow    int                   // of them, by now
+	Frozen       bool                  // all of them are
 	AtRisk       loyalty.Minor         // what the points involved are worth when redeemed
 	Currency     string
 }
@@ -72,13 +74,22 @@ func (s *Anomalies) about(ctx context.Context, actor loyalty.Actor, c *Case) (er
 	if c.Names, err = s.repo.CaseNames(ctx, org, c.ID); err != nil {
 		return err
 	}
+	if !c.CustomerID.IsZero() {
+		c.Accounts = 1
+	}
+	if several(c.AnomalyRow) {
+		c.Accounts = c.Guests
+	}
 	var accounts []loyalty.ID
 	for _, n := range c.Names {
 		if n.Kind == loyalty.PersonCustomer && len(accounts) < 20 {
 			accounts = append(accounts, n.ID)
-			c.Frozen = c.Frozen || n.Frozen && n.ID == c.CustomerID
+		}
+		if n.Kind == loyalty.PersonCustomer && n.Frozen && (several(c.AnomalyRow) || n.ID == c.CustomerID) {
+			c.FrozenNow++
 		}
 	}
+	c.Frozen = c.Accounts > 0 && c.FrozenNow >= c.Accounts
 	from, to := c.window()
 	if c.Days, err = s.repo.CaseDays(ctx, org, c.ID, accounts, from, to); err != nil {
 		return err

@@ -66,8 +66,8 @@ func Case(p CaseProps, focus bool) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		if p.Frozen {
-			templ_7745c5c3_Err = ui.Alert(ui.AlertProps{Title: i18n.T(ctx, "The account is frozen"), Text: i18n.T(ctx, "It neither earns nor spends points until someone lifts that on the customer’s page.")}).Render(ctx, templ_7745c5c3_Buffer)
+		if p.Frozen != "" {
+			templ_7745c5c3_Err = ui.Alert(ui.AlertProps{Title: p.FrozenTitle, Text: p.Frozen}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -621,7 +621,7 @@ func decide(p CaseProps) templ.Component {
 				}
 			}
 			if p.May.Freeze {
-				templ_7745c5c3_Err = keyed("f", ui.ButtonProps{Label: i18n.T(ctx, "Freeze account"), Icon: "snowflake", Kind: ui.Danger, Href: p.url("freeze")}, ui.ModalAttrs(p.url("freeze"))).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = keyed("f", ui.ButtonProps{Label: p.Freeze, Icon: "snowflake", Kind: ui.Danger, Href: p.url("freeze")}, ui.ModalAttrs(p.url("freeze"))).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -669,13 +669,13 @@ func decide(p CaseProps) templ.Component {
 				}
 			}
 			if p.May.Unfreeze {
-				templ_7745c5c3_Err = keyed("u", ui.ButtonProps{Label: i18n.T(ctx, "Unfreeze account"), Icon: "sun", Name: "decision", Value: "unfreeze"}, nil).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = keyed("u", ui.ButtonProps{Label: p.Unfreeze, Icon: "sun", Name: "decision", Value: "unfreeze"}, nil).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 			}
 			if p.May.Freeze {
-				templ_7745c5c3_Err = keyed("f", ui.ButtonProps{Label: i18n.T(ctx, "Freeze account"), Icon: "snowflake", Kind: ui.Danger, Href: p.url("freeze")}, ui.ModalAttrs(p.url("freeze"))).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = keyed("f", ui.ButtonProps{Label: p.Freeze, Icon: "snowflake", Kind: ui.Danger, Href: p.url("freeze")}, ui.ModalAttrs(p.url("freeze"))).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

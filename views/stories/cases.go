@@ -126,7 +126,7 @@ func ownCase() anomalies.CaseProps {
 
 func heldCase() anomalies.CaseProps {
 	c := fullCase()
-	c.HeldTitle, c.Held, c.Below, c.Frozen = "Retenido hasta que decidas", "1,240 puntos no se pueden usar antes. Descartar el caso los suelta; retirar los puntos lo zanja.", "El local tuvo esa semana tantos casos nuevos como permite su cupo. Este queda para cuando haya tiempo.", true
+	c.HeldTitle, c.Held, c.Below, c.FrozenTitle, c.Frozen = "Retenido hasta que decidas", "1,240 puntos no se pueden usar antes. Descartar el caso los suelta; retirar los puntos lo zanja.", "El local tuvo esa semana tantos casos nuevos como permite su cupo. Este queda para cuando haya tiempo.", "La cuenta está congelada", "No gana ni gasta puntos hasta que alguien la descongele en la ficha del cliente."
 	c.May.Freeze = false
 	return c
 }
@@ -136,7 +136,7 @@ func decidedCase() anomalies.CaseProps {
 	c.Status, c.StatusTone = "Confirmado, puntos retirados, cuenta congelada", ui.Bad
 	c.Decision = []ui.Fact{{Label: "Decisión", Value: c.Status}, {Label: "Decidido por", Value: "Marta Ruiz · 1 abr 2026, 09:12"}, {Label: "Nota", Value: "Los dos lo admiten."}}
 	c.May = anomalies.Actions{Undo: true, Unfreeze: true, Talk: true}
-	c.Frozen = true
+	c.FrozenTitle, c.Frozen = "La cuenta está congelada", "No gana ni gasta puntos hasta que alguien la descongele aquí o en la ficha del cliente."
 	return c
 }
 

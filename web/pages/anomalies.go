@@ -8,6 +8,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"regulars/internal/loyalty"
+	"regulars/internal/service"
 	"regulars/views/anomalies"
 	"regulars/views/i18n"
 	"regulars/views/ui"
@@ -51,6 +52,19 @@ func (f caseFilter) waits() bool {
 }
 
 func (f caseFilter) filtered() bool { return f.kind != "" || f.severity != "" || !f.store.IsZero() }
+
+// with is the filter, or the whole tab that the case is on, where the filter's
+// own can't hold it: a link to a case opens it among its like.
+func (f caseFilter) with(a loyalty.Anomaly) caseFilter {
+	own := string(a.Status)
+	if a.Status == loyalty.PendingReview && a.BelowLine {
+		own = belowLine
+	}
+	if f.status == own || f.status == allCases {
+		return f
+	}
+	return caseFilter{status: own, page: 1}
+}
 
 // query is the filter as an address has it: "" for what the queue opens with.
 func (f caseFilter) query() string {
@@ -131,6 +145,14 @@ func (h *Handlers) showQueue(c *fiber.Ctx, f caseFilter, form ui.Form, status in
 // queue asks for the list and for the case: the one chosen, or else the first.
 func (h *Handlers) queue(c *fiber.Ctx, f caseFilter, chosen loyalty.ID, form ui.Form) (anomalies.QueueProps, error) {
 	ctx, actor := c.UserContext(), auth.Actor(c)
+	var found service.Case
+	if !chosen.IsZero() {
+		var err error
+		if found, err = h.Anomalies.Case(ctx, actor, chosen); err != nil {
+			return anomalies.QueueProps{}, err
+		}
+		f = f.with(found.Anomaly)
+	}
 	rows, total, err := h.Anomalies.List(ctx, actor, f.domain(), loyalty.Page{Number: f.page, Size: casesOnPage})
 	if err != nil {
 		return anomalies.QueueProps{}, err
@@ -166,9 +188,10 @@ func (h *Handlers) queue(c *fiber.Ctx, f caseFilter, chosen loyalty.ID, form ui.
 	if show.IsZero() {
 		return p, nil
 	}
-	found, err := h.Anomalies.Case(ctx, actor, show)
-	if err != nil {
-		return anomalies.QueueProps{}, err
+	if found.ID != show {
+		if found, err = h.Anomalies.Case(ctx, actor, show); err != nil {
+			return anomalies.QueueProps{}, err
+		}
 	}
 	reviewers, err := h.Anomalies.Reviewers(ctx, actor, found)
 	if err != nil {

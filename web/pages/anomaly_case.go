@@ -41,7 +41,7 @@ func caseRow(ctx ctx, r loyalty.AnomalyRow, query string) anomalies.Row {
 		row.Where = i18n.T(ctx, "no store")
 	}
 	if r.Status != loyalty.PendingReview {
-		row.Decided, _ = caseStatus(ctx, r.Anomaly)
+		row.Decided, _ = caseStatus(ctx, r)
 	}
 	return row
 }
@@ -51,16 +51,21 @@ func caseRow(ctx ctx, r loyalty.AnomalyRow, query string) anomalies.Row {
 const takeover = "account_takeover"
 
 // caseStatus is where a case stands, in words.
-func caseStatus(ctx ctx, a loyalty.Anomaly) (string, ui.Tone) {
+func caseStatus(ctx ctx, a loyalty.AnomalyRow) (string, ui.Tone) {
+	ring := a.SubjectKind == loyalty.PersonCustomer && a.Guests > 1
 	switch {
 	case a.Status == loyalty.Dismissed:
 		return i18n.T(ctx, "Dismissed"), ui.Quiet
+	case !a.ReversedAt.IsZero() && !a.FrozenAt.IsZero() && ring:
+		return i18n.T(ctx, "Confirmed, points taken back, accounts frozen"), ui.Bad
 	case !a.ReversedAt.IsZero() && !a.FrozenAt.IsZero():
 		return i18n.T(ctx, "Confirmed, points taken back, account frozen"), ui.Bad
 	case a.Action == loyalty.ActionReversePoints && a.Type == takeover:
 		return i18n.T(ctx, "Confirmed, reward cancelled"), ui.Bad
 	case a.Action == loyalty.ActionReversePoints:
 		return i18n.T(ctx, "Confirmed, points taken back"), ui.Bad
+	case a.Action == loyalty.ActionFreezeAccount && ring:
+		return i18n.T(ctx, "Confirmed, accounts frozen"), ui.Bad
 	case a.Action == loyalty.ActionFreezeAccount:
 		return i18n.T(ctx, "Confirmed, account frozen"), ui.Bad
 	case a.Status == loyalty.Confirmed:
@@ -71,11 +76,11 @@ func caseStatus(ctx ctx, a loyalty.Anomaly) (string, ui.Tone) {
 
 func caseProps(ctx ctx, actor loyalty.Actor, c service.Case, form ui.Form) anomalies.CaseProps {
 	kind, hint := kindOf(ctx, c.Type)
-	status, tone := caseStatus(ctx, c.Anomaly)
+	status, tone := caseStatus(ctx, c.AnomalyRow)
 	p := anomalies.CaseProps{
 		ID: c.ID.String(), Sentence: sentence(ctx, c.Anomaly), Kind: kind, KindHint: hint, Severity: anomalies.Severity(c.Severity),
 		Status: status, StatusTone: tone, When: i18n.DateTime(ctx, c.FlaggedAt), Machine: i18n.Machine(c.FlaggedAt), Where: c.StoreName,
-		Points: i18n.N(ctx, "%d point", "%d points", int64(c.PointsInvolved)), Frozen: c.Frozen, Own: c.Own,
+		Points: i18n.N(ctx, "%d point", "%d points", int64(c.PointsInvolved)), Own: c.Own,
 		Form: form, Seen: string(c.Status),
 	}
 	if c.AtRisk > 0 {
@@ -86,6 +91,7 @@ func caseProps(ctx ctx, actor loyalty.Actor, c service.Case, form ui.Form) anoma
 	if c.Type == takeover {
 		p.GiveAgain = i18n.T(ctx, "Open the decision again")
 	}
+	freezing(ctx, &p, c)
 	if onlyReward(c) {
 		p.TakeBack = i18n.T(ctx, "Cancel the reward")
 	}

@@ -40,7 +40,10 @@ func (h *Handlers) askDecision(c *fiber.Ctx, decision string, form ui.Form, stat
 	p := anomalies.QuestionProps{
 		Decision: decision, Sentence: sentence(ctx, found.Anomaly), Action: "/anomalies/" + id.String() + "/decide" + f.query(),
 		BackHref: "/anomalies/" + id.String() + f.query(), Customer: nameOr(ctx, found.CustomerName, found.CustomerErased), Form: form,
-		Points: takingText(ctx, found), Reward: onlyReward(found),
+		Points: takingText(ctx, found), Reward: onlyReward(found), Accounts: max(1, found.Accounts-found.FrozenNow),
+	}
+	if p.Accounts > 1 {
+		p.Customer = frozenNames(ctx, found)
 	}
 	if p.Mute, err = h.muteText(c); err != nil {
 		return err
@@ -133,7 +136,7 @@ func (h *Handlers) decidedMeanwhile(c *fiber.Ctx, id loyalty.ID, seen string) (d
 	}
 	said := i18n.T(ctx, "Somebody else has opened this case again meanwhile. Nothing was changed by you.")
 	if now.Status != loyalty.PendingReview {
-		status, _ := caseStatus(ctx, now.Anomaly)
+		status, _ := caseStatus(ctx, now)
 		said = i18n.T(ctx, "%s was first: %s. Nothing was changed by you.", now.DeciderName, status)
 	}
 	return done{To: "/anomalies/" + id.String() + "?status=" + allCases, Flash: said, Tone: string(ui.Warn)}, nil
@@ -183,7 +186,8 @@ func (h *Handlers) decision(c *fiber.Ctx, id loyalty.ID, form ui.Form) (service.
 		return cmd, i18n.T(ctx, "Case confirmed and the points taken back."), err
 	case "freeze":
 		cmd.Action = loyalty.ActionFreezeAccount
-		return cmd, i18n.T(ctx, "Case confirmed and the account frozen."), nil
+		whole, err := h.Anomalies.Case(ctx, auth.Actor(c), id)
+		return cmd, i18n.N(ctx, "Case confirmed and the account frozen.", "Case confirmed and %d accounts frozen.", max(1, whole.Accounts-whole.FrozenNow)), err
 	case "reopen":
 		cmd.Status = loyalty.PendingReview
 		return cmd, i18n.T(ctx, "The case waits again."), nil
@@ -197,7 +201,8 @@ func (h *Handlers) decision(c *fiber.Ctx, id loyalty.ID, form ui.Form) (service.
 		}
 		return cmd, i18n.T(ctx, "The points are given again."), nil
 	case "unfreeze":
-		return cmd, i18n.T(ctx, "The account is unfrozen."), nil
+		whole, err := h.Anomalies.Case(ctx, auth.Actor(c), id)
+		return cmd, i18n.N(ctx, "The account is unfrozen.", "%d accounts are unfrozen.", max(1, whole.FrozenNow)), err
 	case "dismiss":
 		cmd.Status = loyalty.Dismissed
 		cmd.Note, err = dismissal(form)

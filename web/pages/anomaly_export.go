@@ -37,7 +37,7 @@ func (h *Handlers) ExportAnomalies(c *fiber.Ctx) error {
 		}
 		for _, r := range cases {
 			kind, _ := kindOf(ctx, r.Type)
-			status, _ := caseStatus(ctx, r.Anomaly)
+			status, _ := caseStatus(ctx, r)
 			severity := i18n.T(ctx, anomalies.Severity(r.Severity).Name())
 			rows = append(rows, []string{
 				r.ID.String(), i18n.Machine(r.FlaggedAt), kind, severity, strconv.FormatFloat(r.Score, 'f', 2, 64), inert(sentence(ctx, r.Anomaly)),

@@ -67,7 +67,7 @@ func caseActions(actor loyalty.Actor, c service.Case) anomalies.Actions {
 	return anomalies.Actions{
 		Decide: may && waits, Talk: actor.Can(loyalty.AnomaliesReview),
 		Reverse: open && (awards > 0 || rewards > 0) && c.ReversedAt.IsZero(), Freeze: open && !c.CustomerID.IsZero() && !c.Frozen,
-		Undo: may && !c.ReversedAt.IsZero(), Unfreeze: may && !c.FrozenAt.IsZero() && c.Frozen,
+		Undo: may && !c.ReversedAt.IsZero(), Unfreeze: may && !c.FrozenAt.IsZero() && c.FrozenNow > 0,
 		Reopen: may && !waits && c.ReversedAt.IsZero() && c.FrozenAt.IsZero(),
 	}
 }
@@ -92,7 +92,7 @@ func surroundings(ctx ctx, p *anomalies.CaseProps, c service.Case) {
 		p.People = append(p.People, caseNamed(ctx, n))
 	}
 	for _, n := range c.Notes {
-		p.Notes = append(p.Notes, remark(ctx, c.Type, n))
+		p.Notes = append(p.Notes, remark(ctx, c, n))
 	}
 }
 
@@ -194,7 +194,7 @@ func caseNamed(ctx ctx, n loyalty.CaseName) anomalies.Named {
 	return out
 }
 
-func remark(ctx ctx, kind string, n loyalty.CaseNote) anomalies.Remark {
+func remark(ctx ctx, c service.Case, n loyalty.CaseNote) anomalies.Remark {
 	what := map[string][2]string{
 		loyalty.NoteComment: {i18n.T(ctx, "Comment"), "message-square"},
 		loyalty.NoteDecided: {i18n.T(ctx, "Decided"), "check"}, // as older releases wrote it
@@ -208,7 +208,11 @@ func remark(ctx ctx, kind string, n loyalty.CaseNote) anomalies.Remark {
 		loyalty.NoteUnfrozen:                {i18n.T(ctx, "Account unfrozen"), "sun"},
 	}[n.What]
 	switch {
-	case kind != takeover:
+	case c.Accounts > 1 && n.What == string(loyalty.ActionFreezeAccount):
+		what[0] = i18n.T(ctx, "Confirmed, accounts frozen")
+	case c.Accounts > 1 && n.What == loyalty.NoteUnfrozen:
+		what[0] = i18n.T(ctx, "Accounts unfrozen")
+	case c.Type != takeover:
 	case n.What == string(loyalty.ActionReversePoints):
 		what[0] = i18n.T(ctx, "Confirmed, reward cancelled")
 	case n.What == loyalty.NoteUndone:
