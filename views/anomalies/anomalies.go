@@ -89,8 +89,8 @@ type CaseProps struct {
 	AboutLabel, With             string // translated: what About is, and a cashier beside; "" for none
 	About                        ui.PersonProps
 	Own                          bool
-	FrozenTitle, Frozen          string // translated: which accounts are frozen; "" for none
-	Freeze, Unfreeze             string // translated: what that is called here
+	FrozenTitle, Frozen          string  // translated: which accounts are frozen; "" for none
+	Freeze, Unfreeze             string  // translated: what that is called here
 	Observed, Expected           ui.Part // drawn beside each other when Compared
 	Compared                     bool
 	Facts                        []ui.Fact

@@ -16,6 +16,8 @@ type FaceProps struct {
 	Member   ui.MemberCardProps
 	Notice   string                // why points can't be spent just now; "" when they can
 	Progress *ui.TierProgressProps // nil without a program
+	Gives    string                // translated: what the tier's benefits are called
+	Benefits string                // of the tier, as the owner wrote them; "" for none
 	Within   []Reward              // what the points are enough for
 	More     []Reward              // what else they are, folded away
 	Next     *Reward               // what comes next; nil when nothing does

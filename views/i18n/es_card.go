@@ -6,6 +6,7 @@ func init() {
 		"Card":            "Tarjeta",
 		"Card of %s":      "Tarjeta de %s",
 		"Show this card when you pay. Keep its link to yourself: whoever has it can show it too.": "Muestra esta tarjeta al pagar. No compartas su enlace: quien lo tenga también puede mostrarla.",
+		"What %s gives you":          "Lo que te da %s",
 		"Print the card":             "Imprimir la tarjeta",
 		"Yours to take":              "Ya puedes canjear",
 		"This card isn’t valid":      "Esta tarjeta no es válida",

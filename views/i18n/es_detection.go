@@ -36,6 +36,8 @@ func init() {
 		"%d awards in four weeks, at most %d in a day.": "%d abonos en cuatro semanas, como mucho %d en un día.",
 		"Accounts and people in this case":              "Cuentas y personas de este caso", "since %s": "desde el %s", "frozen": "congelada",
 		"Not on the staff list": "No está en la lista del personal", "Cashier %s": "Persona de caja %s", "Give the points again": "Devolver los puntos",
+		"Confirming alone says that it was so; points and accounts stay as they are.": "Confirmar solo deja dicho que fue así; puntos y cuentas quedan como están.",
+		"Noticed from": "Se avisa desde", "%s of the balance": "%s del saldo",
 		"Freeze %d accounts": "Congelar %d cuentas", "Freeze %d accounts?": "¿Congelar %d cuentas?", "Unfreeze %d accounts": "Descongelar %d cuentas",
 		"%d of %d accounts are frozen": "%d de %d cuentas están congeladas", "%d accounts are unfrozen.": "%d cuentas están descongeladas.",
 		"Case confirmed and %d accounts frozen.": "Caso confirmado y %d cuentas congeladas.", "Accounts unfrozen": "Cuentas descongeladas",

@@ -212,6 +212,9 @@ func weigh(ctx ctx, p *anomalies.CaseProps, c service.Case) {
 		p.Compared = true
 		p.Observed = ui.Part{Label: i18n.T(ctx, "Seen"), Value: measured(ctx, seen, unit, c.Currency), Size: seen}
 		p.Expected = ui.Part{Label: i18n.T(ctx, "Normal here"), Value: measured(ctx, normal, unit, c.Currency), Size: normal}
+		if unit == share { // of the balance: there is no norm, but a setting
+			p.Expected.Label = i18n.T(ctx, "Noticed from")
+		}
 	case seen > 0:
 		p.Facts = append(p.Facts, ui.Fact{Label: i18n.T(ctx, "Seen"), Value: measured(ctx, seen, unit, c.Currency)})
 	}
@@ -232,12 +235,15 @@ func weigh(ctx ctx, p *anomalies.CaseProps, c service.Case) {
 	p.Facts = append(p.Facts, ui.Fact{Label: i18n.T(ctx, "Strength"), Value: i18n.T(ctx, "%s of 6", i18n.Decimal(ctx, c.Score, 1))})
 }
 
+// share is the unit of a part of somebody's balance.
+const share = "share"
+
 func measured(ctx ctx, v float64, unit, currency string) string {
 	switch unit {
 	case "minor units":
 		return i18n.Money(ctx, int64(math.Round(v)), currency)
-	case "share":
-		return i18n.Percent(ctx, v, 0)
+	case share:
+		return i18n.T(ctx, "%s of the balance", i18n.Percent(ctx, v, 0))
 	}
 	digits := 1
 	if v >= 10 {

@@ -25,6 +25,7 @@ func TestEvidenceInWords(t *testing.T) {
 		{"a moment", "en", map[string]any{"from": at, "to": at.Add(20 * time.Second), "observed": 5.0, "expected": 1.0, "unit": "accounts"}, "When", "Mar 10, 2026, 8:00 PM", "1 account"},
 		{"a stretch", "en", map[string]any{"from": at, "to": at.Add(time.Hour), "observed": 5.0, "expected": 0.5, "unit": "orders"}, "Between", "Mar 10, 2026, 8:00 PM – 9:00 PM", "0.5 orders"},
 		{"a small norm", "en", map[string]any{"from": at, "to": at, "observed": 5.0, "expected": 0.0894, "unit": "visits"}, "When", "Mar 10, 2026, 8:00 PM", "0.09 visits"},
+		{"a part of a balance", "en", map[string]any{"from": at, "to": at, "observed": 0.8, "expected": 0.5, "unit": "share"}, "When", "Mar 10, 2026, 8:00 PM", "50% of the balance"},
 		{"in Spanish", "es", map[string]any{"from": at, "to": at, "observed": 5.0, "expected": 1.0, "unit": "visits"}, "Cuándo", "10 mar 2026, 20:00", "1 visita"},
 	} {
 		for _, end := range []string{"from", "to"} {

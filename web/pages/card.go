@@ -51,6 +51,7 @@ func faceProps(ctx context.Context, face service.CardFace) (card.FaceProps, erro
 	if face.Program != nil {
 		s := standing(ctx, face.Program, face.Tier.ID, face.Lifetime)
 		p.Member.Tier, p.Member.Rank = s.Name, s.Rank
+		p.Gives, p.Benefits = i18n.T(ctx, "What %s gives you", s.Name), face.Tier.Benefits
 		p.Progress = &ui.TierProgressProps{
 			Tier: s.Name, Next: face.Next.Name, Rank: s.Rank, From: int64(face.Tier.MinPoints), To: int64(face.Next.MinPoints),
 			Points: int64(face.Lifetime), Text: s.Note,

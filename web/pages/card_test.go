@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"regexp"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -97,6 +98,38 @@ func TestCardsAreNotTriedOut(t *testing.T) {
 		r := guest.do("GET", fmt.Sprintf("/card/%032d", i), nil)
 		if want := map[bool]int{true: 404, false: 429}[i < 60]; r.Status != want {
 			t.Fatalf("status %d for try %d, want %d", r.Status, i+1, want)
+		}
+	}
+}
+
+// What an owner writes about a tier, with or without JavaScript, reaches its
+// guests on their card, line by line.
+func TestATiersBenefitsReachItsGuests(t *testing.T) {
+	t.Parallel()
+	s, ids := restaurant(t)
+	programs, err := s.Services.Programs.List(t.Context(), s.System())
+	if err != nil {
+		t.Fatal(err)
+	}
+	owner := signIn(t, s, "owner@trattoria.test")
+	path := "/program/" + programs[0].ID.String() + "/tiers"
+	form := url.Values{"csrf": {field(owner.do("GET", path, nil).Body, "csrf")}}
+	for i, tier := range programs[0].Tiers {
+		at := fmt.Sprintf("tiers[%d].", i)
+		form.Set(at+"id", tier.ID.String())
+		form.Set(at+"name", tier.Name)
+		form.Set(at+"minPoints", fmt.Sprint(tier.MinPoints))
+		form.Set(at+"multiplier", "1.00")
+		form.Set(at+"benefits", "A coffee\r\nA table on Fridays")
+	}
+	if r := owner.do("POST", path, form); r.Status != 303 {
+		t.Fatalf("status %d: %s", r.Status, r.Body)
+	}
+	guest := &person{s: s, cookies: map[string]string{}}
+	card := guest.do("GET", cardOf(t, signIn(t, s, "cashier@trattoria.test"), ids["Ann Lee"]), nil)
+	for _, want := range []string{"What " + programs[0].Tiers[0].Name + " gives you", "A coffee\nA table on Fridays"} {
+		if !strings.Contains(card.Body, want) {
+			t.Errorf("the card doesn't say %q", want)
 		}
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -36,11 +37,13 @@ func posted(c *fiber.Ctx) ui.Form {
 	f.Typed = map[string][]string{}
 	if form, err := c.MultipartForm(); err == nil {
 		for name, values := range form.Value {
-			f.Typed[name] = values
+			for _, value := range values {
+				f.Typed[name] = append(f.Typed[name], lines(value))
+			}
 		}
 	} else {
 		c.Request().PostArgs().VisitAll(func(name, value []byte) {
-			f.Typed[string(name)] = append(f.Typed[string(name)], string(value))
+			f.Typed[string(name)] = append(f.Typed[string(name)], lines(string(value)))
 		})
 	}
 	if key := f.Value("key"); key != "" && len(key) <= 255 {
@@ -50,6 +53,10 @@ func posted(c *fiber.Ctx) ui.Form {
 	delete(f.Typed, "csrf")
 	return f
 }
+
+// lines ends lines in our way; without JavaScript browsers send them in theirs,
+// which is no plain text.
+func lines(s string) string { return strings.ReplaceAll(s, "\r\n", "\n") }
 
 // refused returns the form with what err says, and whether that can be said on
 // the form: a failure that nobody expected can't.
