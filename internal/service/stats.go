@@ -52,8 +52,11 @@ type Analytics struct {
 	From, To time.Time // instants, both at the start of a day; To is not included
 	Currency string    // the store's if one was asked for, else the organization's
 	Period   loyalty.Figures
-	Before   loyalty.Figures      // of as many days right before
-	Days     []loyalty.DayFigures // every day of the period, quiet ones too
+	Before   loyalty.Figures // of as many days right before
+	// Last and LastBefore are the last day of either, to be left out where the
+	// period's isn't over.
+	Last, LastBefore loyalty.Figures
+	Days             []loyalty.DayFigures // every day of the period, quiet ones too
 	// ActiveMembers are customers whose last transaction is not before From.
 	ActiveMembers int64
 	// ActiveLately are those of as many days up to today: who was active in days
@@ -170,8 +173,14 @@ func (s *Stats) joined(ctx context.Context, orgID loyalty.ID, from, to time.Time
 	for _, f := range found {
 		if f.Day.Before(from) {
 			a.Before.Customers += f.Customers
+			if f.Day.Equal(from.AddDate(0, 0, -1)) {
+				a.LastBefore.Customers += f.Customers
+			}
 		} else {
 			a.Period.Customers += f.Customers
+			if f.Day.Equal(to.AddDate(0, 0, -1)) {
+				a.Last.Customers += f.Customers
+			}
 		}
 	}
 	return err
@@ -219,9 +228,15 @@ func (a *Analytics) spread(found []loyalty.DayFigures, from, to time.Time) {
 	for _, f := range found {
 		if f.Day.Before(from) {
 			a.Before.Add(f.Figures)
+			if f.Day.Equal(from.AddDate(0, 0, -1)) {
+				a.LastBefore.Add(f.Figures)
+			}
 			continue
 		}
 		a.Period.Add(f.Figures)
+		if f.Day.Equal(to.AddDate(0, 0, -1)) {
+			a.Last.Add(f.Figures)
+		}
 		a.Days[int(f.Day.Sub(from)/(24*time.Hour))].Add(f.Figures)
 	}
 }

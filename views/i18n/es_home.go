@@ -45,6 +45,7 @@ func init() {
 		"Each with an account of their own, so that you know who did what.": "Cada uno con su propia cuenta, para saber quién hizo qué.",
 		"Bring your history": "Trae tu historial",
 		"Guests, balances and orders from the system you used before.": "Clientes, saldos y pedidos del sistema que usabas antes.",
+		"%s to %s, compared with the %d days before, today aside":      "Del %s al %s, comparado con los %d días anteriores, sin contar hoy",
 		"%s to %s, compared with the %d days before":                   "Del %s al %s, comparado con los %d días anteriores",
 		"%d member":            "%d miembro",
 		"%d members":           "%d miembros",

@@ -1,12 +1,35 @@
 package pages_test
 
 import (
+	"strings"
 	"testing"
 
 	"regulars/internal/browsertest"
 	"regulars/internal/loyalty"
 	"regulars/internal/service"
 )
+
+// A day that has only begun isn't held against the days before.
+func TestTodayIsNoLoss(t *testing.T) {
+	t.Parallel()
+	s, ids := restaurant(t)
+	for ref, ago := range map[string]int{"yesterday": 1, "a week before": 8, "a week ago": 7} {
+		if _, err := s.Services.Ledger.Submit(t.Context(), s.System(), service.SubmitOrder{
+			StoreID: s.Store.ID, ExternalID: ref, Customer: service.CustomerRef{ID: ids["Ann Lee"]}, Total: 4_000, Status: loyalty.OrderCompleted,
+			CompletedAt: s.Clock.Now().AddDate(0, 0, -ago),
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	p := signIn(t, s, "owner@trattoria.test")
+	page := p.do("GET", "/?days=7", nil).Want(t, 200, "").Body
+	if !strings.Contains(page, "compared with the 7 days before, today aside") || strings.Contains(page, "50%") {
+		t.Error("a week up to this morning is compared with a whole one")
+	}
+	if past := p.do("GET", "/?days=7&to=2026-03-09", nil).Want(t, 200, "").Body; strings.Contains(past, "today aside") {
+		t.Error("days that are over leave one out")
+	}
+}
 
 // The owner's start page says what to do first, and once there were bills what
 // they came to, each figure leading to what it counts.

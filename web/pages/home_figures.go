@@ -22,6 +22,8 @@ func (v homeView) fill(p *home.Props, a service.Analytics) {
 	last := a.To.Add(-time.Hour)
 	p.Subtitle = i18n.T(ctx, "%s to %s, compared with the %d days before", i18n.Date(ctx, a.From), i18n.Date(ctx, last), v.days)
 	switch {
+	case v.running() && v.days > 1:
+		p.Subtitle = i18n.T(ctx, "%s to %s, compared with the %d days before, today aside", i18n.Date(ctx, a.From), i18n.Date(ctx, last), v.days)
 	case v.partial():
 		p.Subtitle = i18n.T(ctx, "%s, up to now", i18n.Date(ctx, last))
 	case v.days == 1:
@@ -86,9 +88,14 @@ func (v homeView) stats(a service.Analytics) []ui.StatProps {
 		{Label: i18n.T(ctx, "New guests"), Value: i18n.Number(ctx, now.Customers), Href: v.link("/customers", v.joined(a))},
 		{Label: i18n.T(ctx, "Liability"), Value: roundMoney(ctx, a.Liability, a.Currency), Note: i18n.N(ctx, "%d point held today", "%d points held today", a.Outstanding), Href: v.link("/customers", "sort=balance")},
 	}
+	var today, then loyalty.Figures // beside a whole day, one that runs would look like a loss
+	if v.running() {
+		today, then = a.Last, a.LastBefore
+	}
 	for i, pair := range [][2]int64{
-		{int64(now.Sales), int64(before.Sales)}, {now.Orders, before.Orders}, {int64(now.Issued), int64(before.Issued)},
-		{int64(now.Spent()), int64(before.Spent())}, {}, {}, {now.Customers, before.Customers},
+		{int64(now.Sales - today.Sales), int64(before.Sales - then.Sales)}, {now.Orders - today.Orders, before.Orders - then.Orders},
+		{int64(now.Issued - today.Issued), int64(before.Issued - then.Issued)}, {int64(now.Spent() - today.Spent()), int64(before.Spent() - then.Spent())},
+		{}, {}, {now.Customers - today.Customers, before.Customers - then.Customers},
 	} {
 		if !v.partial() {
 			compare(ctx, &out[i], pair[0], pair[1])
