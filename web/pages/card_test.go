@@ -4,8 +4,8 @@ import (
 	"bytes"
 	"fmt"
 	"log/slog"
-	"regexp"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 
