@@ -134,8 +134,7 @@ func (a *Access) Unlock(ctx context.Context, cmd Unlock) (SignedIn, error) {
 		return SignedIn{}, wrongPIN()
 	}
 	who, begun := l.People[at], a.now().Truncate(time.Microsecond) // as exact as the database
-	here := failureHash("PIN", who.ID.String()+" "+device.DeviceID.String())
-	anywhere := failureHash("PIN", who.ID.String())
+	here, anywhere := failureHash("PIN", who.ID.String()+" "+device.DeviceID.String()), triesAnywhere(who.ID)
 	if err := a.checkPIN(ctx, who, cmd.PIN, here, anywhere, begun); err != nil {
 		return SignedIn{}, err
 	}
@@ -200,6 +199,9 @@ func (a *Access) checkPIN(ctx context.Context, who loyalty.Staff, pin string, he
 	}
 	return a.refusePIN(ctx, who, here, since, now)
 }
+
+// triesAnywhere is what a person's wrong PINs on all devices are counted under.
+func triesAnywhere(staffID loyalty.ID) []byte { return failureHash("PIN", staffID.String()) }
 
 // refusePIN says that the PIN was wrong, and writes down when it was the last
 // try.

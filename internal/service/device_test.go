@@ -193,6 +193,32 @@ func TestWrongPINsLockOut(t *testing.T) {
 	}
 }
 
+// Who was locked out everywhere works again with a new PIN.
+func TestNewPINEndsTheLockOut(t *testing.T) {
+	t.Parallel()
+	d := newTablet(t)
+	for range 4 {
+		d.signIn("ana@trattoria.test") // another device
+		d.lock()
+		for range 5 {
+			if err := d.unlock(d.ana, "0000"); loyalty.KindOf(err) != loyalty.Unauthorized {
+				t.Fatal(err)
+			}
+		}
+	}
+	d.signIn("ana@trattoria.test")
+	d.lock()
+	if err := d.unlock(d.ana, "2580"); loyalty.KindOf(err) != loyalty.TooMany {
+		t.Errorf("after twenty wrong ones: %v", err)
+	}
+	if err := d.s.Access.SetPIN(t.Context(), d.owner, service.SetPIN{StaffID: d.ana.ID, PIN: "8642"}); err != nil {
+		t.Fatal(err)
+	}
+	if err := d.unlock(d.ana, "8642"); err != nil {
+		t.Errorf("with a new PIN: %v", err)
+	}
+}
+
 // Only the store's own people are asked, only a locked tablet takes a PIN, and
 // none outlives who opened it.
 func TestWhoUnlocks(t *testing.T) {

@@ -68,9 +68,10 @@ type SetPIN struct {
 }
 
 // SetPIN gives a person a PIN, another PIN, or none. Devices that the person
-// has unlocked lock. Who may is as with PINs; anybody else is a NotFound. The
-// command carries no key: setting the same again changes nothing, and a key's
-// fingerprint of four digits would give them away.
+// has unlocked lock, and wrong tries on many devices are forgotten. Who may is
+// as with PINs; anybody else is a NotFound. The command carries no key: setting
+// the same again changes nothing, and a key's fingerprint of four digits would
+// give them away.
 func (a *Access) SetPIN(ctx context.Context, actor loyalty.Actor, cmd SetPIN) error {
 	who, err := a.pinOf(ctx, actor, cmd.StaffID)
 	if err != nil {
@@ -110,6 +111,10 @@ func (a *Access) SetPIN(ctx context.Context, actor loyalty.Actor, cmd SetPIN) er
 			return err
 		}
 		if err := tx.LockPINSessions(ctx, actor.OrgID, who.ID, now); err != nil {
+			return err
+		}
+		// The tries were at a PIN that is no more.
+		if err := tx.ForgiveSignIn(ctx, triesAnywhere(who.ID), nil, now); err != nil {
 			return err
 		}
 		return tx.AddAudit(ctx, loyalty.Audit(actor, now, action, "staff", who.ID, nil))
