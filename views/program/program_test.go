@@ -63,8 +63,8 @@ func TestErrorsStandBesideTheirTier(t *testing.T) {
 	if input.AttrOr("aria-invalid", "") != "true" || doc.Find(`input[name="tiers[0].minPoints"]`).AttrOr("aria-invalid", "") != "" {
 		t.Error("the wrong field is marked")
 	}
-	if !strings.Contains(doc.Find(`[role=alert]`).Text(), "Gold: Another tier starts at 0") {
-		t.Error("the summary doesn't name the tier")
+	if !strings.Contains(doc.Find(`[role=alert]`).Text(), "Gold · From: Another tier starts at 0") {
+		t.Error("the summary doesn't name the tier and the field")
 	}
 }
 
