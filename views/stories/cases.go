@@ -78,7 +78,7 @@ func fullCase() anomalies.CaseProps {
 	return anomalies.CaseProps{
 		ID: "1", Sentence: "9 de 9 visitas en turnos de una misma persona de caja; se esperaban 2.3", Kind: "Cliente favorecido", KindHint: "Los turnos de una misma persona de caja alimentan siempre las mismas cuentas.",
 		Severity: "high", Status: "Sin decidir", StatusTone: ui.Note, When: "31 mar 2026, 20:14", Machine: "2026-03-31T20:14:00Z", Where: "Casa Lima Miraflores",
-		Points: "1,240 puntos", TakeBack: "Retirar puntos", GiveAgain: "Otorgar los puntos otra vez", Worth: "valen S/62.00", AboutLabel: "Cliente", About: rosaura, With: "Ana Prieto", Compared: true,
+		Points: "1,240 puntos", TakeBack: "Retirar puntos", Freeze: "Congelar cuenta", Unfreeze: "Descongelar cuenta", GiveAgain: "Otorgar los puntos otra vez", Worth: "valen S/62.00", AboutLabel: "Cliente", About: rosaura, With: "Ana Prieto", Compared: true,
 		Observed: ui.Part{Label: "Observado", Value: "9 visitas", Size: 9}, Expected: ui.Part{Label: "Lo normal aquí", Value: "2.3 visitas", Size: 2.3},
 		Facts: []ui.Fact{
 			{Label: "Observado", Value: "9 visitas"}, {Label: "Lo normal aquí", Value: "2.3 visitas"}, {Label: "Por azar", Value: "cerca de una vez en 33 mil"},
