@@ -227,7 +227,7 @@ func TestPreviewsNameWhatIsWrong(t *testing.T) {
 	}
 	ladder := drawn(t, ada, "/program/tiers", page+"/tiers")
 	ladder.Set("tiers[1].minPoints", "many")
-	if said := words(document(t, ada.send("POST", page+"/tiers/preview", ladder)).Find("#preview li")); said != "Silver: Must be a whole number" {
+	if said := words(document(t, ada.send("POST", page+"/tiers/preview", ladder)).Find("#preview li")); said != "Silver · From: Must be a whole number" {
 		t.Errorf("the ladder's preview says %q", said)
 	}
 	one := url.Values{}
