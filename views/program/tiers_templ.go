@@ -506,7 +506,7 @@ func tierRow(p TiersProps, r TierRow) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if r.Members != "" {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 28, "<p class=\"absolute end-0 top-0 flex items-center gap-2 text-sm text-muted tabular-nums\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 28, "<p class=\"mt-1.5 flex items-center gap-2 text-sm text-muted tabular-nums md:absolute md:end-0 md:top-0 md:mt-0\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
