@@ -137,6 +137,11 @@ type AnomalyRow struct {
 	Guests      int    // accounts that it names
 }
 
+// OfAccounts reports whether the case is about several accounts as such, as a
+// ring's is: freezing acts on all of them. In a case about a cashier it acts on
+// the first, which may be the one who gained most.
+func (r AnomalyRow) OfAccounts() bool { return r.SubjectKind == PersonCustomer && r.Guests > 1 }
+
 // CaseName is a person of a case.
 type CaseName struct {
 	Person

@@ -27,13 +27,6 @@ func (w *caseWork) act(ctx context.Context, action loyalty.AnomalyAction) error 
 	return nil
 }
 
-// several reports whether a case is about several accounts as such, as a ring's
-// is: freezing acts on all of them. In a case about a cashier it acts on the
-// first, which may be the one who gained most.
-func several(r loyalty.AnomalyRow) bool {
-	return r.SubjectKind == loyalty.PersonCustomer && r.Guests > 1
-}
-
 // freeze keeps the accounts of the case from earning and spending.
 func (w *caseWork) freeze(ctx context.Context) error {
 	row, err := w.tx.Anomaly(ctx, w.OrgID, w.ID)
@@ -43,7 +36,7 @@ func (w *caseWork) freeze(ctx context.Context) error {
 	if w.FrozenAt.IsZero() {
 		w.FrozenAt = w.now
 	}
-	if several(row) {
+	if row.OfAccounts() {
 		return w.tx.FreezeCase(ctx, w.OrgID, w.ID, w.now)
 	}
 	return w.tx.SetFrozen(ctx, w.OrgID, w.CustomerID, w.now)
@@ -55,7 +48,7 @@ func (w *caseWork) thaw(ctx context.Context, since time.Time) error {
 	if err != nil {
 		return err
 	}
-	if several(row) {
+	if row.OfAccounts() {
 		return w.tx.ThawCase(ctx, w.OrgID, w.ID, since)
 	}
 	return w.tx.SetFrozen(ctx, w.OrgID, w.CustomerID, time.Time{})

@@ -77,7 +77,7 @@ func (s *Anomalies) about(ctx context.Context, actor loyalty.Actor, c *Case) (er
 	if !c.CustomerID.IsZero() {
 		c.Accounts = 1
 	}
-	if several(c.AnomalyRow) {
+	if c.OfAccounts() {
 		c.Accounts = c.Guests
 	}
 	var accounts []loyalty.ID
@@ -85,7 +85,7 @@ func (s *Anomalies) about(ctx context.Context, actor loyalty.Actor, c *Case) (er
 		if n.Kind == loyalty.PersonCustomer && len(accounts) < 20 {
 			accounts = append(accounts, n.ID)
 		}
-		if n.Kind == loyalty.PersonCustomer && n.Frozen && (several(c.AnomalyRow) || n.ID == c.CustomerID) {
+		if n.Kind == loyalty.PersonCustomer && n.Frozen && (c.OfAccounts() || n.ID == c.CustomerID) {
 			c.FrozenNow++
 		}
 	}

@@ -52,11 +52,10 @@ const takeover = "account_takeover"
 
 // caseStatus is where a case stands, in words.
 func caseStatus(ctx ctx, a loyalty.AnomalyRow) (string, ui.Tone) {
-	ring := a.SubjectKind == loyalty.PersonCustomer && a.Guests > 1
 	switch {
 	case a.Status == loyalty.Dismissed:
 		return i18n.T(ctx, "Dismissed"), ui.Quiet
-	case !a.ReversedAt.IsZero() && !a.FrozenAt.IsZero() && ring:
+	case !a.ReversedAt.IsZero() && !a.FrozenAt.IsZero() && a.OfAccounts():
 		return i18n.T(ctx, "Confirmed, points taken back, accounts frozen"), ui.Bad
 	case !a.ReversedAt.IsZero() && !a.FrozenAt.IsZero():
 		return i18n.T(ctx, "Confirmed, points taken back, account frozen"), ui.Bad
@@ -64,7 +63,7 @@ func caseStatus(ctx ctx, a loyalty.AnomalyRow) (string, ui.Tone) {
 		return i18n.T(ctx, "Confirmed, reward cancelled"), ui.Bad
 	case a.Action == loyalty.ActionReversePoints:
 		return i18n.T(ctx, "Confirmed, points taken back"), ui.Bad
-	case a.Action == loyalty.ActionFreezeAccount && ring:
+	case a.Action == loyalty.ActionFreezeAccount && a.OfAccounts():
 		return i18n.T(ctx, "Confirmed, accounts frozen"), ui.Bad
 	case a.Action == loyalty.ActionFreezeAccount:
 		return i18n.T(ctx, "Confirmed, account frozen"), ui.Bad
