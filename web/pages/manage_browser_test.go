@@ -77,13 +77,13 @@ func look(t *testing.T, v *webtest.Visit, path, name string) {
 	} {
 		browsertest.Eval[bool](t, v.Browser, fmt.Sprintf(`(document.cookie = "lang=%s; path=/", document.cookie = "theme=%s; path=/", true)`, as.lang, as.theme))
 		v.Open(t, origin+path, as.size)
+		v.Picture(fmt.Sprintf("%s-%s-%s-%d", name, as.lang, as.theme, as.size.Width))
 		for _, violation := range v.AxeThemes(t) {
 			t.Errorf("%s in %s, %d px: %s", name, as.lang, as.size.Width, violation)
 		}
 		if v.Overflows(t) {
 			t.Errorf("%s in %s is wider than %d px", name, as.lang, as.size.Width)
 		}
-		v.Picture(fmt.Sprintf("%s-%s-%s-%d", name, as.lang, as.theme, as.size.Width))
 	}
 	browsertest.Eval[bool](t, v.Browser, `(document.cookie = "lang=en; path=/", document.cookie = "theme=; path=/; max-age=0", true)`)
 	v.Open(t, origin+path, browsertest.Desktop)
