@@ -4,6 +4,8 @@
 //
 // The performance score is worked out from how long this machine takes, so it
 // says something only while nothing else runs: RUNS=5 takes the median of five.
+// For the same reason the browser without a desktop around it is taken where it
+// is to be had: the other draws menus of its own meanwhile.
 // REGULARS_URL rates a server that is running already.
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -14,7 +16,7 @@ const version = "12.8.2";
 const goal = 95;
 const runs = Number(process.env.RUNS || 1);
 const scratch = mkdtempSync(join(tmpdir(), "regulars-lighthouse-"));
-const chrome = ["/usr/bin/chromium", "/usr/bin/google-chrome"].find(existsSync);
+const chrome = ["/usr/bin/chromium-headless-shell", "/usr/bin/chromium", "/usr/bin/google-chrome"].find(existsSync);
 
 async function serve() {
   if (process.env.REGULARS_URL) return { base: process.env.REGULARS_URL, stop() {} };
