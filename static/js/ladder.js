@@ -116,12 +116,13 @@
 
   const roomOf = (mark) => ({ low: Number(mark.getAttribute("aria-valuemin")), high: Number(mark.getAttribute("aria-valuemax")) });
 
-  // Members have the colour of the tier they would be in.
+  // Members have the colour of the tier they would be in; above the tenth the
+  // last six come again, as on the server.
   function paint(svg) {
     const starts = [...svg.querySelectorAll("[data-tier]")].map(valueOf);
     for (const bar of svg.querySelectorAll("[data-from]")) {
       const rank = starts.filter((at) => at <= Number(bar.dataset.from)).length;
-      bar.setAttribute("class", `ui-t${Math.min(6, Math.max(1, rank))}`);
+      bar.setAttribute("class", `ui-t${rank > 10 ? 5 + ((rank - 11) % 6) : Math.max(1, rank)}`);
     }
   }
 

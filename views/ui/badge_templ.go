@@ -18,7 +18,7 @@ type BadgeProps struct {
 }
 
 func tierClass(rank int) string {
-	return [...]string{"ui-tier-1", "ui-tier-2", "ui-tier-3", "ui-tier-4", "ui-tier-5", "ui-tier-6"}[tierRank(rank)-1]
+	return [...]string{"ui-tier-1", "ui-tier-2", "ui-tier-3", "ui-tier-4", "ui-tier-5", "ui-tier-6", "ui-tier-7", "ui-tier-8", "ui-tier-9", "ui-tier-10"}[tierRank(rank)-1]
 }
 
 // Count is a number in a pill; alert draws the eye. Nothing is drawn for an

@@ -181,7 +181,7 @@ func total(parts []Part) float64 {
 
 func partClass(p Part, i int) string {
 	if p.Rank > 0 {
-		return [...]string{"ui-t1", "ui-t2", "ui-t3", "ui-t4", "ui-t5", "ui-t6"}[tierRank(p.Rank)-1]
+		return [...]string{"ui-t1", "ui-t2", "ui-t3", "ui-t4", "ui-t5", "ui-t6", "ui-t7", "ui-t8", "ui-t9", "ui-t10"}[tierRank(p.Rank)-1]
 	}
 	return seriesClass(i%6 + 1)
 }

@@ -166,3 +166,26 @@ func TestLadderKeepsNamesApart(t *testing.T) {
 		}
 	}
 }
+
+// However many tiers there are, neighbours never look the same, in badges, in
+// charts and in what the script redraws.
+func TestNeighbouringTiersDiffer(t *testing.T) {
+	class := func(rank int) string {
+		return attr(render(t, ui.TierBadge("Gold", rank)).Find(".ui-tier-dot"), "class")
+	}
+	seen := map[string]bool{}
+	for rank := 1; rank <= 30; rank++ {
+		if class(rank) == class(rank+1) {
+			t.Errorf("tiers %d and %d are both %s", rank, rank+1, class(rank))
+		}
+		seen[class(rank)] = true
+	}
+	if len(seen) != 10 {
+		t.Errorf("there are %d looks of tiers", len(seen))
+	}
+	parts := []ui.Part{{Label: "Nine", Size: 1, Rank: 9}, {Label: "Ten", Size: 1, Rank: 10}}
+	drawn := render(t, ui.Distribution("Members", parts))
+	if drawn.Find(".ui-t9").Length() == 0 || drawn.Find(".ui-t10").Length() == 0 {
+		t.Error("the ninth and the tenth tier look the same in a chart")
+	}
+}

@@ -133,8 +133,15 @@ func hue(name string) string {
 }
 
 // tierRank keeps a rank, counted from 1 for the lowest tier, to the colours
-// there are.
-func tierRank(rank int) int { return min(max(rank, 1), 6) }
+// there are: above the tenth come the last six again, in turn, so that
+// neighbours always differ.
+func tierRank(rank int) int {
+	const colours, again = 10, 6
+	if rank <= colours {
+		return max(rank, 1)
+	}
+	return colours - again + 1 + (rank-colours-1)%again
+}
 
 // or is a unless it is empty.
 func or(a, b string) string {
