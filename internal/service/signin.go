@@ -22,8 +22,22 @@ type SignIn struct {
 	Email    string
 	Password string
 	Address  string // the caller's network address
-	Token    string // the session before, which ends; "" for none
-	Agent    string // the browser in a word or two, for the person to know it by
+	// KnownBy is who signed in last at the device, as far as it can prove that;
+	// zero for none. Its wrong passwords are then that person's, not those of
+	// everybody at the address: a restaurant's tills share one.
+	KnownBy loyalty.ID
+	Token   string // the session before, which ends; "" for none
+	Agent   string // the browser in a word or two, for the person to know it by
+}
+
+// countedAt is where the try counts beside the account. Tries at a known device
+// are counted by person and not by device, so that one known password buys ten
+// guesses at others and not ten with every sign-in.
+func (cmd *SignIn) countedAt() []byte {
+	if !cmd.KnownBy.IsZero() {
+		return failureHash("device", cmd.KnownBy.String())
+	}
+	return failureHash("address", cmd.Address)
 }
 
 // SignedIn is a session that has just begun.
@@ -41,11 +55,11 @@ func (a *Access) SignIn(ctx context.Context, cmd SignIn) (SignedIn, error) {
 		return SignedIn{}, wrongPassword()
 	}
 	begun := a.now().Truncate(time.Microsecond) // as exact as the database
-	account, address := failureHash("account", email), failureHash("address", cmd.Address)
+	account, address := failureHash("account", email), cmd.countedAt()
 	if err := a.countTry(ctx, begun, account, address); err != nil {
 		return SignedIn{}, err
 	}
-	who, err := a.whoHas(ctx, email, cmd.Password)
+	who, alone, err := a.whoHas(ctx, email, cmd.Password)
 	if err != nil {
 		return SignedIn{}, err
 	}
@@ -58,7 +72,10 @@ func (a *Access) SignIn(ctx context.Context, cmd SignIn) (SignedIn, error) {
 	err = a.repo.InTx(ctx, func(ctx context.Context, tx loyalty.Tx) error {
 		// The try was no failure after all. What the address failed at before
 		// stays, or one known password would buy guesses at all others.
-		if err := tx.ForgiveSignIn(ctx, account, address, begun); err != nil {
+		if err := tx.ForgiveSignIn(ctx, nil, address, begun); err != nil {
+			return err
+		}
+		if err := forgiveAccount(ctx, tx, account, alone, begun); err != nil {
 			return err
 		}
 		if cmd.Token != "" {
@@ -77,6 +94,17 @@ func (a *Access) SignIn(ctx context.Context, cmd SignIn) (SignedIn, error) {
 	}
 	visit, err := a.visit(ctx, session, who, 0)
 	return SignedIn{Token: token, Visit: visit}, err
+}
+
+// forgiveAccount forgets all failures of the account of somebody who is alone
+// with their e-mail address. Where the address signs in elsewhere too, whoever
+// knows one of the passwords may have guessed at the other: only this try was
+// none.
+func forgiveAccount(ctx context.Context, tx loyalty.Tx, account []byte, alone bool, at time.Time) error {
+	if alone {
+		return tx.ForgiveSignIn(ctx, account, nil, at)
+	}
+	return tx.ForgiveSignIn(ctx, nil, account, at)
 }
 
 // countTry counts the try as a failure before it is known to be one, so that
@@ -107,12 +135,13 @@ func lockedOut(wait time.Duration) error {
 	return loyalty.Errorf(loyalty.TooMany, loyalty.CodeRateLimited, "Too many tries. Wait %d minutes, then try again.", minutes).After(wait)
 }
 
-// whoHas finds the active person with the address and the password. Where
-// there is no such person it takes as long as where there is one.
-func (a *Access) whoHas(ctx context.Context, email, password string) (loyalty.Staff, error) {
+// whoHas finds the active person with the address and the password, and whether
+// nobody else has the address. Where there is no such person it takes as long
+// as where there is one.
+func (a *Access) whoHas(ctx context.Context, email, password string) (who loyalty.Staff, alone bool, err error) {
 	all, err := a.repo.StaffByEmail(ctx, email)
 	if err != nil {
-		return loyalty.Staff{}, err
+		return loyalty.Staff{}, false, err
 	}
 	checked := false
 	for _, s := range all {
@@ -122,23 +151,24 @@ func (a *Access) whoHas(ctx context.Context, email, password string) (loyalty.St
 		checked = true
 		ok, err := secret.CheckPassword(password, s.PasswordHash)
 		if err != nil {
-			return loyalty.Staff{}, err
+			return loyalty.Staff{}, false, err
 		}
 		if ok {
-			return s, nil
+			return s, len(all) == 1, nil
 		}
 	}
 	if !checked {
 		if _, err := secret.CheckPassword(password, ""); err != nil {
-			return loyalty.Staff{}, err
+			return loyalty.Staff{}, false, err
 		}
 	}
-	return loyalty.Staff{}, wrongPassword()
+	return loyalty.Staff{}, false, wrongPassword()
 }
 
 // confirms reports whether the password is the person's own, which is asked for
 // once more before something that matters. Wrong ones count as if somebody
-// tried to sign in: a session that was left open is no way to guess.
+// tried to sign in: a session that was left open is no way to guess. The right
+// one takes none of them back, as it may be that of an account elsewhere.
 func (a *Access) confirms(ctx context.Context, who loyalty.Staff, password string) (bool, error) {
 	now, account := a.now().Truncate(time.Microsecond), failureHash("account", who.Email)
 	if err := a.countTry(ctx, now, account); err != nil {
@@ -148,7 +178,7 @@ func (a *Access) confirms(ctx context.Context, who loyalty.Staff, password strin
 	if err != nil || !ok {
 		return false, err
 	}
-	return true, a.repo.InTx(ctx, func(ctx context.Context, tx loyalty.Tx) error { return tx.ForgiveSignIn(ctx, account, account, now) })
+	return true, a.repo.InTx(ctx, func(ctx context.Context, tx loyalty.Tx) error { return forgiveAccount(ctx, tx, account, false, now) })
 }
 
 func wrongPassword() error {

@@ -235,11 +235,17 @@ func WithPassword(c *fiber.Ctx) error {
 // SignIn starts a session under a new token; what was planted before is worth
 // nothing. Its errors are those of service.Access.SignIn.
 func (s *Sessions) SignIn(c *fiber.Ctx, email, password string) (service.Visit, error) {
-	begun, err := s.access.SignIn(c.UserContext(), service.SignIn{Email: email, Password: password, Address: s.from.of(c), Token: Token(c), Agent: agentOf(c.Get(fiber.HeaderUserAgent))})
+	begun, err := s.access.SignIn(c.UserContext(), service.SignIn{
+		Email: email, Password: password, Address: s.from.of(c), KnownBy: s.knownBy(c), Token: Token(c), Agent: agentOf(c.Get(fiber.HeaderUserAgent)),
+	})
 	if err != nil {
 		return service.Visit{}, err
 	}
-	return begun.Visit, s.begin(c, begun)
+	if err := s.begin(c, begun); err != nil {
+		return service.Visit{}, err
+	}
+	s.remember(c, begun.Visit.Staff.ID)
+	return begun.Visit, nil
 }
 
 // Unlock opens the locked device that the session is for, under a new token.
