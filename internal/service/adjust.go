@@ -34,7 +34,7 @@ func (s *Ledger) Adjust(ctx context.Context, actor loyalty.Actor, cmd AdjustPoin
 	if cmd.Amount == 0 || cmd.Amount > loyalty.MaxPoints || cmd.Amount < -loyalty.MaxPoints {
 		p.Add("amount", "must be a whole number other than 0, at most 1,000,000,000 either way")
 	}
-	cmd.Reason = checkText(&p, "reason", cmd.Reason, 1, 500)
+	cmd.Reason = checkReason(&p, "reason", cmd.Reason, 500)
 	if err := p.Err(); err != nil {
 		return Adjusted{}, err
 	}

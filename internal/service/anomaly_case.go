@@ -204,7 +204,7 @@ func (s *Anomalies) Comment(ctx context.Context, actor loyalty.Actor, cmd Commen
 		return loyalty.AnomalyRow{}, err
 	}
 	var p loyalty.Problems
-	cmd.Text = checkText(&p, "note", cmd.Text, 1, 2000)
+	cmd.Text = checkNote(&p, "note", cmd.Text, 1, 2000)
 	if err := p.Err(); err != nil {
 		return loyalty.AnomalyRow{}, err
 	}

@@ -109,7 +109,7 @@ func (c *DecideAnomaly) check() error {
 	default:
 		p.Add("action", "must be none, reverse_points or freeze_account")
 	}
-	c.Note = checkText(&p, "note", c.Note, 0, 2000)
+	c.Note = checkNote(&p, "note", c.Note, 0, 2000)
 	return p.Err()
 }
 

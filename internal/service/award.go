@@ -57,7 +57,7 @@ func (s *Ledger) Award(ctx context.Context, actor loyalty.Actor, cmd AwardPoints
 	}
 	var p loyalty.Problems
 	checkPoints(&p, "points", cmd.Points)
-	cmd.Reason = checkText(&p, "reason", cmd.Reason, 1, 500)
+	cmd.Reason = checkReason(&p, "reason", cmd.Reason, 500)
 	if err := p.Err(); err != nil {
 		return Awarded{}, err
 	}

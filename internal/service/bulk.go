@@ -54,7 +54,7 @@ func (s *BulkAwards) Start(ctx context.Context, actor loyalty.Actor, cmd AwardMa
 	}
 	var p loyalty.Problems
 	checkPoints(&p, "points", cmd.Points)
-	cmd.Reason = checkText(&p, "reason", cmd.Reason, 1, 500)
+	cmd.Reason = checkReason(&p, "reason", cmd.Reason, 500)
 	segment := s.who(&p, cfg, cmd)
 	if err := p.Err(); err != nil {
 		return loyalty.BulkAward{}, err

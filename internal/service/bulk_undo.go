@@ -28,7 +28,7 @@ func (s *BulkAwards) Undo(ctx context.Context, actor loyalty.Actor, cmd UndoBulk
 		return b, err
 	}
 	var p loyalty.Problems
-	cmd.Reason = checkText(&p, "reason", cmd.Reason, 1, 500)
+	cmd.Reason = checkReason(&p, "reason", cmd.Reason, 500)
 	if err := p.Err(); err != nil {
 		return b, err
 	}

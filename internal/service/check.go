@@ -16,9 +16,42 @@ func checkPoints(p *loyalty.Problems, field string, points loyalty.Points) {
 }
 
 // checkText trims s and records a problem unless it then has least to most
-// characters, none of them a control character.
+// characters that stand on one line. Ids and what else is printed between other
+// things go through here.
 func checkText(p *loyalty.Problems, field, s string, least, most int) string {
-	s = strings.TrimSpace(s)
+	if checkLine(p, field, s); p.Has(field) {
+		return strings.TrimSpace(s)
+	}
+	return checkNote(p, field, s, least, most)
+}
+
+// checkReason makes one line of s, however it came about, and records a problem
+// unless it then is one of 1 to most characters: a reason stands in a line of
+// tables, files and logs, where what comes after a line break would pass for a
+// line of its own.
+func checkReason(p *loyalty.Problems, field, s string, most int) string {
+	return checkName(p, field, oneLine(s), most)
+}
+
+func oneLine(s string) string {
+	lines := strings.FieldsFunc(s, breaks)
+	for i := range lines {
+		lines[i] = strings.TrimSpace(lines[i])
+	}
+	return strings.Join(lines, " ")
+}
+
+// breaks are the characters that people end lines and cells with.
+func breaks(r rune) bool { return strings.ContainsRune("\n\r\t\v\f\u0085\u2028\u2029", r) }
+
+// lineEnds are the ways to end a line, each made ours.
+var lineEnds = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\u0085", "\n", "\u2028", "\n", "\u2029", "\n")
+
+// checkNote trims s, which may have several lines, and records a problem unless
+// it then has least to most characters, none of them a control character or one
+// that turns around how what comes after it is read.
+func checkNote(p *loyalty.Problems, field, s string, least, most int) string {
+	s = strings.TrimSpace(lineEnds.Replace(s))
 	n := utf8.RuneCountInString(s)
 	switch {
 	case !utf8.ValidString(s) || strings.ContainsFunc(s, isControl):
@@ -31,7 +64,7 @@ func checkText(p *loyalty.Problems, field, s string, least, most int) string {
 	return s
 }
 
-func isControl(r rune) bool { return unicode.IsControl(r) && r != '\n' && r != '\t' }
+func isControl(r rune) bool { return breaksLine(r) && r != '\n' && r != '\t' }
 
 // checkName trims what people call something by and records a problem unless it
 // then has 1 to most characters that stand on one line and of which somebody

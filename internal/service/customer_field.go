@@ -46,9 +46,7 @@ const maxReferralCode = 64
 // setReferralCode keeps the code that a guest came with. Nothing follows from
 // it here: whoever runs the campaign reads it back.
 func setReferralCode(p *loyalty.Problems, c *loyalty.Customer, code string) {
-	if checkLine(p, "referralCode", code); !p.Has("referralCode") {
-		c.ReferralCode = checkText(p, "referralCode", code, 0, maxReferralCode)
-	}
+	c.ReferralCode = checkText(p, "referralCode", code, 0, maxReferralCode)
 }
 
 // The first birthday accepted is that of the oldest person known, rounded down.

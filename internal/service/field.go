@@ -28,15 +28,15 @@ func (f Field[T]) present(p *loyalty.Problems, name string) bool {
 	return f.Set && !f.Null
 }
 
-// setText puts a text of least to most characters into to. Null empties it
-// where least is 0 and is a problem otherwise.
+// setText puts a text of least to most characters, which may have several
+// lines, into to. Null empties it where least is 0 and is a problem otherwise.
 func setText(p *loyalty.Problems, name string, f Field[string], least, most int, to *string) {
 	if least == 0 && f.Null {
 		*to = ""
 		return
 	}
 	if f.present(p, name) {
-		*to = checkText(p, name, f.Value, least, most)
+		*to = checkNote(p, name, f.Value, least, most)
 	}
 }
 

@@ -41,7 +41,7 @@ func (s *Ledger) Reverse(ctx context.Context, actor loyalty.Actor, cmd ReverseAw
 		return Reversed{}, err
 	}
 	var p loyalty.Problems
-	cmd.Reason = checkText(&p, "reason", cmd.Reason, 1, 500)
+	cmd.Reason = checkReason(&p, "reason", cmd.Reason, 500)
 	if err := p.Err(); err != nil {
 		return Reversed{}, err
 	}

@@ -57,8 +57,10 @@ func (h *Handlers) ExportAnomalies(c *fiber.Ctx) error {
 	return c.Send(out.Bytes())
 }
 
-// inert keeps a spreadsheet from taking what people typed for a formula.
+// inert keeps a spreadsheet from taking what people typed for a formula, and
+// whoever reads the file line by line from taking a note's line for a row.
 func inert(s string) string {
+	s = strings.Join(strings.FieldsFunc(s, func(r rune) bool { return r == '\n' || r == '\r' || r == '\u2028' || r == '\u2029' }), " ")
 	if s != "" && strings.ContainsRune("=+-@\t\r", rune(s[0])) {
 		return "'" + s
 	}

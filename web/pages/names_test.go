@@ -1,11 +1,14 @@
 package pages_test
 
 import (
+	"encoding/csv"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"regulars/internal/loyalty"
 	"regulars/internal/service"
@@ -108,5 +111,62 @@ func TestANameOnTwoLinesSaysSo(t *testing.T) {
 	form := ada.send("POST", "/customers/new", url.Values{"name": {"Ada\nLovelace"}})
 	if form.Status != 422 || !strings.Contains(form.Body, "ebe ir en una sola línea, sin saltos de línea, tabulaciones ni otros caracteres de control") {
 		t.Errorf("%d %s", form.Status, form.Body)
+	}
+}
+
+// A reason becomes one line, however it was typed or sent, so that nothing in
+// it passes for a row of its own in a table, a file or the log; what isn't text
+// is refused. A note keeps its lines, and is one cell's line in a file.
+func TestReasonsStandOnOneLine(t *testing.T) {
+	t.Parallel()
+	r := newLume(t)
+	ada, _ := owners(t, r)
+	guest, typed := r.guests[0].String(), "Cold soup \r\n12 Mar,Ada,Corrected points,9999\u2028more\tsoup\n"
+	const kept = "Cold soup 12 Mar,Ada,Corrected points,9999 more soup"
+	body, err := json.Marshal(map[string]any{"points": 5, "reason": typed})
+	if err != nil {
+		t.Fatal(err)
+	}
+	given := r.Do("POST", "/v1/loyalty/customers/"+guest+"/award-points", r.Key(), string(body)).Want(t, 201, "")
+	if got := given.Text(t, "data", "transaction", "reason"); got != kept {
+		t.Errorf("awarded for %q", got)
+	}
+	form := ada.send("POST", "/customers/"+guest+"/adjust", url.Values{"amount": {"7"}, "reason": {typed}})
+	if form.Status >= 400 {
+		t.Fatalf("%d %s", form.Status, form.Body)
+	}
+	for _, bad := range []string{"a\x00b", "\x1b[2J", "\u202esoup", "\u200b", " \n "} {
+		body, err := json.Marshal(map[string]any{"amount": 5, "reason": bad})
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Do("POST", "/v1/loyalty/customers/"+guest+"/adjust-points", r.Key(), string(body)).Want(t, 400, "VALIDATION_ERROR")
+	}
+	file := strings.TrimSpace(ada.send("GET", "/transactions.csv", nil).Body)
+	rows, err := csv.NewReader(strings.NewReader(file)).ReadAll()
+	if err != nil || len(rows) != strings.Count(file, "\n")+1 || strings.Count(file, `"`+kept+`"`) != 2 {
+		t.Errorf("%d rows, %v, in\n%s", len(rows), err, file)
+	}
+	if page := words(document(t, ada.send("GET", "/audit", nil)).Find("main tbody")); strings.Count(page, "Reason: "+kept) != 2 {
+		t.Errorf("the log: %s", page)
+	}
+
+	r.suspicious(t)
+	r.Services.Anomalies.Examined(t.Context(), 20*time.Second)
+	cases, _, err := r.Services.Anomalies.List(t.Context(), r.System(), loyalty.AnomalyFilter{}, loyalty.Page{Number: 1, Size: 5})
+	if err != nil || len(cases) == 0 {
+		t.Fatalf("%d cases, %v", len(cases), err)
+	}
+	c := cases[0]
+	note := service.CommentCase{AnomalyID: c.ID, Text: "Asked Bo.\r\nHe says no.\u202e"}
+	if _, err := r.Services.Anomalies.Comment(t.Context(), r.System(), note); loyalty.KindOf(err) != loyalty.Invalid {
+		t.Errorf("a note that turns what follows around: %v", err)
+	}
+	decided, err := r.Services.Anomalies.Decide(t.Context(), r.System(), service.DecideAnomaly{AnomalyID: c.ID, Status: loyalty.Dismissed, Note: "Asked Bo.\r\nHe says no."})
+	if err != nil || decided.Note != "Asked Bo.\nHe says no." {
+		t.Errorf("noted %q, %v", decided.Note, err)
+	}
+	if file := ada.send("GET", "/anomalies/export.csv?status=all", nil).Body; !strings.Contains(file, "Asked Bo. He says no.\n") {
+		t.Errorf("the file of cases:\n%s", file)
 	}
 }
