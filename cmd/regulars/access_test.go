@@ -1,14 +1,18 @@
 package main
 
 import (
+	"crypto/rand"
 	"encoding/json"
 	"errors"
+	"log/slog"
 	"os/exec"
 	"strings"
 	"testing"
+	"time"
 
 	"regulars/internal/loyalty"
 	"regulars/internal/postgres/pgtest"
+	"regulars/internal/service"
 )
 
 func TestOrganizationsAndKeys(t *testing.T) {
@@ -66,6 +70,7 @@ func TestOrganizationsAndKeys(t *testing.T) {
 			t.Errorf("at %s: %q, %q", store, key, complaint)
 		}
 	}
+	resetsForgottenPassword(t, db, command)
 	create("bistro", "correct horse", "--no-program")
 	if n := programs(); n != 4 {
 		t.Errorf("there are %d tiers, one program's are 4", n)
@@ -75,5 +80,47 @@ func TestOrganizationsAndKeys(t *testing.T) {
 	}
 	if key, complaint := command("", "api-key", "create", "--org", "bistro", "--name", "till", "--scopes", "all"); !strings.HasPrefix(key, "rk_live_") {
 		t.Errorf("%q, %q", key, complaint)
+	}
+}
+
+// resetsForgottenPassword is the way back in for the only owner: a new password
+// ends the lock-out and the sessions, and stands in the audit log.
+func resetsForgottenPassword(t *testing.T, db *pgtest.DB, command func(in string, args ...string) (out, complaint string)) {
+	t.Helper()
+	access := service.New(db.DB, time.Now, slog.New(slog.DiscardHandler)).Access
+	signIn := func(password string) (service.SignedIn, error) {
+		return access.SignIn(t.Context(), service.SignIn{Email: "owner@trattoria.test", Password: password, Address: rand.Text()})
+	}
+	open, err := signIn("correct horse")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 11 {
+		_, err = signIn("forgotten")
+	}
+	if loyalty.KindOf(err) != loyalty.TooMany {
+		t.Fatalf("not locked out: %v", err)
+	}
+	reset := func(email, password string) (string, string) {
+		return command(password, "staff", "reset-password", "--org", "trattoria", "--email", email, "--password-stdin")
+	}
+	if _, complaint := reset("owner@trattoria.test", "short\n"); !strings.Contains(complaint, "password must have 8") {
+		t.Errorf("a short password: %q", complaint)
+	}
+	if _, complaint := reset("other@trattoria.test", "battery staple\n"); !strings.Contains(complaint, "Nobody signs in with other@trattoria.test") {
+		t.Errorf("nobody: %q", complaint)
+	}
+	if out, complaint := reset(" Owner@Trattoria.test", "battery staple\n"); !strings.Contains(out, `"role":"owner"`) {
+		t.Fatalf("%q, %q", out, complaint)
+	}
+	if _, err := access.Resume(t.Context(), open.Token); err == nil {
+		t.Error("the session from before goes on")
+	}
+	if _, err := signIn("battery staple"); err != nil {
+		t.Errorf("with the new password: %v", err)
+	}
+	var n int
+	if err := db.SQL.QueryRowContext(t.Context(), `SELECT count(*) FROM audit_log WHERE action = 'staff.reset_password' AND role = 'system'`).Scan(&n); err != nil || n != 1 {
+		t.Errorf("%d audit rows, %v", n, err)
 	}
 }

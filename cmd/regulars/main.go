@@ -24,6 +24,7 @@ type commands struct {
 	Serve   serveCommand   `cmd:"" help:"Run the server."`
 	Migrate migrateCommand `cmd:"" help:"Bring the database's schema up to date."`
 	Org     orgCommand     `cmd:"" help:"Organizations."`
+	Staff   staffCommand   `cmd:"" help:"The people who sign in."`
 	APIKey  apiKeyCommand  `cmd:"" name:"api-key" help:"API keys."`
 	Import  importCommand  `cmd:"" help:"Take in what was there before."`
 	Verify  verifyCommand  `cmd:"" help:"Prove that balances, orders and figures agree with the ledger."`

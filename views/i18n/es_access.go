@@ -3,7 +3,7 @@ package i18n
 func init() {
 	Register("es", Catalog{
 		"Password": "Contraseña",
-		"Forgot your password? An owner can set a new one for you.": "¿Olvidaste tu contraseña? La propiedad puede ponerte una nueva.",
+		"Forgot your password? An owner can set a new one for you; a sole owner asks whoever runs this server.": "¿Olvidaste tu contraseña? La propiedad puede ponerte una nueva; si solo tú tienes ese rol, pídela a quien administra este servidor.",
 
 		"Set up your loyalty program": "Configura tu programa de fidelidad",
 		"A few lines now; everything can be changed later. Then give your first points.": "Unas pocas líneas ahora; todo se puede cambiar después. Luego otorga tus primeros puntos.",

@@ -54,7 +54,7 @@ func init() {
 		"Guests": "Clientes", "Programs": "Programas", "The program itself": "El propio programa", "in the background": "en segundo plano",
 		"Added a person": "Añadió una persona", "Added a reward": "Añadió una recompensa", "Added a store": "Añadió un local", "Added a tier": "Añadió un nivel", "Added an event": "Añadió un evento",
 		"Changed a guest": "Cambió un cliente", "Changed a person": "Cambió una persona", "Changed a reward": "Cambió una recompensa", "Changed a store": "Cambió un local", "Changed a tier": "Cambió un nivel",
-		"Changed an event": "Cambió un evento", "Changed the detection settings": "Cambió los ajustes de detección", "Changed the program": "Cambió el programa", "Changed their password": "Cambió su contraseña",
+		"Changed an event": "Cambió un evento", "Changed the detection settings": "Cambió los ajustes de detección", "Changed the program": "Cambió el programa", "Changed their password": "Cambió su contraseña", "Set a password on the server": "Puso una contraseña en el servidor",
 		"Corrected points": "Corrigió puntos", "Created a program": "Creó un programa", "Decided a case": "Decidió un caso", "Deleted a guest": "Eliminó un cliente", "Deleted a program": "Eliminó un programa",
 		"Deleted a reward": "Eliminó una recompensa", "Deleted a tier": "Eliminó un nivel", "Deleted an event": "Eliminó un evento", "Erased a guest’s personal data": "Borró los datos personales de un cliente",
 		"Exported a guest’s data": "Exportó los datos de un cliente", "Froze an account": "Congeló una cuenta", "Unfroze an account": "Descongeló una cuenta", "Gave points by hand": "Otorgó puntos a mano",

@@ -35,7 +35,7 @@ var deeds = map[string]string{
 	"reward.delete": i18n.Mark("Deleted a reward"), "reward.deactivate": i18n.Mark("Took a reward off the menu"),
 	"session.begin": i18n.Mark("Signed in"), "session.end": i18n.Mark("Signed out on another device"), "session.end_others": i18n.Mark("Signed out everywhere else"),
 	"import.undo": i18n.Mark("Undid an import"), "orders.import": i18n.Mark("Imported orders"), "customers.import": i18n.Mark("Imported guests"), "staff.create": i18n.Mark("Added a person"), "staff.update": i18n.Mark("Changed a person"),
-	"staff.password": i18n.Mark("Changed their password"), "store.create": i18n.Mark("Added a store"), "store.update": i18n.Mark("Changed a store"),
+	"staff.password": i18n.Mark("Changed their password"), "staff.reset_password": i18n.Mark("Set a password on the server"), "store.create": i18n.Mark("Added a store"), "store.update": i18n.Mark("Changed a store"),
 	"tier.create": i18n.Mark("Added a tier"), "tier.update": i18n.Mark("Changed a tier"), "tier.delete": i18n.Mark("Deleted a tier"),
 }
 
