@@ -11,6 +11,9 @@ type AnomalyReader interface {
 	// Anomalies is a page of cases and how many there are; a count over
 	// CountCap is given as CountCap.
 	Anomalies(ctx context.Context, orgID ID, f AnomalyFilter, page Page) ([]AnomalyRow, int, error)
+	// AnomalyPlace is how many cases stand before one in the list of Anomalies;
+	// NotFound where it isn't in it.
+	AnomalyPlace(ctx context.Context, orgID ID, f AnomalyFilter, id ID) (int, error)
 	// OpenAnomalies is how many cases wait to be decided.
 	OpenAnomalies(ctx context.Context, orgID ID, storeIDs []ID) (int, error)
 	// LinkedCustomer is the member of staff's own guest account; zero if none.
@@ -22,8 +25,13 @@ type AnomalyReader interface {
 	CasePoints(ctx context.Context, orgID, id ID) ([]ID, error)
 	CaseReversals(ctx context.Context, orgID, id ID) ([]Transaction, error)
 	CasePeople(ctx context.Context, orgID, id ID) ([]Person, error)
-	// CaseNames are the accounts and members of staff that the case names.
+	// CaseNames are the accounts and members of staff that the case names, at
+	// most fifty: staff is never left out for accounts.
 	CaseNames(ctx context.Context, orgID, id ID) ([]CaseName, error)
+	// CaseAccounts counts the accounts that freezing acts on, and those of them
+	// that are frozen: only the one account, or with the zero ID all that the case
+	// names. Who was merged is whom that has become.
+	CaseAccounts(ctx context.Context, orgID, id, only ID) (all, frozen int, err error)
 	// CaseDays are how many awards a day there were: of the accounts, or with
 	// none of the case's own transactions.
 	CaseDays(ctx context.Context, orgID, id ID, customers []ID, from, to time.Time) ([]CaseDay, error)

@@ -94,28 +94,52 @@ func (r reader) Anomaly(ctx context.Context, orgID, id loyalty.ID) (loyalty.Anom
 	return doc.row(orgID), err
 }
 
-// Anomalies implements loyalty.AnomalyReader.
-func (r reader) Anomalies(ctx context.Context, orgID loyalty.ID, f loyalty.AnomalyFilter, page loyalty.Page) ([]loyalty.AnomalyRow, int, error) {
-	const where = ` WHERE n.organization_id = $1 AND ($2::uuid[] IS NULL OR n.store_id = ANY ($2)) AND ($3::uuid IS NULL OR n.customer_id = $3
+// anomalyWhere and the orders are of the list of cases, whose parameters
+// anomalyArgs gives.
+const (
+	anomalyWhere = ` WHERE n.organization_id = $1 AND ($2::uuid[] IS NULL OR n.store_id = ANY ($2)) AND ($3::uuid IS NULL OR n.customer_id = $3
 				OR n.id IN (SELECT p.anomaly_id FROM anomaly_people p WHERE p.organization_id = $1 AND p.person_id = $3))
 			AND ($4 = '' OR n.status = $4) AND ($5 = '' OR n.type = $5) AND ($6 = '' OR n.severity = $6)
 			AND ($7 = '' OR n.below_line = ($7 = 'below')) AND ($8::uuid IS NULL OR n.assigned_to = $8)`
-	const newest = anomalyDocument + where + ` ORDER BY n.flagged_at DESC, n.id DESC LIMIT $9 OFFSET $10`
 	// Rank: ANOMALIES.md's score × ln(1 + points at risk).
-	const ranked = anomalyDocument + where + ` ORDER BY n.score * ln(1 + greatest(n.points_involved, 0)) DESC, n.id DESC LIMIT $9 OFFSET $10`
-	const count = `SELECT count(*) FROM (SELECT FROM anomalies n` + where + ` LIMIT $9) p`
+	anomalyRank = `n.score * ln(1 + greatest(n.points_involved, 0))`
+)
+
+func anomalyArgs(orgID loyalty.ID, f loyalty.AnomalyFilter) []any {
+	return []any{orgID.String(), nullIDs(f.StoreIDs), nullID(f.CustomerID), string(f.Status), f.Type, f.Severity, string(f.Line), nullID(f.AssignedTo)}
+}
+
+// Anomalies implements loyalty.AnomalyReader.
+func (r reader) Anomalies(ctx context.Context, orgID loyalty.ID, f loyalty.AnomalyFilter, page loyalty.Page) ([]loyalty.AnomalyRow, int, error) {
+	const newest = anomalyDocument + anomalyWhere + ` ORDER BY n.flagged_at DESC, n.id DESC LIMIT $9 OFFSET $10`
+	const ranked = anomalyDocument + anomalyWhere + ` ORDER BY ` + anomalyRank + ` DESC, n.id DESC LIMIT $9 OFFSET $10`
+	const count = `SELECT count(*) FROM (SELECT FROM anomalies n` + anomalyWhere + ` LIMIT $9) p`
 	list := newest
 	if f.Ranked {
 		list = ranked
 	}
-	args := []any{orgID.String(), nullIDs(f.StoreIDs), nullID(f.CustomerID), string(f.Status), f.Type, f.Severity, string(f.Line), nullID(f.AssignedTo)}
 	var rows [][]byte
 	var total int
-	if err := r.page(ctx, &rows, &total, list, count, args, page); err != nil {
+	if err := r.page(ctx, &rows, &total, list, count, anomalyArgs(orgID, f), page); err != nil {
 		return nil, 0, wrap("select anomalies", err)
 	}
 	docs, err := decodeDocs[anomalyRowDoc](rows, "anomaly")
 	return each(docs, func(d anomalyRowDoc) loyalty.AnomalyRow { return d.row(orgID) }), total, err
+}
+
+// AnomalyPlace implements loyalty.AnomalyReader.
+func (r reader) AnomalyPlace(ctx context.Context, orgID loyalty.ID, f loyalty.AnomalyFilter, id loyalty.ID) (int, error) {
+	const newest = `SELECT p.place FROM (
+		SELECT n.id, row_number() OVER (ORDER BY n.flagged_at DESC, n.id DESC) - 1 AS place FROM anomalies n` + anomalyWhere + `) p WHERE p.id = $9`
+	const ranked = `SELECT p.place FROM (
+		SELECT n.id, row_number() OVER (ORDER BY ` + anomalyRank + ` DESC, n.id DESC) - 1 AS place FROM anomalies n` + anomalyWhere + `) p WHERE p.id = $9`
+	q := newest
+	if f.Ranked {
+		q = ranked
+	}
+	var place int
+	err := r.get(ctx, &place, q, append(anomalyArgs(orgID, f), id.String())...)
+	return place, notFound("select a case's place", "anomaly", err)
 }
 
 // OpenAnomalies implements loyalty.AnomalyReader.

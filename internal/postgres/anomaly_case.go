@@ -152,17 +152,36 @@ func (t *tx) ClearCaseReversals(ctx context.Context, orgID, id loyalty.ID) error
 	return wrap("delete a case's reversals", err)
 }
 
+// CaseAccounts implements loyalty.AnomalyReader.
+func (r reader) CaseAccounts(ctx context.Context, orgID, id, only loyalty.ID) (all, frozen int, err error) {
+	const q = `
+		SELECT count(*) AS accounts, count(frozen_at) AS frozen FROM enrollments
+		WHERE organization_id = $1 AND customer_id IN (
+			SELECT coalesce(e.merged_into, e.customer_id) FROM (
+				SELECT p.person_id FROM anomaly_people p
+				WHERE p.organization_id = $1 AND p.anomaly_id = $2 AND p.kind = 'customer' AND $3::uuid IS NULL
+				UNION SELECT $3::uuid
+			) n JOIN enrollments e ON e.organization_id = $1 AND e.customer_id = n.person_id)`
+	var row struct {
+		Accounts int `db:"accounts"`
+		Frozen   int `db:"frozen"`
+	}
+	err = r.get(ctx, &row, q, orgID.String(), id.String(), nullID(only))
+	return row.Accounts, row.Frozen, wrap("count a case's accounts", err)
+}
+
 // CaseNames implements loyalty.AnomalyReader.
 func (r reader) CaseNames(ctx context.Context, orgID, id loyalty.ID) ([]loyalty.CaseName, error) {
 	const q = `
-		SELECT p.person_id AS id, p.kind, coalesce(c.name, s.name, '') AS name, c.anonymized_at IS NOT NULL AS erased, coalesce(e.balance, 0) AS balance,
+		SELECT * FROM (SELECT p.person_id AS id, p.kind, coalesce(c.name, s.name, '') AS name, c.anonymized_at IS NOT NULL AS erased, coalesce(e.balance, 0) AS balance,
 			coalesce(e.since, s.created_at, 'epoch') AS since, coalesce(f.frozen_at, e.frozen_at) IS NOT NULL AS frozen
 		FROM anomaly_people p
 		LEFT JOIN customers c ON p.kind = 'customer' AND c.organization_id = p.organization_id AND c.id = p.person_id
 		LEFT JOIN enrollments e ON p.kind = 'customer' AND e.organization_id = p.organization_id AND e.customer_id = p.person_id
 		LEFT JOIN enrollments f ON f.organization_id = e.organization_id AND f.customer_id = e.merged_into
 		LEFT JOIN staff s ON p.kind = 'staff' AND s.organization_id = p.organization_id AND s.id = p.person_id
-		WHERE p.organization_id = $1 AND p.anomaly_id = $2 AND p.kind IN ('customer', 'staff') ORDER BY p.kind, since, p.person_id LIMIT 50`
+		WHERE p.organization_id = $1 AND p.anomaly_id = $2 AND p.kind IN ('customer', 'staff') ORDER BY p.kind DESC, since, p.person_id LIMIT 50
+		) n ORDER BY kind, since, id`
 	var rows []struct {
 		ID      loyalty.ID     `db:"id"`
 		Kind    string         `db:"kind"`

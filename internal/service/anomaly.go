@@ -44,6 +44,20 @@ func (s *Anomalies) List(ctx context.Context, actor loyalty.Actor, f loyalty.Ano
 	return s.repo.Anomalies(ctx, actor.OrgID, f, page)
 }
 
+// Place is how many cases stand before one in the list; NotFound where it isn't
+// in it. It needs loyalty.AnomaliesRead.
+func (s *Anomalies) Place(ctx context.Context, actor loyalty.Actor, f loyalty.AnomalyFilter, id loyalty.ID) (int, error) {
+	if err := actor.Require(loyalty.AnomaliesRead); err != nil {
+		return 0, err
+	}
+	stores, err := visibleStores(actor, f.StoreIDs)
+	if err != nil {
+		return 0, err
+	}
+	f.StoreIDs = stores
+	return s.repo.AnomalyPlace(ctx, actor.OrgID, f, id)
+}
+
 // visibleStores narrows a filter to the stores that the actor may see: asking
 // for another one is NotFound, asking for none means all of the actor's.
 func visibleStores(actor loyalty.Actor, asked []loyalty.ID) ([]loyalty.ID, error) {

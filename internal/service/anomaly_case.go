@@ -74,19 +74,19 @@ func (s *Anomalies) about(ctx context.Context, actor loyalty.Actor, c *Case) (er
 	if c.Names, err = s.repo.CaseNames(ctx, org, c.ID); err != nil {
 		return err
 	}
-	if !c.CustomerID.IsZero() {
-		c.Accounts = 1
-	}
+	only := c.CustomerID
 	if c.OfAccounts() {
-		c.Accounts = c.Guests
+		only = loyalty.ID{}
+	}
+	if !c.CustomerID.IsZero() {
+		if c.Accounts, c.FrozenNow, err = s.repo.CaseAccounts(ctx, org, c.ID, only); err != nil {
+			return err
+		}
 	}
 	var accounts []loyalty.ID
 	for _, n := range c.Names {
 		if n.Kind == loyalty.PersonCustomer && len(accounts) < 20 {
 			accounts = append(accounts, n.ID)
-		}
-		if n.Kind == loyalty.PersonCustomer && n.Frozen && (c.OfAccounts() || n.ID == c.CustomerID) {
-			c.FrozenNow++
 		}
 	}
 	c.Frozen = c.Accounts > 0 && c.FrozenNow >= c.Accounts

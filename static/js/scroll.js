@@ -1,5 +1,6 @@
 // A list that scrolls by itself (data-keep-scroll and an id) stays where it
-// was when htmx puts a new one in its place, and shows its current entry.
+// was when htmx puts a new one in its place, and shows its current entry: also
+// that of a page just opened, which may be far down the list.
 (() => {
   const kept = new Map();
 
@@ -28,4 +29,10 @@
     }
   }
   tabs();
+
+  // The page itself stays at its top.
+  for (const list of document.querySelectorAll("[data-keep-scroll]")) {
+    const row = list.querySelector("[aria-current]")?.closest("li");
+    if (row) list.scrollTop += Math.max(0, row.getBoundingClientRect().bottom - list.getBoundingClientRect().bottom);
+  }
 })();

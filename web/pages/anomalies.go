@@ -60,10 +60,14 @@ func (f caseFilter) with(a loyalty.Anomaly) caseFilter {
 	if a.Status == loyalty.PendingReview && a.BelowLine {
 		own = belowLine
 	}
-	if f.status == own || f.status == allCases {
-		return f
+	holds := (f.kind == "" || f.kind == a.Type) && (f.severity == "" || f.severity == a.Severity) && (f.store.IsZero() || f.store == a.StoreID)
+	switch {
+	case f.status != own && f.status != allCases:
+		return caseFilter{status: own, page: 1}
+	case !holds:
+		return caseFilter{status: f.status, page: 1}
 	}
-	return caseFilter{status: own, page: 1}
+	return f
 }
 
 // query is the filter as an address has it: "" for what the queue opens with.
@@ -153,7 +157,7 @@ func (h *Handlers) queue(c *fiber.Ctx, f caseFilter, chosen loyalty.ID, form ui.
 		}
 		f = f.with(found.Anomaly)
 	}
-	rows, total, err := h.Anomalies.List(ctx, actor, f.domain(), loyalty.Page{Number: f.page, Size: casesOnPage})
+	rows, total, err := h.casesWith(ctx, actor, &f, chosen)
 	if err != nil {
 		return anomalies.QueueProps{}, err
 	}
@@ -205,6 +209,27 @@ func (h *Handlers) queue(c *fiber.Ctx, f caseFilter, chosen loyalty.ID, form ui.
 	shown.PrevHref, shown.NextHref = neighbours(p.Rows)
 	p.Case = &shown
 	return p, nil
+}
+
+// casesWith is a page of the list: the one that f says, or where a case was
+// chosen the one that holds it, which f then says.
+func (h *Handlers) casesWith(ctx ctx, actor loyalty.Actor, f *caseFilter, chosen loyalty.ID) ([]loyalty.AnomalyRow, int, error) {
+	list := func() ([]loyalty.AnomalyRow, int, error) {
+		return h.Anomalies.List(ctx, actor, f.domain(), loyalty.Page{Number: f.page, Size: casesOnPage})
+	}
+	rows, total, err := list()
+	if err != nil || chosen.IsZero() || slices.ContainsFunc(rows, func(r loyalty.AnomalyRow) bool { return r.ID == chosen }) {
+		return rows, total, err
+	}
+	place, err := h.Anomalies.Place(ctx, actor, f.domain(), chosen)
+	if loyalty.KindOf(err) == loyalty.NotFound && err != nil {
+		return rows, total, nil // decided just now
+	}
+	if err != nil {
+		return nil, 0, err
+	}
+	f.page = place/casesOnPage + 1
+	return list()
 }
 
 // neighbours are the cases before and after the current one; of a case that
