@@ -2,6 +2,7 @@ package pages
 
 import (
 	"math"
+	"slices"
 	"time"
 
 	"regulars/internal/loyalty"
@@ -166,9 +167,14 @@ func caseStory(ctx ctx, c service.Case) (ui.ChartProps, bool) {
 		norm[i] = usual / float64(days)
 		chart.Labels = append(chart.Labels, i18n.ShortDate(ctx, from.AddDate(0, 0, i)))
 	}
-	chart.Series = []ui.Series{
+	for _, s := range []ui.Series{
 		{Name: i18n.T(ctx, "In this case"), Values: in, Color: 1}, {Name: i18n.T(ctx, "Other awards"), Values: others, Color: 6},
 		{Name: i18n.T(ctx, "The usual day without it"), Values: norm, Color: 4, Dashed: true},
+	} {
+		// A spent reward has no awards in it, and a new account no others.
+		if slices.Max(s.Values) > 0 {
+			chart.Series = append(chart.Series, s)
+		}
 	}
 	chart.Summary = i18n.T(ctx, "%d awards in four weeks, at most %d in a day.", total, most)
 	return chart, true
