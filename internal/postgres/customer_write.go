@@ -138,8 +138,13 @@ func (t *tx) AnonymizeCustomer(ctx context.Context, orgID, customerID loyalty.ID
 	if err := t.LockAccount(ctx, orgID, customerID); err != nil {
 		return false, err
 	}
+	// What was decided on the account while it had a name is decided anew.
+	const changed = `UPDATE enrollments SET revision = revision + 1 WHERE organization_id = $1 AND customer_id = $2`
 	var ok bool
 	err := t.get(ctx, &ok, q, orgID.String(), customerID.String(), loyalty.AnonymousName, at)
+	if err == nil && ok {
+		_, err = t.exec(ctx, changed, orgID.String(), customerID.String())
+	}
 	return ok, wrap("anonymize customer", err)
 }
 

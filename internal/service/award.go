@@ -2,6 +2,7 @@ package service
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -49,8 +50,8 @@ type Awarded struct {
 }
 
 // Award gives exactly the points asked for: no multiplier. It needs
-// loyalty.Award. A frozen account and an organization without an active
-// program are a Conflict.
+// loyalty.Award. A frozen account, a person who was forgotten and an
+// organization without an active program are a Conflict.
 func (s *Ledger) Award(ctx context.Context, actor loyalty.Actor, cmd AwardPoints) (Awarded, error) {
 	if err := s.may(actor, loyalty.Award, cmd.StoreID); err != nil {
 		return Awarded{}, err
@@ -61,6 +62,37 @@ func (s *Ledger) Award(ctx context.Context, actor loyalty.Actor, cmd AwardPoints
 	if err := p.Err(); err != nil {
 		return Awarded{}, err
 	}
+	done, err := s.awardByHand(ctx, actor, cmd, false)
+	if errors.Is(err, errNameless) {
+		if err := s.stillNamed(ctx, actor, cmd.Customer); err != nil {
+			return Awarded{}, err
+		}
+		return s.awardByHand(ctx, actor, cmd, true)
+	}
+	return done, err
+}
+
+// errNameless says that the guest is called what the erased are called, as
+// others may be: who it is has to be looked up.
+var errNameless = errors.New("the guest may have been erased")
+
+// stillNamed is a Conflict for a guest who was erased.
+func (s *Ledger) stillNamed(ctx context.Context, actor loyalty.Actor, who CustomerRef) error {
+	snap, err := s.repo.Snapshot(ctx, actor.OrgID, who.query())
+	if err != nil {
+		return err
+	}
+	m, _, err := s.repo.Member(ctx, actor.OrgID, loyalty.CustomerKey{ID: snap.Account.CustomerID})
+	if err != nil {
+		return err
+	}
+	return m.CheckNamed()
+}
+
+// awardByHand is Award once what was asked for makes sense. Only the name is
+// read with an account, so an award to one who bears the name of the erased
+// is an errNameless unless that was looked into.
+func (s *Ledger) awardByHand(ctx context.Context, actor loyalty.Actor, cmd AwardPoints, named bool) (Awarded, error) {
 	q := cmd.Customer.query()
 	q.Recent = recentAwards
 	return post(ctx, s.Core, actor.OrgID, q, cmd.Once, func(snap loyalty.Snapshot, cfg *loyalty.Config) (decision[Awarded], error) {
@@ -71,6 +103,9 @@ func (s *Ledger) Award(ctx context.Context, actor loyalty.Actor, cmd AwardPoints
 		e, err := newEarning(snap, cfg, actor, cmd.StoreID, now)
 		if err != nil {
 			return decision[Awarded]{}, err
+		}
+		if snap.Name == loyalty.AnonymousName && !named {
+			return decision[Awarded]{}, errNameless
 		}
 		if err := e.award(cmd.Points, loyalty.Transaction{Reason: cmd.Reason}); err != nil {
 			return decision[Awarded]{}, err

@@ -97,18 +97,29 @@ func TestAnonymizeKeepsTheLedger(t *testing.T) {
 	t.Parallel()
 	db, s := customers(t)
 	who := remembered(t, db, s)
+	give := func(to loyalty.ID) error {
+		_, err := s.Ledger.Award(t.Context(), owner, service.AwardPoints{Customer: service.CustomerRef{ID: to}, Points: 50, Reason: "Welcome"})
+		return err
+	}
+	// What one award hands on to the next must not outlive the name.
+	if err := give(who); err != nil {
+		t.Fatal(err)
+	}
 	m, err := s.Customers.Anonymize(t.Context(), owner, service.AnonymizeCustomer{ID: who})
-	if err != nil || m.Name != "Anonymous" || m.AnonymizedAt.IsZero() || m.Enrollment.Balance != 400 {
+	if err != nil || m.Name != "Anonymous" || m.AnonymizedAt.IsZero() || m.Enrollment.Balance != 450 {
 		t.Fatalf("anonymized %+v, %v", m, err)
 	}
 	if found := traces(t, db, person...); len(found) > 0 {
 		t.Errorf("left behind: %v", found)
 	}
-	if _, total, err := s.Customers.Transactions(t.Context(), owner, service.CustomerRef{ID: who}, "", loyalty.Page{Number: 1, Size: 20}); total != 2 || err != nil {
+	if _, total, err := s.Customers.Transactions(t.Context(), owner, service.CustomerRef{ID: who}, "", loyalty.Page{Number: 1, Size: 20}); total != 3 || err != nil {
 		t.Errorf("%d transactions, %v", total, err)
 	}
 	if _, err := s.Customers.Anonymize(t.Context(), owner, service.AnonymizeCustomer{ID: who}); loyalty.CodeOf(err) != loyalty.CodeConflict {
 		t.Errorf("a second time: %v", err)
+	}
+	if err := give(who); loyalty.CodeOf(err) != loyalty.CodeConflict {
+		t.Errorf("given points: %v", err)
 	}
 	name := "María"
 	if _, err := s.Customers.Update(t.Context(), owner, service.UpdateCustomer{ID: who, Name: &name}); loyalty.CodeOf(err) != loyalty.CodeConflict {
@@ -121,6 +132,9 @@ func TestAnonymizeKeepsTheLedger(t *testing.T) {
 	// The number is free for whoever has it now.
 	if again := create(t, s, maria); !again.Created {
 		t.Error("the number still leads to the forgotten customer")
+	}
+	if err := give(create(t, s, service.CreateCustomer{Name: loyalty.AnonymousName, Phone: "+51900111222"}).ID); err != nil {
+		t.Errorf("points for one who is called so: %v", err)
 	}
 }
 

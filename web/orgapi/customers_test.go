@@ -65,6 +65,9 @@ func TestCustomerChanges(t *testing.T) {
 		t.Error(gone.Body)
 	}
 	s.Do("POST", "/v1/loyalty/customers/"+id+"/anonymize", key, "").Want(t, 409, "CONFLICT")
+	s.Do("POST", "/v1/loyalty/programs", key, `{"name":"Lume Club"}`).Want(t, 201, "")
+	s.Do("POST", "/v1/loyalty/customers/"+id+"/award-points", key, `{"points":5,"reason":"Sorry"}`).Want(t, 409, "CONFLICT")
+	s.Do("POST", "/v1/stores/"+s.Store.ID.String()+"/loyalty/earn", key, `{"customer_id":"`+id+`","points":5,"reason":"Sorry"}`).Want(t, 409, "CONFLICT")
 	all := s.Do("POST", "/v1/loyalty/customers", key, `{"name":"","email":"x","phone":"-","birthDate":"15.05.1990"}`).Want(t, 400, "VALIDATION_ERROR")
 	if details := all.At(t, "error", "details").([]any); len(details) != 4 { //nolint:errcheck // the contract says it is a list
 		t.Error(all.Body)
