@@ -64,6 +64,7 @@ type DetailProps struct {
 	Lifetime       string
 	Since          string
 	Standing       *ui.TierProgressProps // nil without a program
+	Gives          string                // what the tier gives beside points, as the owner wrote it; "" for nothing
 	Facts          []ui.Fact
 	Expiring       []ui.SumLine
 	Rewards        []Reward

@@ -156,6 +156,7 @@ func customerProps(ctx context.Context, actor loyalty.Actor, who service.Profile
 	}
 	s := standing(ctx, who.Program, e.TierID, e.Lifetime)
 	p.Standing = &ui.TierProgressProps{Tier: who.Tier.Name, Next: who.Next.Name, Rank: s.Rank, From: int64(who.Tier.MinPoints), To: int64(who.Next.MinPoints), Points: int64(e.Lifetime), Text: s.Note}
+	p.Gives = who.Tier.Benefits
 	for _, l := range who.Lots {
 		if !l.ExpiresOn.IsZero() && l.Points > 0 && len(p.Expiring) < 6 {
 			p.Expiring = append(p.Expiring, ui.SumLine{Label: i18n.Date(i18n.In(ctx, time.UTC), l.ExpiresOn), Value: i18n.Number(ctx, l.Points)})
