@@ -11,6 +11,7 @@ import (
 // Currency.
 type SubmitOrder struct {
 	StoreID     loyalty.ID
+	DrawnFor    loyalty.ID  // the store that somebody drew the bill up for, refused where it is another; zero for none
 	ExternalID  string      // the till's own id, 1–255 characters, unique in the store
 	Customer    CustomerRef // zero for a guest the till does not know
 	Phone       string      // instead of Customer: found by phone, or else signed up
@@ -118,6 +119,9 @@ func checkAmount(p *loyalty.Problems, field string, m loyalty.Minor) {
 }
 
 func (s *Ledger) decideOrder(ctx context.Context, snap loyalty.Snapshot, cfg *loyalty.Config, actor loyalty.Actor, cmd SubmitOrder) (decision[OrderResult], error) {
+	if err := BillMoved(cfg, cmd.DrawnFor, cmd.StoreID); err != nil {
+		return decision[OrderResult]{}, err
+	}
 	store, err := cfg.Store(cmd.StoreID)
 	if err != nil {
 		return decision[OrderResult]{}, err

@@ -18,6 +18,7 @@ type RedeemReward struct {
 	Customer CustomerRef
 	RewardID loyalty.ID
 	StoreID  loyalty.ID // where; zero when at no store
+	DrawnFor loyalty.ID // the store that somebody was asked for, refused where it is another; zero for none
 	OrderRef string     // the order it is used on, as the caller names it, ≤ 255 characters
 	Hold     bool       // set aside until fulfilled, cancelled or out of time
 	Metadata []byte     // a JSON object of at most 4 KiB, kept and returned
@@ -58,6 +59,9 @@ func (s *Ledger) Redeem(ctx context.Context, actor loyalty.Actor, cmd RedeemRewa
 func (s *Ledger) decideRedeem(snap loyalty.Snapshot, cfg *loyalty.Config, actor loyalty.Actor, cmd RedeemReward, now time.Time) (decision[Redeemed], error) {
 	var none decision[Redeemed]
 	a, reward := snap.Account, snap.Reward
+	if err := RewardMoved(cfg, cmd.DrawnFor, cmd.StoreID); err != nil {
+		return none, err
+	}
 	program, err := cfg.ActiveProgram()
 	if err != nil {
 		return none, err

@@ -14,6 +14,7 @@ type Visit struct {
 	Staff    loyalty.Staff
 	Data     map[string]string // what the session remembers; change it with Keep
 	TimeZone string            // of the store worked in, or the organization's
+	Closed   loyalty.Store     // the store chosen last, where it is closed by now
 	Config   *loyalty.Config   // what the organization has set up
 	// Locked says that the device is locked: Actor is nobody until somebody
 	// unlocks it.
@@ -88,6 +89,9 @@ func (a *Access) visit(ctx context.Context, session loyalty.Session, who loyalty
 	chosen, _ := loyalty.ParseID(session.Data[storeData])
 	var open []loyalty.Store
 	for _, s := range cfg.Stores {
+		if !s.Active && s.ID == chosen {
+			v.Closed = s
+		}
 		if !s.Active || v.Actor.RequireStore(s.ID) != nil {
 			continue
 		}

@@ -46,7 +46,7 @@
     const find = () => forms().find((form) => action(form) === to);
     if (find()) return fill(find(), fields);
     // It stood in the dialog, which a link on the page opens.
-    const opener = [...document.querySelectorAll("a[hx-target='#modal']")].find((link) => link.getAttribute("href") === to);
+    const opener = [...document.querySelectorAll("a[hx-target='#modal']")].find((link) => link.pathname === to);
     if (!opener) return;
     document.addEventListener("htmx:afterSettle", () => { if (find()) fill(find(), fields); }, { once: true });
     opener.click();

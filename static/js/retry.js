@@ -70,7 +70,10 @@
   const unsure = (within) => [...within.querySelectorAll("form[data-retry]")].filter((sent) => pending.has(sent) || sent.getAttribute("aria-busy") === "true");
   const leave = () => window.confirm(document.body.dataset.unsure);
   window.regulars = window.regulars || {};
-  // Whether what was sent from a part of the page keeps people there.
+  // Whether something was sent from a part of the page of which it isn't
+  // certain that it has arrived.
+  window.regulars.unsure = (within) => unsure(within).length > 0;
+  // Whether that keeps people there.
   window.regulars.stays = (within) => unsure(within).length > 0 && !leave();
   document.addEventListener("htmx:confirm", (event) => {
     const { elt, target } = event.detail;

@@ -27,6 +27,35 @@
     if (part && window.matchMedia("(width < 64rem)").matches) part.scrollIntoView({ block: "start" });
   });
 
+  // A new guest who is half typed in, or waits to be sent, stays while the
+  // search goes on below another name; what leads on asks first.
+  const half = (card) => {
+    const form = card && card.querySelector("form");
+    return Boolean(form) && (form.hasAttribute("data-came-back") || window.regulars.changed(form) || window.regulars.unsure(card));
+  };
+  document.addEventListener("htmx:oobBeforeSwap", (event) => {
+    const card = event.detail.target;
+    if (!card.matches("[data-till-new]") || !half(card)) return;
+    event.detail.shouldSwap = false;
+    card.querySelector("[data-till-kept]").hidden = false;
+  });
+  document.addEventListener("htmx:confirm", (event) => {
+    const { elt, target } = event.detail;
+    const card = document.querySelector("[data-till-new]");
+    // What was sent already is asked about as everywhere.
+    if (event.defaultPrevented || !half(card) || window.regulars.unsure(card) || card.contains(elt) || !target.contains(card)) return;
+    if (!window.confirm(card.dataset.tillNew)) event.preventDefault();
+  });
+  document.addEventListener("click", (event) => {
+    const card = event.target instanceof Element && event.target.closest("[data-till-drop]") && event.target.closest("[data-till-new]");
+    if (!card || window.regulars.stays(card)) return;
+    card.replaceChildren();
+    card.hidden = true;
+    const field = document.getElementById("f-q");
+    field.focus();
+    window.htmx.trigger(field, "search");
+  });
+
   let used = Date.now();
   for (const name of ["pointerdown", "keydown", "input"]) {
     document.addEventListener(name, () => { used = Date.now(); }, { passive: true });

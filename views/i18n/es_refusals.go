@@ -162,6 +162,12 @@ func init() {
 		"must be an amount of money such as %s, with a point and no comma":                      "debe ser un importe como %s, con punto y sin coma",
 		"%s is on line %d as well, with other values":                                           "%s también está en la línea %d, con otros valores",
 		"must be at most %d days before to":                                                     "debe ser como máximo %d días antes de to",
+		"%s is closed now. This bill would count for %s: check it and press again.":             "%s está cerrado ahora. Esta cuenta contaría para %s: revísala y pulsa de nuevo.",
+		"%s is closed now. This reward would count for %s: check it and press again.":           "%s está cerrado ahora. Este canje contaría para %s: revísalo y pulsa de nuevo.",
+		"This bill was begun for %s. Now it would count for %s: check it and press again.":      "Esta cuenta se empezó para %s. Ahora contaría para %s: revísala y pulsa de nuevo.",
+		"This was begun for %s. Now the reward would count for %s: check it and press again.":   "Esto se empezó para %s. Ahora el canje contaría para %s: revísalo y pulsa de nuevo.",
+		"%s is closed now. Nothing was recorded: choose where you work, and press again.":       "%s está cerrado ahora. No se registró nada: elige dónde trabajas y pulsa de nuevo.",
+		"Nothing was recorded: choose where you work, and press again.":                         "No se registró nada: elige dónde trabajas y pulsa de nuevo.",
 		"must be before to":                                                                     "debe ser anterior a to",
 	})
 }

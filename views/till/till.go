@@ -35,12 +35,14 @@ type PageProps struct {
 
 // FindProps is the first step: one field.
 type FindProps struct {
-	CSRF    string
-	Store   string // where the person works
-	Stores  bool   // there are others to work at
-	CanLock bool   // somebody could unlock it with a PIN
-	Results ResultsProps
-	Recent  []Recent
+	CSRF      string
+	Store     string // where the person works
+	Stores    bool   // there are others to work at
+	CanLock   bool   // somebody could unlock it with a PIN
+	Results   ResultsProps
+	Recent    []Recent
+	Moved     string // translated: that the store chosen is closed, and which it is now; "" for most
+	CanChoose bool   // the person may say where they work
 	// NoProgram: none is active, so that bills earn nothing.
 	NoProgram bool
 	Setup     string // where the person can set one up; "" for who may not
@@ -87,6 +89,7 @@ type Guest struct {
 	Held    string // translated: how much of the balance waits for a manager; "" for nothing
 	Frozen  bool
 	Tier    Standing
+	Gives   string // what the tier gives beside points, as the owner wrote it; "" for nothing
 }
 
 // Standing is a guest's tier and the way to the next.
@@ -106,6 +109,16 @@ type GuestProps struct {
 	Preview PreviewProps
 	Rewards RewardsProps
 	Note    string // what has just happened, such as an undo
+	Store   string // the id of the store that the bill is drawn for
+	Moved   string // as FindProps.Moved
+}
+
+// ErasedProps is said about a guest who was erased.
+type ErasedProps struct {
+	Text   string // since when
+	Note   string // what has just happened, or hasn't; "" for nothing
+	Bad    bool   // it hasn't
+	Detail string // address of the customer's page
 }
 
 // receiptWrong reports whether the receipt's number is all that is wrong.
@@ -161,6 +174,7 @@ type ConfirmProps struct {
 	Reward string
 	Cost   string
 	After  string // the balance afterwards
+	Store  string // the id of the store that it is drawn for
 	Script bool   // drawn in the dialog
 }
 
@@ -280,4 +294,18 @@ func focusIf(on bool) templ.Attributes {
 		return templ.Attributes{"data-focus": true}
 	}
 	return nil
+}
+
+func erasedTone(p ErasedProps) ui.Tone {
+	if p.Bad {
+		return ui.Warn
+	}
+	return ui.Good
+}
+
+// backAttrs has a button lead back to the search, by Escape as well.
+func backAttrs() templ.Attributes {
+	out := inside(Path)
+	out["data-escape"], out["aria-keyshortcuts"], out["data-focus"] = true, "Escape", true
+	return out
 }

@@ -71,6 +71,7 @@ func (h *Handlers) tillFind(c *fiber.Ctx, status int, store loyalty.Store, other
 	}
 	props := till.FindProps{
 		CSRF: auth.CSRF(c), Store: store.Name, Stores: others && !auth.Actor(c).AtTill, Results: results, CanLock: canLock,
+		Moved: movedHere(c, store), CanChoose: !auth.Actor(c).AtTill,
 	}
 	cfg, err := h.setup(c)
 	if err != nil {
@@ -165,7 +166,7 @@ func (h *Handlers) tillOwn(c *fiber.Ctx, store loyalty.Store) ([]till.Recent, er
 // tillStep answers with a step of the till: the step alone where htmx puts it
 // into the page, else the whole page. said is read out.
 func (h *Handlers) tillStep(c *fiber.Ctx, status int, step component, said string) error {
-	if asked := target(c); asked == till.ID || asked == till.ResultsID {
+	if asked := target(c); asked == till.ID || asked == till.ResultsID || asked == ui.ModalID {
 		c.Set("HX-Retarget", "#"+till.ID)
 		c.Set("HX-Trigger", "dialog:close")
 		c.Set("HX-Push-Url", tillAddress(c))

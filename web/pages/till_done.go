@@ -160,7 +160,12 @@ func (h *Handlers) TillUndo(c *fiber.Ctx) error {
 
 // TillConfirm is GET /till/:id/redeem/:reward: asks before points are spent.
 func (h *Handlers) TillConfirm(c *fiber.Ctx) error {
-	return h.tillConfirm(c, fiber.StatusOK, fresh(c))
+	f := fresh(c).With("store", c.Query("store"))
+	at, err := h.drawnFor(c, f, service.RewardMoved)
+	if err != nil || at.now.ID.IsZero() {
+		return chooseStore(c)
+	}
+	return h.tillConfirm(c, fiber.StatusOK, at.said(c, f))
 }
 
 func (h *Handlers) tillConfirm(c *fiber.Ctx, status int, f ui.Form) error {
@@ -181,11 +186,15 @@ func (h *Handlers) tillConfirm(c *fiber.Ctx, status int, f ui.Form) error {
 	if err != nil {
 		return err
 	}
+	if who.CheckNamed() != nil {
+		return h.tillErased(c, status, who, f.Problem)
+	}
 	store, err := h.workplace(c)
 	if err != nil {
 		return chooseStore(c)
 	}
 	p := till.ConfirmProps{
+		Store: store.ID.String(),
 		Guest: tillGuestProps(c, who, store), Form: f, Action: tillPath(id) + "/redeem/" + rewardID.String(), Reward: reward.Name,
 		Cost: i18n.Number(ctx, reward.Cost), After: i18n.Number(ctx, who.Enrollment.Balance-reward.Cost), Script: target(c) == ui.ModalID,
 	}
@@ -205,17 +214,26 @@ func (h *Handlers) TillRedeem(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	store, err := h.workplace(c)
+	if gone, err := h.tillGone(c, id); gone || err != nil {
+		return err
+	}
+	f := posted(c)
+	at, err := h.drawnFor(c, f, service.RewardMoved)
 	if err != nil {
 		return chooseStore(c)
 	}
-	cmd := service.RedeemReward{Customer: service.CustomerRef{ID: id}, RewardID: rewardID, StoreID: store.ID}
-	return submit(h, c, posted(c), func(once loyalty.Once) (service.Redeemed, error) {
+	cmd := service.RedeemReward{Customer: service.CustomerRef{ID: id}, RewardID: rewardID, StoreID: at.now.ID, DrawnFor: at.drawn}
+	return submit(h, c, f, func(once loyalty.Once) (service.Redeemed, error) {
 		cmd.Once = once
 		return h.Ledger.Redeem(c.UserContext(), auth.Actor(c), cmd)
 	}, func(r service.Redeemed) done {
 		return done{To: codePath(r.Redemption), Inside: true}
-	}, func(f ui.Form) error { return h.tillConfirm(c, fiber.StatusUnprocessableEntity, f) })
+	}, func(f ui.Form) error {
+		if at.now.ID.IsZero() {
+			return h.chooseAgain(c, id, f, at.why)
+		}
+		return h.tillConfirm(c, fiber.StatusUnprocessableEntity, at.said(c, f))
+	})
 }
 
 // TillFulfill is POST /till/:id/redemptions/:redemption/fulfill: the reward is

@@ -27,7 +27,7 @@ func (h *Handlers) TillCustomer(c *fiber.Ctx) error {
 	case c.Query("known") != "":
 		note = i18n.T(ctx, "This number was known already. Here is the guest it belongs to.")
 	}
-	return h.tillGuest(c, fiber.StatusOK, fresh(c), note)
+	return h.tillGuest(c, fiber.StatusOK, fresh(c).With("total", c.Query("total")).With("id", c.Query("receipt")), note)
 }
 
 func (h *Handlers) tillGuest(c *fiber.Ctx, status int, f ui.Form, note string) error {
@@ -44,17 +44,23 @@ func (h *Handlers) tillGuest(c *fiber.Ctx, status int, f ui.Form, note string) e
 	if err != nil {
 		return err
 	}
+	if who.CheckNamed() != nil {
+		return h.tillErased(c, status, who, cmp.Or(f.Problem, note))
+	}
 	offers, err := h.Rewards.Offers(ctx, actor, service.OffersQuery{StoreID: store.ID, Customer: service.CustomerRef{ID: id}})
 	if err != nil {
 		return err
 	}
-	rewards := tillRewards(c, tillPath(id), who.Enrollment.Balance-who.UnderReview, offers)
+	rewards := tillRewards(c, tillPath(id), store.ID, who.Enrollment.Balance-who.UnderReview, offers)
 	if target(c) == till.RewardsID {
 		return part(c, status, till.RewardsPart(rewards))
 	}
 	p := till.GuestProps{
 		Guest: tillGuestProps(c, who, store), Form: f, Symbol: i18n.MoneySymbol(store.Currency), Digits: i18n.MoneyDigits(store.Currency),
-		Rewards: rewards, Note: note,
+		Rewards: rewards, Note: note, Store: store.ID.String(),
+	}
+	if !f.Failed() {
+		p.Moved = movedHere(c, store)
 	}
 	if f.Value("total") != "" && f.Error("total") == "" {
 		p.Preview = h.preview(c, id, store, read(f))
@@ -71,6 +77,9 @@ func tillGuestProps(c *fiber.Ctx, who service.Profile, store loyalty.Store) till
 	}
 	if who.Program != nil && who.Enrollment.Balance > 0 {
 		g.Worth = i18n.Money(ctx, int64(who.Enrollment.Balance)*int64(who.Program.CurrencyPerPoint), store.Currency)
+	}
+	if who.Program != nil {
+		g.Gives = who.Tier.Benefits
 	}
 	if who.UnderReview > 0 {
 		g.Held = underReview(ctx, who.UnderReview)
@@ -142,14 +151,17 @@ func (h *Handlers) TillAward(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	store, err := h.workplace(c)
+	if gone, err := h.tillGone(c, id); gone || err != nil {
+		return err
+	}
+	f := posted(c)
+	at, err := h.drawnFor(c, f, service.BillMoved)
 	if err != nil {
 		return chooseStore(c)
 	}
-	f := posted(c)
 	in := read(f)
 	cmd := service.SubmitOrder{
-		StoreID: store.ID, Customer: service.CustomerRef{ID: id}, Total: in.Money("total", store.Currency), Status: loyalty.OrderCompleted,
+		StoreID: at.now.ID, DrawnFor: at.drawn, Customer: service.CustomerRef{ID: id}, Total: in.Money("total", at.currency), Status: loyalty.OrderCompleted,
 		ExternalID: cmp.Or(in.Text("id"), unnumbered+strings.ToLower(strings.TrimPrefix(f.Key, "form-"))),
 	}
 	if cmd.Total <= 0 && in.Err() == nil {
@@ -171,5 +183,10 @@ func (h *Handlers) TillAward(c *fiber.Ctx) error {
 			to += "&was=" + r.Award.Before.ID.String()
 		}
 		return done{To: to, Inside: true}
-	}, func(f ui.Form) error { return h.tillGuest(c, fiber.StatusUnprocessableEntity, f, "") })
+	}, func(f ui.Form) error {
+		if at.now.ID.IsZero() {
+			return h.chooseAgain(c, id, f, at.why)
+		}
+		return h.tillGuest(c, fiber.StatusUnprocessableEntity, at.said(c, f), "")
+	})
 }
