@@ -68,7 +68,7 @@ func (r results) goals() []goal {
 	}{
 		{"search: common name", 15}, {"search: rare name", 15}, {"search: two letters", 15}, {"customers, page 1", 30},
 		{"customers, page 10,000", 30}, {"stats", 10}, {"analytics", 10}, {"home page", 10}, {"customer page", 50}, {"till page", 50},
-		{"till preview", 50}, {"transactions page", 50},
+		{"till preview", 50}, {"transactions page", 50}, {"transactions: adjustments", 50}, {"orders: cancelled", 50},
 	} {
 		out = append(out, r.within(g.work, g.aim))
 	}

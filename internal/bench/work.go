@@ -52,6 +52,8 @@ var everything = []work{
 		s.get(req, "/customers?page="+strconv.Itoa(min(10_000, s.db.Customers/25)))
 	}},
 	{name: "transactions page", connections: spread, make: at("/transactions")},
+	{name: "transactions: adjustments", connections: spread, make: at("/transactions?type=adjust")},
+	{name: "orders: cancelled", connections: spread, make: at("/orders?status=cancelled")},
 }
 
 // someone is a customer from before the first transaction, who has points.
