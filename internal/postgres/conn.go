@@ -170,10 +170,15 @@ func (c *conn) ExecContext(ctx context.Context, query string, args []driver.Name
 	return viaPrepared(ctx, c, query, func(s pqStmt) (driver.Result, error) { return s.ExecContext(ctx, args) })
 }
 
+// eachTime begins a statement that is planned for its arguments every time: a
+// list with many filters, of which only the set ones matter. A plan that is
+// kept must do for all of them, and knows no index of the few rows one asks for.
+const eachTime = "/* planned each time */ "
+
 // worthPreparing leaves out statements without arguments: they take a single
 // round trip as they are, and there may be several in one text.
 func (c *conn) worthPreparing(query string, args []driver.NamedValue) bool {
-	if c.prepared == nil || len(args) == 0 {
+	if c.prepared == nil || len(args) == 0 || strings.HasPrefix(query, eachTime) {
 		return false
 	}
 	_, known := c.prepared[query]

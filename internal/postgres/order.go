@@ -52,10 +52,10 @@ func (r reader) Orders(ctx context.Context, orgID loyalty.ID, f loyalty.OrderFil
 			AND ($4 = '' OR o.status = $4) AND (NOT $5 OR o.customer_id IS NULL)
 			AND ($6::timestamptz IS NULL OR o.at >= $6) AND ($7::timestamptz IS NULL OR o.at < $7)
 		ORDER BY o.at DESC, o.id DESC`
-	const list = `
+	const list = eachTime + `
 		SELECT to_jsonb(o) FROM orders o JOIN (` + ids + ` LIMIT $8 OFFSET $9) p USING (id)
 		WHERE o.organization_id = $1 ORDER BY o.at DESC, o.id DESC`
-	const count = `SELECT count(*) FROM (` + ids + ` LIMIT $8) p`
+	const count = eachTime + `SELECT count(*) FROM (` + ids + ` LIMIT $8) p`
 	args := []any{
 		orgID.String(), nullIDs(f.StoreIDs), nullID(f.CustomerID), string(f.Status), f.Unclaimed, nullTime(f.From), nullTime(f.To),
 	}
@@ -166,8 +166,8 @@ func (r reader) Transactions(ctx context.Context, orgID loyalty.ID, f loyalty.Tr
 			AND ($4::uuid IS NULL OR t.staff_id = $4) AND ($5 = '' OR t.type = $5) AND ($8::uuid IS NULL OR t.reward_id = $8)
 			AND ($6::timestamptz IS NULL OR t.at >= $6) AND ($7::timestamptz IS NULL OR t.at < $7)
 		ORDER BY t.at DESC, t.id DESC`
-	const list = ids + ` LIMIT $9 OFFSET $10`
-	const count = `SELECT count(*) FROM (` + ids + ` LIMIT $9) p`
+	const list = eachTime + ids + ` LIMIT $9 OFFSET $10`
+	const count = eachTime + `SELECT count(*) FROM (` + ids + ` LIMIT $9) p`
 	const own = `SELECT x.id FROM ` + ownAccounts + ` x (id)`
 	var customers []loyalty.ID
 	if !f.CustomerID.IsZero() {
