@@ -50,6 +50,16 @@
     if (event.detail.elt instanceof HTMLFormElement) event.detail.elt.removeAttribute("aria-busy");
   });
 
+  // What is asked with Enter ends what the field asks while one types, and the
+  // field asks nothing more until that is answered: its answer would come into
+  // another page.
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    const { elt } = event.detail;
+    if (!(elt instanceof Element)) return;
+    if (elt.matches("form[role=search]")) for (const field of elt.querySelectorAll("[type=search]")) window.htmx.trigger(field, "htmx:abort");
+    else if (elt.matches("form[role=search][aria-busy=true] [type=search]")) event.preventDefault();
+  });
+
   // A form that is sent again by itself says so itself.
   const again = (event) => event.detail.elt instanceof Element && event.detail.elt.matches("form[data-retry]");
   // What a search, a filter or a preview shows is of what was asked before:

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/chromedp/chromedp/kb"
 
@@ -107,6 +108,26 @@ func TestTillOutlivesTheConnection(t *testing.T) {
 	}
 }
 
+// On a slow line the newest question is answered, whatever was asked while one
+// typed; and Enter leads on though the field had something to ask, too.
+func TestTillSearchesForWhatIsTyped(t *testing.T) {
+	t.Parallel()
+	s, _ := restaurant(t)
+	var line line
+	v := webtest.VisitAt(t, line.to(t, s.Serve(t)), browsertest.Desktop)
+	v.SignIn("cashier@trattoria.test")
+	line.state.Store(slow)
+	v.Type("#f-q", "mar")
+	v.Until("it is asked", `document.querySelector(".htmx-request")`)
+	v.Press("io")
+	v.Until("the newest is answered", `(matches => matches.length === 1 && matches[0].innerText.includes("Mario R."))(document.querySelectorAll("[data-match]"))`)
+	v.Press(" r" + kb.Enter)
+	v.See("Award points")
+	time.Sleep(2 * lag) // a late answer would come now
+	v.See("Award points")
+	v.NoComplaints()
+}
+
 // line is a connection to the server that can be cut. While it is, what is
 // sent is lost before it arrives, or its answer is.
 type line struct{ state, lost atomic.Int32 }
@@ -115,7 +136,10 @@ const (
 	whole int32 = iota
 	lostBefore
 	lostAfter
+	slow // nothing is lost, but takes lag
 )
+
+const lag = 700 * time.Millisecond
 
 // to is the address of the near end of a line to the server at base.
 func (l *line) to(t *testing.T, base string) string {
@@ -130,7 +154,10 @@ func (l *line) to(t *testing.T, base string) string {
 	}}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		state := l.state.Load()
-		if r.Method != http.MethodPost || state == whole {
+		if state == slow {
+			time.Sleep(lag)
+		}
+		if r.Method != http.MethodPost || state == whole || state == slow {
 			proxy.ServeHTTP(w, r)
 			return
 		}
