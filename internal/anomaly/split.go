@@ -36,8 +36,8 @@ func splitOrders(s SplitOrdersSettings, e Event, r Recent) (Signal, bool) {
 	// Whoever comes more often comes back more often.
 	sig.Evidence.P = repeatTail(k, .1+.05*4*r.WeeklyMean, .4)
 	sig.Score = Score(sig.Evidence.P)
-	return sig.finish("%s orders at one till in %s earned %s points more than one would; %s in 28 days",
-		grouped(int64(len(parts)+1)), span(e.closed().Sub(sig.Evidence.From)), grouped(gain), counted(int64(k), "part")), true
+	return sig.finish("%s orders at one till in %s earned %s more than one would; %s in 28 days",
+		grouped(int64(len(parts)+1)), span(e.closed().Sub(sig.Evidence.From)), counted(gain, "point"), counted(int64(k), "part")), true
 }
 
 // splitGain is how many points more the parts and the event gave than one

@@ -17,7 +17,8 @@ func init() {
 		"%s new accounts belong together: %s":                                             "%s cuentas nuevas están relacionadas: %s",
 		"%s of %s large awards by hand just below the approval limit; %s expected":        "%s de %s abonos manuales grandes justo por debajo del límite de aprobación; se esperaban %s",
 		"%s of %s visits on one cashier's shifts; %s expected":                            "%s de %s visitas en turnos de una misma persona de caja; se esperaban %s",
-		"%s orders at one till in %s earned %s points more than one would; %s in 28 days": "%s pedidos en una caja en %s ganaron %s puntos más que uno solo; %s en 28 días",
+		"%s orders at one till in %s earned %s more than one would; %s in 28 days":        "%s pedidos en una caja en %s ganaron %s más que uno solo; %s en 28 días",
+		"%s orders at one till in %s earned %s points more than one would; %s in 28 days": "%s pedidos en una caja en %s ganaron %s puntos más que uno solo; %s en 28 días", // of cases from before
 		"%s orders in %s":                                                                        "%s pedidos en %s",
 		"%s point transactions in %s":                                                            "%s movimientos de puntos en %s",
 		"%s point transactions in one day; %s expected":                                          "%s movimientos de puntos en un día; se esperaban %s",

@@ -27,7 +27,7 @@ func Finding(ctx context.Context, format string, args []any, described string) s
 }
 
 var (
-	counted   = regexp.MustCompile(`^([\d,]+) (second|minute|hour|day|part)s?$`)
+	counted   = regexp.MustCompile(`^([\d,]+) (second|minute|hour|day|part|point)s?$`)
 	ordinal   = regexp.MustCompile(`^(\d+)(st|nd|rd|th)$`)
 	spanForms = map[string][2]string{
 		"second": {Mark("%d second"), Mark("%d seconds")},
@@ -35,6 +35,7 @@ var (
 		"hour":   {Mark("%d hour"), Mark("%d hours")},
 		"day":    {Mark("%d day"), Mark("%d days")},
 		"part":   {Mark("%d part"), Mark("%d parts")},
+		"point":  {Mark("%d point"), Mark("%d points")},
 	}
 	findingPhrases = []string{
 		Mark("awards by hand"), Mark("checks put on accounts afterwards"), Mark("a cashier"), Mark("a till"), Mark("a store"), Mark("a store they know"),
