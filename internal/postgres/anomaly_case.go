@@ -155,13 +155,16 @@ func (t *tx) ClearCaseReversals(ctx context.Context, orgID, id loyalty.ID) error
 // CaseAccounts implements loyalty.AnomalyReader.
 func (r reader) CaseAccounts(ctx context.Context, orgID, id, only loyalty.ID) (all, frozen int, err error) {
 	const q = `
-		SELECT count(*) AS accounts, count(frozen_at) AS frozen FROM enrollments
-		WHERE organization_id = $1 AND customer_id IN (
-			SELECT coalesce(e.merged_into, e.customer_id) FROM (
+		SELECT count(*) AS accounts, count(f.frozen_at) AS frozen FROM (
+			SELECT DISTINCT e.id FROM (
 				SELECT p.person_id FROM anomaly_people p
 				WHERE p.organization_id = $1 AND p.anomaly_id = $2 AND p.kind = 'customer' AND $3::uuid IS NULL
 				UNION SELECT $3::uuid
-			) n JOIN enrollments e ON e.organization_id = $1 AND e.customer_id = n.person_id)`
+			) n CROSS JOIN LATERAL (
+				SELECT coalesce(e.merged_into, e.customer_id) AS id FROM enrollments e
+				WHERE e.organization_id = $1 AND e.customer_id = n.person_id LIMIT 1) e
+		) a CROSS JOIN LATERAL (
+			SELECT e.frozen_at FROM enrollments e WHERE e.organization_id = $1 AND e.customer_id = a.id LIMIT 1) f`
 	var row struct {
 		Accounts int `db:"accounts"`
 		Frozen   int `db:"frozen"`
