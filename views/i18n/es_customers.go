@@ -75,6 +75,7 @@ func init() {
 		"Nothing yet":           "Nada todavía",
 		"Open":                  "Abierto",
 		"Order #%s":             "Pedido n.º %s",
+		"Order #%s, taken back": "Pedido n.º %s, retirado", "Bill at the till, taken back": "Cuenta en caja, retirada",
 		"Sorted by":             "Ordenados por",
 		"Bill at the till":      "Cuenta en caja",
 		"Order":                 "Pedido",

@@ -89,8 +89,16 @@ func surroundings(ctx ctx, p *anomalies.CaseProps, c service.Case) {
 		p.Peers = append(p.Peers, part)
 	}
 	p.PeersHint = i18n.T(ctx, "Awards by hand and checks of each cashier of the store in the same four weeks.")
+	accounts := 0
 	for _, n := range c.Names {
 		p.People = append(p.People, caseNamed(ctx, n))
+		if n.Kind == loyalty.PersonCustomer {
+			accounts++
+		}
+	}
+	p.People, p.OtherPeople = firstFew(p.People)
+	if unseen := c.Accounts - accounts; unseen > 0 {
+		p.Unnamed = i18n.N(ctx, "%d more account belongs to this case.", "%d more accounts belong to this case.", unseen)
 	}
 	for _, n := range c.Notes {
 		p.Notes = append(p.Notes, remark(ctx, c, n))

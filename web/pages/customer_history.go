@@ -84,12 +84,6 @@ func placeAndPerson(r loyalty.LedgerRow) string {
 // reasonText is the reason as it was given; the program's own are translated. A
 // bill that was typed at the till without a receipt's number has none to show.
 func reasonText(ctx context.Context, t loyalty.Transaction) string {
-	if ref, ok := strings.CutPrefix(t.Reason, "Order #"); ok && t.Type == loyalty.Earn {
-		if strings.HasPrefix(ref, unnumbered) {
-			return i18n.T(ctx, "Bill at the till")
-		}
-		return i18n.T(ctx, "Order #%s", ref)
-	}
 	if i18n.Says(t.Reason, undoneAtTill) { // once it was kept in the language of whoever undid
 		return i18n.T(ctx, undoneAtTill)
 	}
@@ -97,8 +91,17 @@ func reasonText(ctx context.Context, t loyalty.Transaction) string {
 		return said
 	}
 	// loyalty.Order.Reason has the till's number in it.
-	if number, ok := strings.CutPrefix(t.Reason, "Order #"); ok {
-		return i18n.T(ctx, "Order #%s", number)
+	ref, ofOrder := strings.CutPrefix(t.Reason, "Order #")
+	back := t.Type == loyalty.Reverse
+	switch {
+	case ofOrder && strings.HasPrefix(ref, unnumbered) && back:
+		return i18n.T(ctx, "Bill at the till, taken back")
+	case ofOrder && strings.HasPrefix(ref, unnumbered):
+		return i18n.T(ctx, "Bill at the till")
+	case ofOrder && back:
+		return i18n.T(ctx, "Order #%s, taken back", ref)
+	case ofOrder:
+		return i18n.T(ctx, "Order #%s", ref)
 	}
 	return t.Reason
 }

@@ -18,7 +18,7 @@ import (
 // firstRewards are shown of more than a few; the rest is folded away.
 const firstRewards = 8
 
-// firstFew are the rewards to show at once, and those to fold away.
+// firstFew is what of a list is shown at once, and what is folded away.
 func firstFew[T any](all []T) (first, rest []T) {
 	if len(all) <= fewRewards {
 		return all, nil
