@@ -83,6 +83,9 @@ func TestNameOfTheErasedIsNobodyElses(t *testing.T) {
 	p.cookies["lang"] = "es"
 	for id, name := range map[loyalty.ID]string{called.ID: "Anonymous", ids["María García"]: "Anónimo"} {
 		for _, path := range []string{"/customers/%s", "/till/%s", "/customers/%s/freeze", "/transactions?customer=%s"} {
+			if path == "/till/%s" && id != called.ID {
+				continue // there the erased have no name at all
+			}
 			page := words(document(t, p.do("GET", strings.Replace(path, "%s", id.String(), 1), nil)).Find("main"))
 			if other := map[string]string{"Anonymous": "Anónimo", "Anónimo": "Anonymous"}[name]; !strings.Contains(page, name) || strings.Contains(page, other) {
 				t.Errorf("%s doesn't call the guest %s: %s", path, name, page)
@@ -117,7 +120,7 @@ func TestErasedGuestIsAnonymousInEveryLanguage(t *testing.T) {
 			t.Errorf("%s: no %q", lang, want)
 		}
 		name := strings.TrimSuffix(want, "</h1>")
-		for _, path := range []string{"/till/%s", "/customers/%s/delete", "/customers/%s/freeze", "/transactions?customer=%s", "/customers"} {
+		for _, path := range []string{"/customers/%s/delete", "/customers/%s/freeze", "/transactions?customer=%s", "/customers"} {
 			path = strings.Replace(path, "%s", ids["María García"].String(), 1)
 			page := words(document(t, p.do("GET", path, nil)).Find("main"))
 			if !strings.Contains(page, name) || lang == "es" && strings.Contains(page, "Anonymous") {
