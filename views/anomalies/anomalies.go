@@ -106,8 +106,8 @@ type CaseProps struct {
 	HasStory                     bool
 	Peers                        []ui.Part
 	PeersHint                    string
-	People, OtherPeople          []Named   // of many the first few, and the rest
-	Unnamed                      string    // translated: how many more accounts there are; "" for none
+	People, OtherPeople          []Named // of many the first few, and the rest
+	Unnamed                      string  // translated: how many more accounts there are; "" for none
 	Notes                        []Remark
 	Assignee                     string // the id of the member of staff; "" for nobody
 	Reviewers                    []ui.Option
