@@ -103,7 +103,7 @@ func set(t *testing.T, v *webtest.Visit, selector, value string) {
 // that comes back and a window that changes its size are reported as.
 func quiet(t *testing.T, v *webtest.Visit) {
 	t.Helper()
-	for _, e := range v.Errors() {
+	for _, e := range v.Complaints() {
 		if !strings.Contains(e, "status of 422") && !strings.Contains(e, "Transition was aborted") {
 			t.Errorf("the browser complains: %s", e)
 		}

@@ -194,18 +194,26 @@ func (v *Visit) Usable(name string) {
 	}
 }
 
-// NoComplaints fails the test where the browser has complained about a script,
-// a missing file or the Content-Security-Policy. That htmx gave up a search
-// for the next one, which it says twice, is none.
+// NoComplaints fails the test where there are Complaints.
 func (v *Visit) NoComplaints() {
 	v.t.Helper()
-	said := v.Errors()
-	for i, e := range said {
-		if strings.HasPrefix(e, "htmx:sendAbort") || i+1 < len(said) && strings.HasPrefix(said[i+1], "htmx:sendAbort") {
-			continue
-		}
+	for _, e := range v.Complaints() {
 		v.t.Errorf("the browser complains: %s", e)
 	}
+}
+
+// Complaints is what the browser has had to say about a script, a missing file
+// or the Content-Security-Policy. That htmx gave up a search or a preview for
+// the next one, which it says twice, is none.
+func (v *Visit) Complaints() []string {
+	said := v.Errors()
+	var out []string
+	for i, e := range said {
+		if !strings.HasPrefix(e, "htmx:sendAbort") && (i+1 == len(said) || !strings.HasPrefix(said[i+1], "htmx:sendAbort")) {
+			out = append(out, e)
+		}
+	}
+	return out
 }
 
 // WithoutScript turns JavaScript off from the next page on.
