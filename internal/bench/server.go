@@ -91,7 +91,9 @@ func (s *server) submit(path string, form url.Values) error {
 		return fmt.Errorf("submit %s: status %d", path, res.StatusCode)
 	}
 	for _, c := range res.Cookies() {
-		s.cookie = c.Name + "=" + c.Value
+		if strings.HasSuffix(c.Name, "session") { // the other says who signed in here before
+			s.cookie = c.Name + "=" + c.Value
+		}
 	}
 	return nil
 }
